@@ -1,0 +1,49 @@
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+BIN := .venv/bin
+ARGS ?=
+T ?=
+
+help:        ## Show this list
+	@grep -E '^[a-z]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 14
+
+demo: .venv/runtime.stamp  ## Run the main job on the invented city, then serve it (ARGS="--once --out DIR")
+	@$(BIN)/certstore demo $(ARGS)
+
+serve: .venv/runtime.stamp  ## Serve on http://127.0.0.1:8000 with embedded stores in ./var
+	@$(BIN)/certstore serve $(ARGS)
+
+check: .venv/dev.stamp  ## Format, lint, types, import directions, texts in both languages
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/python -m certstore.web.check_texts
+
+fix: .venv/dev.stamp   ## Let ruff repair what it can
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test: .venv/dev.stamp  ## All tests, with the real servers they start themselves; T=path narrows
+	$(BIN)/pytest $(T)
+
+cover: .venv/dev.stamp ## The same, with coverage of branches
+	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(T)
+
+lock: .venv/dev.stamp  ## Renew the lock files (needs uv); they hold hashes and no addresses
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --extra build -o requirements.lock
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+
+.venv/runtime.stamp: requirements.lock pyproject.toml
+	@test -x $(BIN)/python || { echo "Setting up .venv …"; $(PYTHON) -m venv .venv; }
+	@echo "Installing what the service needs (locked, about a minute the first time) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements.lock
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/runtime.stamp
+	@echo "Installing what the tests need (locked, about a minute the first time) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.PHONY: help demo serve check fix test cover lock

@@ -1,0 +1,1 @@
+"""The codes people show: CBOR, COSE and Base45, read strictly."""

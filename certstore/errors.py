@@ -1,0 +1,87 @@
+"""Errors that cross a module boundary; certstore/service/problems.py gives them an HTTP status.
+
+Each says what went wrong, where, and what to do about it. `code` is one of the closed
+list of problem slugs (RFC 9457 `type`). None of them may carry a personal datum.
+"""
+
+
+class CertstoreError(Exception):
+    """The base of every error this service raises on purpose."""
+
+    code = "internal"
+
+    def __init__(
+        self, detail: str, *, where: str | None = None, remedy: str | None = None, **facts: object
+    ) -> None:
+        """Keep what happened, where (a field, a line, a path), the remedy, and further facts."""
+        super().__init__(detail)
+        self.detail = detail
+        self.where = where
+        self.remedy = remedy
+        self.facts = facts
+
+
+class MalformedError(CertstoreError):
+    """The caller sent something that cannot be read."""
+
+    code = "invalid-request"
+
+
+class UnauthenticatedError(CertstoreError):
+    """Nobody is signed in, or the session or token has ended."""
+
+    code = "unauthenticated"
+
+
+class ForbiddenError(CertstoreError):
+    """The caller is known and may not do this."""
+
+    code = "forbidden"
+
+
+class NotFoundError(CertstoreError):
+    """There is no such record, or the caller may not know of it."""
+
+    code = "not-found"
+
+
+class ConflictError(CertstoreError):
+    """The record is not in a state that allows the request."""
+
+    code = "conflict"
+
+
+class TooLargeError(CertstoreError):
+    """What was sent is larger than the limit that the message names."""
+
+    code = "payload-too-large"
+
+
+class UnavailableError(CertstoreError):
+    """A part the answer depends on is down; nothing was changed."""
+
+    code = "unavailable"
+
+
+class InvalidTokenError(CertstoreError):
+    """A token or client assertion was refused; `facts` may hold the exact cause."""
+
+    code = "invalid-token"
+
+
+class PurposeError(CertstoreError):
+    """The purpose does not cover this request."""
+
+    code = "insufficient-purpose"
+
+
+class FieldNotGrantedError(CertstoreError):
+    """Fields outside the grant were asked for; `facts["paths"]` names them."""
+
+    code = "field-not-granted"
+
+
+class MissingGlyphError(CertstoreError):
+    """No installed font draws a character; the document was not made."""
+
+    code = "invalid-request"

@@ -1,0 +1,1 @@
+"""The front door: the only room that may import from every floor."""

@@ -1,0 +1,1 @@
+"""Signed face-verification results: facts, not policy."""
