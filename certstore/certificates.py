@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from enum import StrEnum
+from typing import Any
 
 
 class Status(StrEnum):
@@ -76,7 +77,7 @@ class Draft:
     issued_on: date
     validity: Validity
     status_entry: StatusEntry
-    photo_sha256: str | None = None
+    photo: File | None = None
     previous_ref: str | None = None
     specimen: bool = True
 
@@ -97,7 +98,7 @@ class Certificate:
     status: Status
     status_changed_at: datetime
     under_dispute: bool = False
-    fields: Mapping[str, str] = field(default_factory=dict)
+    fields: Mapping[str, Any] = field(default_factory=dict)  # texts; a source's claims may nest
     files: tuple[File, ...] = ()
     status_entry: StatusEntry | None = None
     source: str | None = None

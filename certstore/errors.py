@@ -85,3 +85,15 @@ class MissingGlyphError(CertstoreError):
     """No installed font draws a character; the document was not made."""
 
     code = "invalid-request"
+
+
+class SubjectMismatchError(CertstoreError):
+    """The certificate belongs to somebody else than the request says."""
+
+    code = "subject-mismatch"
+
+
+class CertificateRevokedError(CertstoreError):
+    """The certificate is no longer in force; `facts["status"]` says what became of it."""
+
+    code = "certificate-revoked"

@@ -30,6 +30,7 @@ class Purpose(StrEnum):
     TOKEN = "token"  # noqa: S105 - a purpose's name
     RECEIPT = "receipt"
     SOURCE = "source"
+    ROOT = "root"  # certifies the others and signs the trust list; never listed in it
 
 
 class Signer(Protocol):

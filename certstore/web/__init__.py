@@ -1,1 +1,1 @@
-"""The shell of all pages: style, icons, texts."""
+"""The shell of all pages: dress, texts, components, static files, headers."""

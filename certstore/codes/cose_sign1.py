@@ -1,0 +1,85 @@
+"""COSE_Sign1 (RFC 9052 §4.2) in the one shape used here: tag 18, three protected fields, ES256."""
+
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Final
+
+from certstore.codes import strict_cbor
+from certstore.errors import MalformedError
+from certstore.keys import PublicKey, Signer
+from certstore.tokens import SIGNATURE_BYTES, verify_bytes
+
+ALGORITHM: Final = "ES256"
+_TAG_18: Final = 0xD2
+_ALG, _KID, _TYP = 1, 4, 16  # RFC 9052 §3.1, RFC 9596
+_ES256: Final = -7  # RFC 9053
+_KID_BYTES: Final = 8
+_CONTEXT: Final = "Signature1"
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """A signed message of sound form, of which nothing is verified yet.
+
+    `kid` is 16 hex characters, `typ` what the protected header calls the message, `message` the
+    encoded Sig_structure that was signed, `signature` r‖s of 64 bytes.
+    """
+
+    kid: str
+    typ: str
+    payload: bytes
+    message: bytes
+    signature: bytes
+
+    def is_by(self, public_key: PublicKey) -> bool:
+        """Whether the signature is this key's, by ES256."""
+        return verify_bytes(public_key, ALGORITHM, self.message, self.signature)
+
+
+def sign(payload: bytes, *, typ: str, signer: Signer) -> bytes:
+    """Sign a payload; raise MalformedError if the signer's algorithm is another than ES256."""
+    if signer.algorithm != ALGORITHM:
+        raise _fault("codes are signed with ES256")
+    protected = _protected(typ, signer.kid)
+    signature = signer.sign(_sig_structure(protected, payload))
+    return bytes((_TAG_18,)) + strict_cbor.encode([protected, {}, payload, signature])
+
+
+def parse(data: bytes) -> Signed:
+    """Take a signed message apart; raise MalformedError (`facts["cause"]`: cbor or header)."""
+    if data[:1] != bytes((_TAG_18,)):
+        raise _fault("a signed message begins with tag 18")
+    match strict_cbor.decode(data[1:]):
+        case [bytes(protected), {**unprotected}, bytes(payload), bytes(signature)]:
+            if unprotected:
+                raise _fault("the unprotected header is empty")
+        case _:
+            raise _fault("a signed message has four parts")
+    if len(signature) != SIGNATURE_BYTES:
+        raise _fault(f"a signature has {SIGNATURE_BYTES} bytes")
+    kid, typ = _read_protected(protected)
+    return Signed(kid, typ, payload, _sig_structure(protected, payload), signature)
+
+
+def _protected(typ: str, kid: str) -> bytes:
+    return strict_cbor.encode({_ALG: _ES256, _KID: bytes.fromhex(kid), _TYP: typ})
+
+
+@lru_cache(maxsize=256)  # a handful of keys sign every code; a pure function of the bytes
+def _read_protected(protected: bytes) -> tuple[str, str]:
+    match strict_cbor.decode(protected):
+        case {1: int(alg), 4: bytes(kid), 16: str(typ), **others} if not others:
+            # `alg` is only held against ES256: the trust list says what the key is used with
+            if alg == _ES256 and len(kid) == _KID_BYTES:
+                return kid.hex(), typ
+    raise _fault(
+        "the protected header holds exactly algorithm ES256, a key id of 8 bytes, and a type"
+    )
+
+
+def _sig_structure(protected: bytes, payload: bytes) -> bytes:
+    return strict_cbor.encode([_CONTEXT, protected, b"", payload])
+
+
+def _fault(detail: str) -> MalformedError:
+    return MalformedError(detail, cause="header")

@@ -1,0 +1,147 @@
+"""Deterministic CBOR (RFC 8949 §4.2.1), written and read in exactly one spelling.
+
+Read: integers of 64 bits, byte and text strings, arrays, maps with integer or text keys, true,
+false, null. Refused: tags, floats, indefinite lengths, longer spellings than needed, keys
+unsorted or twice, nesting deeper than six, lengths beyond what remains, trailing bytes.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import TypeAlias
+
+from certstore.errors import MalformedError
+
+Value: TypeAlias = "int | bytes | str | bool | list[Value] | dict[int | str, Value] | None"
+
+MAX_DEPTH = 6
+_SIMPLE: Mapping[int, bool | None] = {0xF4: False, 0xF5: True, 0xF6: None}
+_SIMPLE_BYTES: Mapping[bool | None, bytes] = {False: b"\xf4", True: b"\xf5", None: b"\xf6"}
+_UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP = range(6)
+_INLINE = 24  # arguments below it sit in the first byte; 24 to 27 announce 1, 2, 4, 8 more
+_LONGEST = 27
+_SMALLEST = {1: 24, 2: 1 << 8, 4: 1 << 16, 8: 1 << 32}
+
+
+def encode(value: object) -> bytes:
+    """Write a value deterministically; raise TypeError for kinds this format has no place for."""
+    if isinstance(value, bool) or value is None:
+        return _SIMPLE_BYTES[value]
+    if isinstance(value, int):
+        return _head(_UNSIGNED, value) if value >= 0 else _head(_NEGATIVE, -1 - value)
+    if isinstance(value, bytes):
+        return _head(_BYTES, len(value)) + value
+    if isinstance(value, str):
+        data = value.encode("utf-8")
+        return _head(_TEXT, len(data)) + data
+    if isinstance(value, Mapping):
+        members = sorted((_encode_key(key), encode(inner)) for key, inner in value.items())
+        return _head(_MAP, len(members)) + b"".join([k + v for k, v in members])
+    if isinstance(value, Sequence):
+        return _head(_ARRAY, len(value)) + b"".join([encode(inner) for inner in value])
+    raise TypeError(f"codes hold no {type(value).__name__}")
+
+
+def decode(data: bytes) -> Value:
+    """Read one value that takes up all bytes; raise MalformedError with `facts["cause"]` cbor."""
+    value, end = _item(data, 0, 0)
+    if end != len(data):
+        raise _fault("bytes follow the CBOR value")
+    return value
+
+
+def _encode_key(key: object) -> bytes:
+    if isinstance(key, bool) or not isinstance(key, (int, str)):
+        raise TypeError("keys of a map are whole numbers or texts")
+    return encode(key)
+
+
+def _head(major: int, argument: int) -> bytes:
+    if argument < _INLINE:
+        return bytes((major << 5 | argument,))
+    for exponent, size in enumerate((1, 2, 4, 8)):
+        if argument < 1 << (8 * size):
+            return bytes((major << 5 | _INLINE + exponent,)) + argument.to_bytes(size, "big")
+    raise TypeError("codes hold no number beyond 64 bits")
+
+
+def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:
+    if at >= len(data):
+        raise _fault("the CBOR value is cut short")
+    first = data[at]
+    if first in _SIMPLE:
+        return _SIMPLE[first], at + 1
+    major, argument, at = first >> 5, first & 31, at + 1
+    if argument >= _INLINE:
+        argument, at = _long_argument(data, at, argument)
+    if major == _UNSIGNED:
+        return argument, at
+    if major == _NEGATIVE:
+        return -1 - argument, at
+    if major in (_BYTES, _TEXT):
+        return _string(data, at, argument, text=major == _TEXT)
+    if major == _ARRAY:
+        return _array(data, at, argument, depth + 1)
+    if major == _MAP:
+        return _map(data, at, argument, depth + 1)
+    raise _fault("tags, floats and other simple values have no place in a code")
+
+
+def _long_argument(data: bytes, at: int, announced: int) -> tuple[int, int]:
+    if announced > _LONGEST:
+        raise _fault("indefinite lengths have no place in a code")
+    size = 1 << (announced - _INLINE)
+    argument = int.from_bytes(data[at : at + size], "big")
+    if at + size > len(data):
+        raise _fault("the CBOR value is cut short")
+    if argument < _SMALLEST[size]:
+        raise _fault("a CBOR number is spelled longer than needed")
+    return argument, at + size
+
+
+def _string(data: bytes, at: int, length: int, *, text: bool) -> tuple[Value, int]:
+    end = at + length
+    if end > len(data):
+        raise _fault("a CBOR string is longer than what remains")
+    if not text:
+        return data[at:end], end
+    try:
+        return data[at:end].decode("utf-8"), end
+    except UnicodeDecodeError as error:
+        raise _fault("a CBOR text is not UTF-8") from error
+
+
+def _array(data: bytes, at: int, length: int, depth: int) -> tuple[Value, int]:
+    _check_room(length, len(data) - at, depth)
+    items: list[Value] = []
+    for _ in range(length):
+        value, at = _item(data, at, depth)
+        items.append(value)
+    return items, at
+
+
+def _map(data: bytes, at: int, length: int, depth: int) -> tuple[Value, int]:
+    _check_room(2 * length, len(data) - at, depth)
+    members: dict[int | str, Value] = {}
+    previous = b""
+    for _ in range(length):
+        start = at
+        key, at = _item(data, at, depth)
+        # `type` and not isinstance: true and 1 would be one key of the dict
+        if type(key) is not int and type(key) is not str:
+            raise _fault("a key of a CBOR map is neither a whole number nor a text")
+        spelled = data[start:at]
+        if spelled <= previous:
+            raise _fault("the keys of a CBOR map are unsorted or repeated")
+        previous = spelled
+        members[key], at = _item(data, at, depth)
+    return members, at
+
+
+def _check_room(items: int, remaining: int, depth: int) -> None:
+    if depth > MAX_DEPTH:
+        raise _fault(f"CBOR is nested deeper than {MAX_DEPTH}")
+    if items > remaining:
+        raise _fault("a CBOR array or map announces more items than bytes remain")
+
+
+def _fault(detail: str) -> MalformedError:
+    return MalformedError(detail, cause="cbor")

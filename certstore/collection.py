@@ -1,0 +1,144 @@
+"""Certificates handed in by their source authorities (归集), batch by batch.
+
+The good lines of a batch are kept, the bad ones listed; the same batch handed in twice
+gives the same report and changes nothing.
+"""
+
+import hashlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from certstore.batch_fields import LineRefusal
+from certstore.batch_types import Record, RecordFile
+from certstore.batches import read_batch
+from certstore.certificates import Certificate, File, Status, Validity
+from certstore.chance import reference
+from certstore.clock import Clock
+from certstore.errors import CertstoreError
+from certstore.keys import Purpose
+from certstore.objects import ObjectStore
+from certstore.tables.batches import BatchReport
+from certstore.tables.books import Archive
+from certstore.trust import TrustedKey, TrustList
+
+FileReader = Callable[[str], bytes]
+"""Gives the bytes of a file by the path a record names, relative to its batch."""
+PhotoJudge = Callable[[bytes], str]
+Progress = Callable[[int, int], None]
+_CHUNK = 50
+_ROLES = {"image/jpeg": "photo", "image/png": "scan", "application/pdf": "scan"}
+_STATUS = {"withdrawn": Status.REVOKED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CollectionDesk:
+    """Takes batches in; `judge_photo` says pass, manual_review or retake of a photo."""
+
+    archive: Archive
+    objects: ObjectStore
+    trust: TrustList
+    clock: Clock
+    judge_photo: PhotoJudge
+
+    def hand_in(
+        self,
+        jsonl: bytes,
+        signature: str,
+        read_file: FileReader,
+        progress: Progress | None = None,
+    ) -> BatchReport:
+        """Take a signed batch; raise MalformedError when its signature is not a source's."""
+        digest = hashlib.sha256(jsonl).hexdigest()
+        with self.archive.reading() as books:
+            known = books.batches.find(digest)
+        if known is not None:
+            return known
+        now = self.clock.now()
+        reading = read_batch(jsonl, signature, find_key=lambda kid: self._source(kid, now))
+        taken: list[Certificate] = []
+        refusals = list(reading.refusals)
+        for start in range(0, len(reading.records), _CHUNK):
+            chunk = reading.records[start : start + _CHUNK]
+            kept, refused = self._with_files(chunk, reading.source_uscc, read_file, now)
+            taken += kept
+            refusals += refused
+            if progress is not None:
+                progress(start + len(chunk), len(reading.records))
+        return self._record(digest, reading.source_uscc, taken, refusals)
+
+    def _source(self, kid: str, now: datetime) -> TrustedKey | None:
+        key = self.trust.find(kid, Purpose.SOURCE)
+        return key if key is not None and key.verifies_at(now) else None
+
+    def _with_files(
+        self, records: tuple[Record, ...], source: str, read_file: FileReader, now: datetime
+    ) -> tuple[list[Certificate], list[LineRefusal]]:
+        """Store the files of some records in one go; a wrong file refuses its record."""
+        read: list[tuple[Record, tuple[bytes, ...]]] = []
+        refused: list[LineRefusal] = []
+        for record in records:
+            try:
+                read.append((record, tuple(_read(f, read_file) for f in record.files)))
+            except (CertstoreError, OSError):
+                detail = "a file is missing, or is not what its sha256 says; hand it in again"
+                refused.append(LineRefusal(record.line, "file", detail))
+        self.objects.put_many([data for _, files in read for data in files])
+        kept = [self._certificate(record, files, source, now) for record, files in read]
+        return kept, refused
+
+    def _certificate(
+        self, record: Record, files: tuple[bytes, ...], source: str, now: datetime
+    ) -> Certificate:
+        claims = dict(record.claims)
+        if record.type == "id_photo" and files:
+            claims["quality"] = self.judge_photo(files[0])  # our own check, whatever was claimed
+        kept = tuple(
+            File(_ROLES.get(f.media_type, "scan"), f.media_type, f.sha256, len(data))
+            for f, data in zip(record.files, files, strict=True)
+        )
+        return Certificate(
+            ref=reference(),
+            type_code=record.type,
+            version=record.version,
+            number=record.number,
+            identifier=None,
+            holders=record.holders,
+            issuer_uscc=record.issuer_uscc,
+            issued_on=record.issued_on,
+            validity=Validity(record.valid_from, record.valid_to),
+            status=_STATUS.get(record.status) or Status(record.status),
+            status_changed_at=now,
+            under_dispute=record.under_dispute,
+            fields=claims,
+            files=kept,
+            source=source,
+            record_id=record.record_id,
+        )
+
+    def _record(
+        self,
+        digest: str,
+        source: str,
+        taken: list[Certificate],
+        refusals: list[LineRefusal],
+    ) -> BatchReport:
+        with self.archive.writing() as books:
+            fresh = sum(books.register.hand_in(certificate) for certificate in taken)
+            report = BatchReport(
+                digest,
+                source,
+                self.clock.now(),
+                fresh,
+                len(taken) - fresh,
+                tuple(sorted(refusals, key=lambda refusal: refusal.line)),
+            )
+            books.batches.add(report)
+            return report
+
+
+def _read(file: RecordFile, read_file: FileReader) -> bytes:
+    data = file.content if file.content is not None else read_file(file.path or "")
+    if hashlib.sha256(data).hexdigest() != file.sha256:
+        raise CertstoreError("a file is not what its digest says")
+    return data

@@ -1,0 +1,244 @@
+"""The citizen's own pages: home, certificates, presenting, who looked, notices, signing in."""
+
+from datetime import datetime
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+import qrcode
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from certstore.callers import Resident
+from certstore.clock import CHINA
+from certstore.errors import ConflictError, NotFoundError
+from certstore.holdings import HoldingsDesk
+from certstore.ledger import LedgerDesk
+from certstore.pages.entrance_views import NoticesView, SignedOutView, SignInView
+from certstore.pages.holdings_pages import (
+    certificates_view,
+    notice_lines,
+    present_view,
+)
+from certstore.pages.usage_pages import entry_view, proof_view, usage_view
+from certstore.pages.views import SettingsView
+from certstore.presentation import LIFETIME_S, Presentation, PresentationDesk
+from certstore.reception import desk, session_cookie, signed_in
+from certstore.sign_in import SignInDesk, is_local_path
+from certstore.web.answers import (
+    check_form,
+    check_token,
+    dress_of,
+    page,
+    see_other,
+    session_of,
+)
+from certstore.web.symbol import Symbol
+
+router = APIRouter(include_in_schema=False)
+STATE_COOKIE = "sign-in"
+
+Me = Annotated[Resident, signed_in(Resident)]
+Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
+Presenting = Annotated[PresentationDesk, desk(PresentationDesk)]
+SignIn = Annotated[SignInDesk, desk(SignInDesk)]
+Ledger = Annotated[LedgerDesk, desk(LedgerDesk)]
+
+
+# -- signing in ----------------------------------------------------------------------------
+
+
+@router.get("/sign-in")
+def sign_in(
+    request: Request,
+    return_to: Annotated[str, Query(max_length=300)] = "/",
+    why: Annotated[str, Query(max_length=10)] = "",
+) -> Response:
+    """Explain what happens, and lead to the provider."""
+    target = return_to if is_local_path(return_to) else "/"
+    view = SignInView(
+        start_href=f"/sign-in/leave?{urlencode({'return_to': target})}",
+        provider=request.app.state.provider_name[dress_of(request).lang],
+        why="expired" if why == "expired" else "needed" if why == "needed" else None,
+        development=request.app.state.development_identity,
+    )
+    return page(request, "certstore/sign_in.html", view)
+
+
+@router.get("/sign-in/leave")
+def leave(
+    request: Request, sign_ins: SignIn, return_to: Annotated[str, Query(max_length=300)] = "/"
+) -> Response:
+    """Leave for the identity provider, the state bound to this browser."""
+    url, state = sign_ins.begin(return_to)
+    answer = RedirectResponse(url, 303)
+    secure = request.app.state.secure
+    answer.set_cookie(
+        STATE_COOKIE, state, max_age=600, httponly=True, secure=secure, samesite="lax"
+    )
+    return answer
+
+
+@router.get("/sign-in/return")
+def come_back(
+    request: Request,
+    sign_ins: SignIn,
+    state: Annotated[str, Query(max_length=200)],
+    code: Annotated[str, Query(max_length=2000)],
+) -> Response:
+    """Come back from the identity provider: open a session."""
+    bound = request.cookies.get(STATE_COOKIE, "")
+    secret, return_to = sign_ins.complete(state, bound, code)
+    answer = see_other(return_to)
+    secure = request.app.state.secure
+    answer.set_cookie(
+        session_cookie(request), secret, httponly=True, secure=secure, samesite="lax", path="/"
+    )
+    answer.delete_cookie(STATE_COOKIE)
+    return answer
+
+
+@router.post("/sign-out", dependencies=[Depends(check_form)])
+def sign_out(request: Request, sign_ins: SignIn) -> Response:
+    """End the session."""
+    secret = request.cookies.get(session_cookie(request))
+    if secret:
+        sign_ins.sign_out(secret)
+    request.state.session = None
+    answer = page(request, "certstore/signed_out.html", SignedOutView())
+    answer.delete_cookie(session_cookie(request), path="/")
+    return answer
+
+
+@router.get("/settings")
+def settings(request: Request) -> Response:
+    """Language, size, light or dark."""
+    session = session_of(request)
+    name = session.caller.holder.name if session and isinstance(session.caller, Resident) else None
+    return page(request, "certstore/settings.html", SettingsView(person_name=name))
+
+
+# -- certificates --------------------------------------------------------------------------
+
+
+@router.get("/certificates")
+def certificates(request: Request, me: Me, holdings: Holdings) -> Response:
+    """My certificates, and what the government keeps for me."""
+    view = certificates_view(holdings.of(me), holdings.today(), dress_of(request).lang)
+    return page(request, "certstore/certificates.html", view)
+
+
+@router.get("/certificates/{ref}/photo")
+def photo(ref: str, me: Me, holdings: Holdings) -> Response:
+    """The photo of one of my certificates."""
+    return Response(holdings.file(me, ref, "photo"), media_type="image/jpeg")
+
+
+@router.get("/certificates/{ref}/download")
+def download(ref: str, me: Me, holdings: Holdings) -> Response:
+    """The signed document; its file name says nothing about the person."""
+    data = holdings.file(me, ref, "document")
+    headers = {"Content-Disposition": 'attachment; filename="residence-voucher.pdf"'}
+    return Response(data, media_type="application/pdf", headers=headers)
+
+
+@router.get("/certificates/{ref}/present")
+def present(
+    ref: str, request: Request, me: Me, holdings: Holdings, presenting: Presenting
+) -> Response:
+    """Show one certificate: a code for one presentation."""
+    certificate = holdings.one(me, ref)
+    try:
+        made: Presentation | None = presenting.present(me, ref)
+    except ConflictError:
+        made = None
+    view = present_view(
+        certificate,
+        holdings.today(),
+        presenting.clock.now(),
+        symbol_of(made.code_text) if made else None,
+        made,
+        specimen=request.app.state.specimen,
+    )
+    return page(request, "certstore/present.html", view)
+
+
+@router.post("/certificates/{ref}/present/code", dependencies=[Depends(check_token)])
+def renew(ref: str, me: Me, presenting: Presenting, request: Request) -> JSONResponse:
+    """A new code for the page that shows one; the old one dies by itself."""
+    made = presenting.present(me, ref)
+    symbol = symbol_of(made.code_text)
+    expires = datetime.fromtimestamp(made.expires_at, CHINA)
+    last = request.headers.get("x-shown", "")
+    used = presenting.scanned(ref, me, last) if last else None
+    body: dict[str, Any] = {
+        "modules": symbol.packed(),
+        "size": symbol.size,
+        "code_text": made.code_text,
+        "created_at": made.created_at,
+        "expires_at": expires.isoformat(),
+        "seconds": LIFETIME_S,
+    }
+    if used is not None:
+        body["used_at"] = f"{used.astimezone(CHINA):%H:%M}"
+    return JSONResponse(body)
+
+
+# -- who looked ----------------------------------------------------------------------------
+
+
+@router.get("/usage")
+def usage(
+    request: Request,
+    me: Me,
+    holdings: Holdings,
+    ground: Annotated[str, Query(max_length=10)] = "all",
+) -> Response:
+    """Who looked, when, what for."""
+    view = usage_view(holdings.usage(me), ground, dress_of(request).lang)
+    return page(request, "certstore/usage.html", view)
+
+
+@router.get("/usage/{ref}")
+def usage_proof(ref: str, request: Request, me: Me, holdings: Holdings, ledger: Ledger) -> Response:
+    """One access and its place in the ledger, checked as the page is asked for."""
+    entry = holdings.one_usage(me, ref)
+    proof = ledger.inclusion(entry.leaf_index)
+    head = ledger.latest()
+    view = proof_view(
+        entry_view(entry, dress_of(request).lang), proof, head.made_at, ledger.origin, ref
+    )
+    return page(request, "certstore/usage_proof.html", view)
+
+
+@router.get("/usage/{ref}/proof.json")
+def proof_file(ref: str, me: Me, holdings: Holdings, ledger: Ledger) -> JSONResponse:
+    """The one-file proof, to be checked without us."""
+    entry = holdings.one_usage(me, ref)
+    proof = ledger.inclusion(entry.leaf_index)
+    body = {
+        **proof.as_json(),
+        "checkpoint": proof.note,
+        "vkey": ledger.vkey(),
+        "record": dict(entry.record),
+        "salt": entry.salt.hex(),
+    }
+    headers = {"Content-Disposition": 'attachment; filename="proof.json"'}
+    return JSONResponse(body, headers=headers)
+
+
+@router.get("/notices")
+def notices(request: Request, me: Me, holdings: Holdings) -> Response:
+    """The inbox."""
+    view = NoticesView(notices=notice_lines(holdings.notices(me)))
+    return page(request, "certstore/notices.html", view)
+
+
+def symbol_of(text: str) -> Symbol:
+    """The symbol of a code's text at level M; NotFoundError if it fits none."""
+    code = qrcode.QRCode(error_correction=qrcode.ERROR_CORRECT_M, border=0)
+    code.add_data(text, optimize=0)
+    try:
+        code.make(fit=True)
+    except ValueError as error:
+        raise NotFoundError("the text fits no symbol") from error
+    return Symbol.of(code.get_matrix())

@@ -1,0 +1,1 @@
+"""Pages of the certificate store: templates, and the view each of them takes."""

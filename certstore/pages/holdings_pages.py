@@ -1,0 +1,120 @@
+"""From certificates and notices to the views of their pages: mapping only, no IO."""
+
+from collections.abc import Sequence
+from datetime import UTC, date, datetime
+
+from certstore.certificates import Certificate, Status
+from certstore.offices import office_name
+from certstore.pages.entrance_views import Notice as NoticeLine
+from certstore.pages.views import (
+    CertificateCard,
+    CertificateStatus,
+    CertificatesView,
+    FormerVersion,
+    KeptRecord,
+    Presentable,
+    PresentView,
+)
+from certstore.presentation import Presentation
+from certstore.tables.notices import Notice
+from certstore.web.dress import Lang
+from certstore.web.symbol import Symbol
+
+_ENDED = {Status.SUPERSEDED, Status.CANCELLED, Status.REVOKED}
+_NOTICE_KINDS = {"certificate_ready": "issued", "in_review": "submitted", "refused": "refused"}
+
+
+def certificates_view(found: Sequence[Certificate], today: date, lang: Lang) -> CertificatesView:
+    """Cards for what can be shown, lines for what is kept, and the versions that ended."""
+    sealed = [c for c in found if c.sealed]
+    return CertificatesView(
+        cards=tuple(card(c, today) for c in sealed if c.status not in _ENDED),
+        kept=tuple(
+            KeptRecord(
+                type_code=c.type_code,
+                status=word(c.status_on(today)),
+                office=office_name(c.issuer_uscc, lang),
+                valid_to=c.validity.valid_to,
+                under_dispute=c.under_dispute,
+            )
+            for c in found
+            if not c.sealed and c.status is not Status.SUPERSEDED
+        ),
+        former=tuple(
+            FormerVersion(
+                ref=c.ref,
+                type_code=c.type_code,
+                version=c.version,
+                status=word(c.status),
+                ended_at=c.status_changed_at,
+            )
+            for c in sealed
+            if c.status in _ENDED
+        ),
+    )
+
+
+def card(certificate: Certificate, today: date) -> CertificateCard:
+    """One certificate as a card."""
+    return CertificateCard(
+        ref=certificate.ref,
+        type_code=certificate.type_code,
+        status=word(certificate.status_on(today)),
+        issued_on=certificate.issued_on,
+        valid_to=certificate.validity.valid_to,
+        number=certificate.holders[0].id_number,
+        under_dispute=certificate.under_dispute,
+    )
+
+
+def presentable(found: Sequence[Certificate], today: date) -> tuple[Presentable, ...]:
+    """What can be shown at this moment."""
+    return tuple(
+        Presentable(ref=c.ref, type_code=c.type_code, valid_to=c.validity.valid_to)
+        for c in found
+        if c.sealed and c.status_on(today) is Status.VALID
+    )
+
+
+def present_view(
+    certificate: Certificate,
+    today: date,
+    now: datetime,
+    symbol: Symbol | None,
+    made: Presentation | None,
+    *,
+    specimen: bool,
+) -> PresentView:
+    """The presenting page; without a symbol when the certificate can no longer be shown."""
+    has_photo = certificate.file("photo") is not None
+    return PresentView(
+        ref=certificate.ref,
+        type_code=certificate.type_code,
+        status=word(certificate.status_on(today)),
+        name=certificate.holders[0].name,
+        id_number=certificate.holders[0].id_number,
+        now=now,
+        photo_href=f"/certificates/{certificate.ref}/photo" if has_photo else None,
+        code=symbol,
+        expires_at=datetime.fromtimestamp(made.expires_at, UTC) if made else None,
+        specimen=specimen,
+    )
+
+
+def notice_lines(found: Sequence[Notice]) -> tuple[NoticeLine, ...]:
+    """The inbox's lines."""
+    return tuple(
+        NoticeLine(
+            kind=_NOTICE_KINDS[notice.kind],  # type: ignore[arg-type]  # the table's words are the view's
+            at=notice.created_at,
+            matter=notice.facts["matter"],
+            href=f"/applications/{notice.facts['application_ref']}",
+        )
+        for notice in found
+        if notice.kind in _NOTICE_KINDS
+    )
+
+
+def word(status: Status) -> CertificateStatus:
+    """The status as pages write it."""
+    return status.value

@@ -1,0 +1,150 @@
+"""The short-lived code a holder shows, signed for one presentation and redeemed once."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from certstore.callers import Resident
+from certstore.catalogue import certificate_type
+from certstore.certificates import Certificate, Holder, Status, Validity
+from certstore.chance import random_bytes
+from certstore.clock import CHINA, Clock, local_date, unix
+from certstore.codes.claims import CodeClaims, CodeData, Disclosure, issuer_code
+from certstore.codes.profiles import Profile, seal_code
+from certstore.errors import ConflictError, NotFoundError
+from certstore.identifiers import ResidentId, Sex
+from certstore.keys import Signer
+from certstore.ledger import Access, record_access
+from certstore.tables.books import Archive, Books
+from certstore.tables.presentations import PresentationRow
+
+LIFETIME_S = 60
+RENEW_AFTER_S = 50
+_PRESENTABLE = {Status.VALID, Status.SUSPENDED, Status.LOST}  # a scan tells what it is
+
+
+@dataclass(frozen=True, slots=True)
+class Presentation:
+    """A code to show: its text, when it was made and when it dies (Unix seconds)."""
+
+    code_text: str
+    cti: str
+    created_at: int
+    expires_at: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PresentationDesk:
+    """Makes presentations for holders and redeems them for verifiers."""
+
+    archive: Archive
+    signer: Signer
+    clock: Clock
+    origin: str
+
+    def present(self, resident: Resident, ref: str) -> Presentation:
+        """Make a code for one certificate of this resident, in the minimal profile."""
+        now = self.clock.now()
+        cti = random_bytes(8)
+        with self.archive.writing() as books:
+            certificate = held(books, resident.holder, ref)
+            if not certificate.sealed or certificate.status not in _PRESENTABLE:
+                raise ConflictError(
+                    "this certificate can no longer be shown",
+                    where=ref,
+                    remedy="show the one that replaced it",
+                )
+            expires_at = now + timedelta(seconds=LIFETIME_S)
+            claims = minimal_claims(certificate, now, unix(expires_at), cti)
+            row = PresentationRow(cti.hex(), ref, now, expires_at, None)
+            books.presentations.add(row)
+        text = seal_code(claims, Profile.ON_LINE, self.signer)
+        return Presentation(text, cti.hex(), unix(now), unix(expires_at))
+
+    def redeem(self, cti: str, verifier: str) -> bool:
+        """Redeem a presentation; False if it was redeemed before. Recorded with the citizen."""
+        now = self.clock.now()
+        with self.archive.writing() as books:
+            row = books.presentations.find(cti)
+            if row is None or not books.presentations.redeem(cti, now):
+                return False
+            record_scan(books, self.origin, books.register.get(row.certificate_ref), verifier, now)
+        return True
+
+    def scanned(self, ref: str, resident: Resident, cti: str) -> datetime | None:
+        """When this resident's code was redeemed, if it was."""
+        with self.archive.reading() as books:
+            held(books, resident.holder, ref)
+            row = books.presentations.find(cti)
+        return row.redeemed_at if row is not None and row.certificate_ref == ref else None
+
+
+def record_scan(
+    books: Books, origin: str, certificate: Certificate, verifier: str, now: datetime
+) -> None:
+    """Record that a verifier scanned a code and saw what the minimal profile shows."""
+    record = {
+        "agency": verifier,
+        "client": "scanner",
+        "purpose": "verify",
+        "matter": "verify",
+        "ground": "presented",
+        "certificate": certificate.type_code,
+        "certificate_ref": certificate.ref,
+        "fields": ["name", "sex", "id_number_masked", "photo_digest", "status"],
+        "refused_fields": [],
+        "other_fields": ["residence_address", "household_address", "id_number"],
+    }
+    access = Access(
+        kind="scan",
+        at=now,
+        client="scanner",
+        agency=verifier,
+        purpose="verify",
+        person=books.people.known(certificate.holders[0]),
+        record=record,
+    )
+    record_access(books, origin, access)
+
+
+def held(books: Books, holder: Holder, ref: str) -> Certificate:
+    """This holder's certificate; another's is as absent as none."""
+    certificate = books.register.get(ref)
+    mine = {(h.id_type, h.id_number) for h in certificate.holders}
+    if (holder.id_type, holder.id_number.upper()) not in mine:
+        raise NotFoundError("there is no such certificate", where=ref)
+    return certificate
+
+
+def minimal_claims(
+    certificate: Certificate, now: datetime, expires_at: int, cti: bytes
+) -> CodeClaims:
+    """What a code says in the minimal profile: no full number, no address."""
+    if certificate.status_entry is None:
+        raise ConflictError("this certificate is on no status list", where=certificate.ref)
+    holder = certificate.holders[0]
+    number = ResidentId.parse(holder.id_number)
+    photo = certificate.file("photo")
+    return CodeClaims(
+        issuer=issuer_code(certificate.issuer_uscc),
+        issued_at=unix(now),
+        expires_at=expires_at,
+        cti=cti,
+        status=certificate.status_entry,
+        data=CodeData(
+            number=certificate.number,
+            name=holder.name,
+            sex=1 if number.sex is Sex.MALE else 2,
+            id_number=str(number),
+            type_code=certificate_type(certificate.type_code).type_code,
+            issued_on=certificate.issued_on,
+            valid_to=certificate.validity.valid_to,
+            disclosure=Disclosure.MINIMAL,
+            photo_digest=bytes.fromhex(photo.sha256)[:16] if photo else None,
+        ),
+    )
+
+
+def end_of(validity: Validity, now: datetime) -> int:
+    """The last second of a validity, for `exp` of a printed code; 20 years when there is no end."""
+    last = validity.valid_to or local_date(now + timedelta(days=7300))
+    return unix(datetime(last.year, last.month, last.day, 23, 59, 59, tzinfo=CHINA))

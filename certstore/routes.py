@@ -1,0 +1,257 @@
+"""The store's API: tokens, search and pull, status lists, trust list, ledger, catalogue."""
+
+import hashlib
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Depends, Form, Header, Path, Query, Request, Response
+from pydantic import BaseModel, ConfigDict, Field
+
+from certstore.callers import Resident, Service
+from certstore.catalogue import catalogue, certificate_type
+from certstore.errors import UnauthenticatedError
+from certstore.holdings import HoldingsDesk
+from certstore.ledger import LedgerDesk
+from certstore.reception import desk, signed_in
+from certstore.sharing import PullRequest, SearchRequest, SharingDesk
+from certstore.status_desk import TTL_S, StatusDesk
+from certstore.token_desk import DETAILS_TYPE, TokenDesk, TokenRequest
+
+router = APIRouter()
+Ref = Annotated[str, Path(pattern="^[0-9a-z]{20}$")]
+_BEARER = "Bearer "
+_SHORT = f"public, max-age={TTL_S // 5}"
+
+
+def service(
+    tokens: Annotated[TokenDesk, desk(TokenDesk)], authorization: Annotated[str, Header()] = ""
+) -> Service:
+    """The service whose access token the request carries."""
+    if not authorization.startswith(_BEARER):
+        raise UnauthenticatedError(
+            "an access token is needed", where="Authorization", remedy="get one from /oauth2/token"
+        )
+    return tokens.open(authorization.removeprefix(_BEARER))
+
+
+Pulling = Annotated[Service, Depends(service)]
+Sharing = Annotated[SharingDesk, desk(SharingDesk)]
+
+
+class Subject(BaseModel):
+    """Whose certificate; `id_type` is a code of GB/T 36903 annex A (111 citizen)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    id_type: str = Field("111", pattern="^[0-9]{3}$")
+    id_number: str = Field(min_length=6, max_length=32, pattern="^[0-9A-Za-z]+$")
+
+
+class SearchIn(BaseModel):
+    """A search for references."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    purpose_id: str = Field(max_length=60)
+    case_no: str = Field(min_length=1, max_length=60)
+    subject: Subject
+    cert_types: list[str] = Field(min_length=1, max_length=20)
+    operator: str = Field(min_length=1, max_length=60)
+
+
+class PullIn(BaseModel):
+    """A pull: which fields, for which case."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    purpose_id: str = Field(max_length=60)
+    matter_code: str = Field(max_length=60)
+    case_no: str = Field(min_length=1, max_length=60)
+    fields: list[str] = Field(min_length=1, max_length=50)
+    subject: Subject
+    operator: str = Field(min_length=1, max_length=60)
+
+
+@router.post("/oauth2/token", tags=["sharing"], summary="Get an access token")
+def token(
+    tokens: Annotated[TokenDesk, desk(TokenDesk)],
+    response: Response,
+    grant_type: Annotated[str, Form(max_length=60)],
+    client_assertion_type: Annotated[str, Form(max_length=100)],
+    client_assertion: Annotated[str, Form(max_length=16384)],
+    authorization_details: Annotated[str, Form(max_length=8192)],
+) -> dict[str, Any]:
+    """client_credentials with private_key_jwt (RFC 7523) and authorization_details (RFC 9396)."""
+    response.headers["Cache-Control"] = "no-store"
+    return tokens.grant(
+        TokenRequest(grant_type, client_assertion_type, client_assertion, authorization_details)
+    )
+
+
+@router.get("/.well-known/oauth-authorization-server", tags=["sharing"], summary="Metadata")
+def metadata(tokens: Annotated[TokenDesk, desk(TokenDesk)]) -> dict[str, Any]:
+    """What the token endpoint takes (RFC 8414)."""
+    return {
+        "issuer": tokens.issuer,
+        "token_endpoint": tokens.token_endpoint,
+        "grant_types_supported": ["client_credentials"],
+        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
+        "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA"],
+        "authorization_details_types_supported": [DETAILS_TYPE],
+        "response_types_supported": [],
+    }
+
+
+@router.post("/v1/evidence:search", tags=["sharing"], summary="Find references, no content")
+def search(body: SearchIn, caller: Pulling, sharing: Sharing) -> dict[str, Any]:
+    """References and status of what a person holds, of granted types only."""
+    return sharing.search(
+        caller,
+        SearchRequest(
+            purpose_id=body.purpose_id,
+            case_no=body.case_no,
+            subject_type=body.subject.id_type,
+            subject_number=body.subject.id_number,
+            cert_types=body.cert_types,
+            operator=body.operator,
+        ),
+    )
+
+
+@router.post("/v1/certificates/{ref}:pull", tags=["sharing"], summary="Pull granted fields")
+def pull(ref: Ref, body: PullIn, caller: Pulling, sharing: Sharing) -> dict[str, Any]:
+    """Exactly the fields named; one outside the grant refuses the whole pull, by name."""
+    return sharing.pull(
+        caller,
+        PullRequest(
+            ref=ref,
+            purpose_id=body.purpose_id,
+            matter_code=body.matter_code,
+            case_no=body.case_no,
+            fields=body.fields,
+            subject_type=body.subject.id_type,
+            subject_number=body.subject.id_number,
+            operator=body.operator,
+        ),
+    )
+
+
+# -- what everybody may read ---------------------------------------------------------------
+
+
+@router.get("/.well-known/certstore-trust-list", tags=["trust"], summary="The trust list")
+def trust_list(request: Request) -> Response:
+    """Compact JWS, signed by the root."""
+    return _published(request, request.app.state.house.trust_jws.encode(), "application/jwt")
+
+
+@router.get("/.well-known/certstore-root.pem", tags=["trust"], summary="The root certificate")
+def root(request: Request) -> Response:
+    """For verifiers to pin; compare it with the one published elsewhere."""
+    pem = request.app.state.house.keys.root_pem()
+    return _published(request, pem, "application/x-pem-file")
+
+
+@router.get("/status-lists/{number}", tags=["trust"], summary="A status list")
+def status_list(
+    number: Annotated[int, Path(ge=0, le=999_999_999)],
+    request: Request,
+    statuses: Annotated[StatusDesk, desk(StatusDesk)],
+) -> Response:
+    """`statuslist+jwt`, or `statuslist+cwt` where that is asked for."""
+    row = statuses.current(number)
+    if "application/statuslist+cwt" in request.headers.get("accept", ""):
+        return _published(request, row.cwt or b"", "application/statuslist+cwt")
+    return _published(request, (row.jwt or "").encode(), "application/statuslist+jwt")
+
+
+@router.get("/v1/catalog/cert-types", tags=["catalogue"], summary="Certificate types")
+def cert_types() -> list[dict[str, str]]:
+    """Every type, with its names."""
+    return [
+        {"code": k.code, "type_code": k.type_code, "title_zh": k.title_zh, "title_en": k.title_en}
+        for k in catalogue().values()
+    ]
+
+
+@router.get("/v1/catalog/cert-types/{code}", tags=["catalogue"], summary="One certificate type")
+def cert_type(code: Annotated[str, Path(max_length=60)]) -> dict[str, Any]:
+    """Its fields, each with labels and sensitivity."""
+    kind = certificate_type(code)
+    fields = [
+        {
+            "name": f.name,
+            "label_zh": f.label_zh,
+            "label_en": f.label_en,
+            "gb36903": f.gb36903,
+            "sensitivity": f.sensitivity,
+        }
+        for f in kind.fields
+    ]
+    return {
+        "code": kind.code,
+        "type_code": kind.type_code,
+        "title_zh": kind.title_zh,
+        "title_en": kind.title_en,
+        "issuer_uscc": kind.issuer_uscc,
+        "fields": fields,
+    }
+
+
+# -- the ledger ----------------------------------------------------------------------------
+
+Ledger = Annotated[LedgerDesk, desk(LedgerDesk)]
+
+
+@router.get("/v1/ledger/checkpoint", tags=["ledger"], summary="The newest signed checkpoint")
+def checkpoint(ledger: Ledger) -> Response:
+    """A C2SP signed note."""
+    return Response(ledger.latest().note, media_type="text/plain; charset=utf-8")
+
+
+@router.get("/v1/ledger/key", tags=["ledger"], summary="The ledger's verifier key")
+def ledger_key(ledger: Ledger) -> Response:
+    """A C2SP vkey line."""
+    return Response(ledger.vkey() + "\n", media_type="text/plain; charset=utf-8")
+
+
+@router.get("/v1/ledger/proof/inclusion", tags=["ledger"], summary="Prove that a leaf is there")
+def inclusion(ledger: Ledger, leaf_index: Annotated[int, Query(ge=0, le=2**53)]) -> dict[str, Any]:
+    """The audit path (RFC 6962) into the newest checkpoint."""
+    proof = ledger.inclusion(leaf_index)
+    return {**proof.as_json(), "checkpoint": proof.note}
+
+
+@router.get("/v1/ledger/proof/consistency", tags=["ledger"], summary="Prove that nothing changed")
+def consistency(
+    ledger: Ledger,
+    old: Annotated[int, Query(ge=0, le=2**53)],
+    new: Annotated[int, Query(ge=0, le=2**53)],
+) -> dict[str, Any]:
+    """The consistency path (RFC 6962) between two sizes."""
+    return {"old": old, "new": new, "path": ledger.consistency(old, new)}
+
+
+@router.get("/v1/ledger/entries", tags=["ledger"], summary="Leaves, for monitors")
+def entries(
+    ledger: Ledger,
+    start: Annotated[int, Query(ge=0, le=2**53)] = 0,
+    count: Annotated[int, Query(ge=1, le=1000)] = 100,
+) -> dict[str, Any]:
+    """Leaves hold commitments only, nothing about anybody."""
+    return {"start": start, "entries": ledger.entries(start, count)}
+
+
+@router.get("/v1/me/usage", tags=["citizen"], summary="Who looked at my certificates")
+def my_usage(
+    me: Annotated[Resident, signed_in(Resident)],
+    holdings: Annotated[HoldingsDesk, desk(HoldingsDesk)],
+) -> list[dict[str, Any]]:
+    """The last 30 days, latest first, each with its place in the ledger."""
+    return [
+        {"ref": e.ref, "leaf_index": e.leaf_index, **dict(e.record)} for e in holdings.usage(me)
+    ]
+
+
+def _published(request: Request, body: bytes, media_type: str) -> Response:
+    etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+    headers = {"ETag": etag, "Cache-Control": _SHORT, "Access-Control-Allow-Origin": "*"}
+    if request.headers.get("if-none-match") == etag:
+        return Response(status_code=304, headers=headers)
+    return Response(body, media_type=media_type, headers=headers)

@@ -1,0 +1,154 @@
+"""The web application: one router per package, mounted in one place."""
+
+import logging
+import time
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+
+from fastapi import Depends, FastAPI, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
+from prometheus_client import generate_latest as metrics_text
+
+from certstore import __version__, page_routes
+from certstore import routes as store
+from certstore.reception import recognise
+from certstore.service import problems
+from certstore.service.body_limit import BodyLimit
+from certstore.service.demo_cast import cast
+from certstore.service.development_identity import DevelopmentIdentity, identity_routes
+from certstore.service.home_page import router as home
+from certstore.service.wiring import House
+from certstore.service.worker import Worker
+from certstore.web.answers import check_form, page
+from certstore.web.headers import SecurityHeaders
+from certstore.web.shell import Shell, pages_of
+from certstore.web.static_files import StaticFiles, static_routes
+from face_auth import page_routes as face_pages
+from face_auth import routes as face
+from issuance import desk_page_routes
+from issuance import page_routes as application_pages
+from verifiers import page_routes as scan_pages
+from verifiers import routes as verify
+
+log = logging.getLogger("certstore")
+_LARGEST_BODY = 16 * 1024 * 1024
+_PACKAGES = ("certstore", "issuance", "verifiers", "face_auth")
+
+
+def create_app(house: House) -> FastAPI:
+    """Compose the service around a house that is prepared."""
+    worker = Worker(house)
+
+    @asynccontextmanager
+    async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
+        if house.settings.work_in_process:
+            worker.start()
+        yield
+        worker.stop()
+
+    app = FastAPI(
+        title="certstore",
+        version=__version__,
+        summary="Share, reuse and verify electronic residence certificates",
+        lifespan=lifespan,
+        dependencies=[Depends(recognise)],
+        docs_url=None,
+        redoc_url=None,
+    )
+    _furnish(app, house)
+    problems.install(app)
+    for router in (store.router, verify.router, face.router):
+        app.include_router(router)
+    for pages in (page_routes, application_pages, desk_page_routes, scan_pages):
+        app.include_router(pages.router)
+    app.include_router(home)
+    if house.keys.demonstration:
+        _add_demonstration(app, house)
+    app.router.routes.extend(static_routes(app.state.static))
+    _add_instruments(app, house)
+    app.add_middleware(BodyLimit, largest=_LARGEST_BODY)
+    app.add_middleware(SecurityHeaders, https=house.settings.secure)
+    return app
+
+
+def _furnish(app: FastAPI, house: House) -> None:
+    """What routes and pages look up on the application."""
+    static = StaticFiles()
+    specimen = house.keys.demonstration
+    state = app.state
+    state.house = house
+    state.static = static
+    state.shell = Shell(
+        pages_of(*_PACKAGES),
+        asset=static.asset,
+        clock=house.clock,
+        glyphs=house.glyphs,
+        specimen=specimen,
+    )
+    state.specimen = specimen
+    state.secure = house.settings.secure
+    state.origins = {house.settings.public_url}
+    state.development_identity = specimen and not house.settings.oidc_issuer
+    state.provider_name = (
+        {"zh": "演示身份", "en": "demonstration identity"}
+        if state.development_identity
+        else {"zh": "统一身份认证", "en": "your identity provider"}
+    )
+
+
+def _add_demonstration(app: FastAPI, house: House) -> None:
+    """What stands beside demonstration keys only: the sandbox, and the built-in identities."""
+    app.include_router(face_pages.sandbox_pages(page, check_form))
+    if house.settings.oidc_issuer:
+        return
+    identity = DevelopmentIdentity(
+        house.openid_issuer,
+        house.settings.oidc_client_id,
+        house.sign_in_desk.redirect_uri,
+        cast(house.settings.districts),
+        house.clock,
+    )
+    app.include_router(identity_routes(identity))
+
+
+def _add_instruments(app: FastAPI, house: House) -> None:
+    """Health, readiness, metrics, a log line and a correlation id for each request."""
+    registry = CollectorRegistry()
+    requests = Counter(
+        "certstore_requests_total", "Requests", ("method", "route", "status"), registry=registry
+    )
+    seconds = Histogram("certstore_request_seconds", "Duration", ("route",), registry=registry)
+
+    @app.get("/healthz", include_in_schema=False)
+    def healthz() -> dict[str, str]:
+        """The process is alive."""
+        return {"status": "alive"}
+
+    @app.get("/readyz", include_in_schema=False)
+    def readyz() -> dict[str, str]:
+        """Database and objects answer (503 otherwise)."""
+        house.database.ping()
+        house.objects.check()
+        return {"status": "ready"}
+
+    @app.get("/metrics", include_in_schema=False)
+    def metrics() -> Response:
+        """Prometheus."""
+        return Response(metrics_text(registry), media_type=CONTENT_TYPE_LATEST)
+
+    @app.middleware("http")
+    async def measure(
+        request: Request, call_next: Callable[[Request], Awaitable[Response]]
+    ) -> Response:
+        began = time.perf_counter()
+        answer = await call_next(request)
+        route = getattr(request.scope.get("route"), "path", "other")
+        took = time.perf_counter() - began
+        requests.labels(request.method, route, answer.status_code).inc()
+        seconds.labels(route).observe(took)
+        # The route's pattern and never the path: a reference is nobody else's business.
+        log.info(
+            "request",
+            extra={"route": route, "status": answer.status_code, "ms": round(took * 1000, 1)},
+        )
+        return answer

@@ -1,0 +1,215 @@
+"""`certstore demo`: hands the invented city in, runs the main job, and leaves it running."""
+
+import json
+import shutil
+import sys
+import time
+from collections.abc import Mapping
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+import httpx
+import qrcode
+
+from certstore.clock import local_date
+from certstore.collection import Progress
+from certstore.keys import KeySigner
+from certstore.service.demo_cast import cast, demonstration_file, sources
+from certstore.service.demo_job import Findings, MainJob
+from certstore.service.demo_school import enrol_school, school_signer
+from certstore.service.passphrase import passphrase
+from certstore.service.serving import free_port, serving
+from certstore.service.settings import Settings
+from certstore.service.wiring import House
+
+_DONE = "demonstration.json"
+
+
+def say(line: str) -> None:
+    """A line of progress, at once."""
+    sys.stdout.write(line + "\n")
+    sys.stdout.flush()
+
+
+def run_once(settings: Settings, out: Path) -> None:
+    """Do the main job on fresh stores and write its artefacts into `out`."""
+    out.mkdir(parents=True, exist_ok=True)
+    store = out / "store"
+    if store.exists():
+        shutil.rmtree(store)
+    port = free_port()
+    fresh = settings.model_copy(
+        update={"data_dir": store, "public_url": f"http://127.0.0.1:{port}"}
+    )
+    house = House(fresh)
+    house.prepare()
+    try:
+        hand_in_city(house)
+        with serving(house, "127.0.0.1", port):
+            job = _job(house)
+            write_artefacts(job, job.run(), out)
+    finally:
+        house.close()
+    say(f"Done. Artefacts: {out / 'summary.json'}")
+
+
+def run_and_serve(settings: Settings, host: str, port: int) -> None:
+    """Set the city up, do the main job the first time, and serve until interrupted."""
+    began = time.perf_counter()
+    house = House(settings)
+    house.prepare()
+    try:
+        hand_in_city(house)
+        with serving(house, host, port):
+            _first_time(house)
+            _list_pages(house, time.perf_counter() - began)
+            _wait_for_interrupt()
+    finally:
+        house.close()
+
+
+def hand_in_city(house: House) -> None:
+    """Step 1: every source authority's signed batch; what is here already is not read again."""
+    enrol_school(house.archive, _school(house))
+    folder = files("certstore.service.demo_city").joinpath("batches")
+    for source in sources():
+        name = source["batch"].removesuffix(".jsonl")
+        report = house.collection_desk.hand_in(
+            demonstration_file(f"{name}.jsonl"),
+            demonstration_file(f"{name}.jsonl.jws").decode(),
+            lambda path: folder.joinpath(path).read_bytes(),
+            _progress(source["name_zh"]),
+        )
+        if report.received_at >= house.started:
+            say(
+                f"1  {source['name_zh']}: {report.accepted} records taken, "
+                f"{len(report.refusals)} refused"
+            )
+
+
+def write_artefacts(job: MainJob, found: Findings, out: Path) -> None:
+    """The documents, codes, lists, proofs and `summary.json` of a run."""
+    with httpx.Client(base_url=job.base, timeout=30) as http:
+        published = {
+            "trust-list.jws": "/.well-known/certstore-trust-list",
+            "root.pem": "/.well-known/certstore-root.pem",
+            "checkpoint.txt": "/v1/ledger/checkpoint",
+            "ledger-key.txt": "/v1/ledger/key",
+        }
+        for name, path in published.items():
+            (out / name).write_bytes(http.get(path).content)
+        lists = []
+        for path in job.list_paths():
+            for kind in ("jwt", "cwt"):
+                accept = {"Accept": f"application/statuslist+{kind}"}
+                name = f"status-list-{path.rpartition('/')[2]}.{kind}"
+                (out / name).write_bytes(http.get(path, headers=accept).content)
+                lists.append(name)
+    proof = {
+        name: found.proof[name]
+        for name in ("leaf_hash", "leaf_index", "tree_size", "root", "audit_path")
+    }
+    (out / "proof.json").write_text(_json(proof), "utf-8")
+    (out / "checkpoint.txt").write_text(found.proof["checkpoint"], "utf-8")
+    summary = {
+        "certificates": [
+            _artefact(job, who, out) for who in ("lin_xiaohe", "lin_xiaohe_former", "shen_xiaozhou")
+        ],
+        "presentation": found.presentation,
+        "trust_list": "trust-list.jws",
+        "root_pem": "root.pem",
+        "status_lists": lists,
+        "pull": found.pull,
+        "refused_pull": found.refused_pull,
+        "usage": found.usage,
+        "ledger": {
+            "checkpoint": "checkpoint.txt",
+            "public_key": "ledger-key.txt",
+            "proof": "proof.json",
+        },
+    }
+    (out / "summary.json").write_text(_json(summary), "utf-8")
+
+
+def _artefact(job: MainJob, who: str, out: Path) -> dict[str, Any]:
+    certificate = job.certificate(who)
+    kept = {file.role: job.house.objects.get(file.sha256) for file in certificate.files}
+    name = f"{certificate.number}-{certificate.version:03d}"
+    (out / f"{name}.pdf").write_bytes(kept["document"])
+    code_text = kept["code"].decode()
+    qrcode.make(code_text, error_correction=qrcode.ERROR_CORRECT_M).save(out / f"{name}.png")
+    return {
+        "identifier": certificate.identifier,
+        "type": certificate.type_code,
+        "status": certificate.status_on(local_date(job.house.clock.now())).value,
+        "holder_name": certificate.holders[0].name,
+        "pdf": f"{name}.pdf",
+        "code_text": code_text,
+        "code_png": f"{name}.png",
+        "fields": dict(certificate.fields),
+    }
+
+
+def _job(house: House) -> MainJob:
+    people = cast(house.settings.districts)
+    return MainJob(house, house.settings.public_url, people, _school(house), say)
+
+
+def _first_time(house: House) -> None:
+    """Run the main job unless this store has seen it."""
+    mark = house.settings.data_dir / _DONE
+    if mark.exists():
+        say("The city and its main job are here from an earlier start.")
+        return
+    found = _job(house).run()
+    mark.write_text(_json(found.refs), "utf-8")
+
+
+def _school(house: House) -> KeySigner:
+    return school_signer(house.settings.data_dir, passphrase(house.settings))
+
+
+def _progress(name: str) -> Progress:
+    def show(done: int, of: int) -> None:
+        if sys.stdout.isatty():
+            sys.stdout.write(f"\r   {name}: {done}/{of} ")
+            sys.stdout.flush()
+            if done == of:
+                sys.stdout.write("\r")
+
+    return show
+
+
+def _list_pages(house: House, seconds: float) -> None:
+    base = house.settings.public_url
+    say(f"\nReady after {seconds:.1f} s: {base}\n")
+    for path, what in _PAGES.items():
+        say(f"  {base}{path:<16} {what}")
+    say("\nSign in as (the built-in identity provider only asks who you are):")
+    for person in cast(house.settings.districts).values():
+        say(f"  {person['name']:<10} {person['story_en']}")
+    say("\nCtrl+C stops it. 演示数据，城市、机构和人物都是虚构的。")
+
+
+_PAGES: Mapping[str, str] = {
+    "/": "home 首页",
+    "/certificates": "my certificates 我的证照",
+    "/usage": "who looked 谁看过",
+    "/scan": "scan a code 核验",
+    "/desk": "the officers' desk 审核台",
+    "/openapi.json": "the API",
+    "/metrics": "Prometheus",
+}
+
+
+def _wait_for_interrupt() -> None:
+    try:
+        while True:
+            time.sleep(3600)
+    except KeyboardInterrupt:
+        say("\nStopping.")
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False, indent=1, default=str) + "\n"

@@ -1,0 +1,217 @@
+"""The built-in identity provider, for development and demonstrations only.
+
+A real OpenID provider (discovery, code flow with PKCE, signed ID tokens) whose only check of
+who somebody is, is to ask. It is mounted beside demonstration keys alone.
+"""
+
+import hashlib
+import hmac
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Annotated, Any
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+
+from certstore import base64url
+from certstore.chance import token
+from certstore.clock import Clock, unix
+from certstore.errors import MalformedError
+from certstore.jwk import to_jwk
+from certstore.keys import KeySigner, Purpose, generate
+from certstore.pages.entrance_views import DemonstrationPerson, DevelopmentIdentityView
+from certstore.tokens import sign_compact
+from certstore.web.answers import check_form, dress_of, page
+
+_CODE_TIME = timedelta(minutes=2)
+_ID_TOKEN_LIFETIME_S = 300
+_MOST_CODES = 1000
+
+
+@dataclass(frozen=True, slots=True)
+class _Grant:
+    """A code given out, waiting to be exchanged once."""
+
+    person: str
+    nonce: str
+    challenge: str
+    redirect_uri: str
+    given_at: datetime
+
+
+class DevelopmentIdentity:
+    """The provider's state: its key, made at start, and the codes it has given out."""
+
+    def __init__(
+        self,
+        issuer: str,
+        client_id: str,
+        redirect_uri: str,
+        people: Mapping[str, Mapping[str, Any]],
+        clock: Clock,
+    ) -> None:
+        """Serve one client; `people` by key, each with name and id_number or staff number."""
+        self.issuer = issuer
+        self.client_id = client_id
+        self.redirect_uri = redirect_uri
+        self.people = people
+        self.clock = clock
+        self._signer = KeySigner(Purpose.TOKEN, generate("ES256"))
+        self._grants: dict[str, _Grant] = {}
+        self._lock = threading.Lock()
+
+    def jwks(self) -> dict[str, Any]:
+        """The public key ID tokens are signed with."""
+        return {"keys": [{**to_jwk(self._signer.public_key), "kid": self._signer.kid}]}
+
+    def give_code(self, person: str, nonce: str, challenge: str) -> str:
+        """A code for one exchange."""
+        code = token()
+        with self._lock:
+            if len(self._grants) >= _MOST_CODES:
+                self._grants.clear()
+            self._grants[code] = _Grant(
+                person, nonce, challenge, self.redirect_uri, self.clock.now()
+            )
+        return code
+
+    def exchange(self, code: str, verifier: str, redirect_uri: str) -> str:
+        """The ID token for a code; MalformedError if code, verifier or address do not fit."""
+        with self._lock:
+            grant = self._grants.pop(code, None)
+        challenge = base64url.encode(hashlib.sha256(verifier.encode()).digest())
+        now = self.clock.now()
+        if (
+            grant is None
+            or not hmac.compare_digest(grant.challenge, challenge)
+            or grant.redirect_uri != redirect_uri
+            or now - grant.given_at > _CODE_TIME
+        ):
+            raise MalformedError("the code cannot be exchanged", where="code")
+        claims = {
+            "iss": self.issuer,
+            "aud": self.client_id,
+            "sub": grant.person,
+            "nonce": grant.nonce,
+            "iat": unix(now),
+            "exp": unix(now) + _ID_TOKEN_LIFETIME_S,
+            "auth_time": unix(now),
+            **_claims(self.people[grant.person]),
+        }
+        return sign_compact(claims, typ="JWT", signer=self._signer)
+
+
+def _claims(person: Mapping[str, Any]) -> dict[str, str]:
+    if "number" in person:
+        return {
+            "name": person["name"],
+            "staff_number": person["number"],
+            "station": person["station"],
+        }
+    return {"name": person["name"], "id_type": "111", "id_number": person["id_number"]}
+
+
+def identity_routes(identity: DevelopmentIdentity) -> APIRouter:
+    """The provider's routes, below the path of its issuer."""
+    router = APIRouter(prefix="/development-identity", include_in_schema=False)
+
+    @router.get("/.well-known/openid-configuration")
+    def configuration() -> dict[str, Any]:
+        """Discovery (OpenID Connect Discovery 1.0)."""
+        return {
+            "issuer": identity.issuer,
+            "authorization_endpoint": f"{identity.issuer}/authorize",
+            "token_endpoint": f"{identity.issuer}/token",
+            "jwks_uri": f"{identity.issuer}/keys",
+            "response_types_supported": ["code"],
+            "subject_types_supported": ["public"],
+            "id_token_signing_alg_values_supported": ["ES256"],
+            "code_challenge_methods_supported": ["S256"],
+        }
+
+    @router.get("/keys")
+    def keys() -> dict[str, Any]:
+        """The public key."""
+        return identity.jwks()
+
+    @router.get("/authorize")
+    def authorize(
+        request: Request,
+        client_id: Annotated[str, Query(max_length=100)],
+        redirect_uri: Annotated[str, Query(max_length=300)],
+        state: Annotated[str, Query(max_length=200)],
+        nonce: Annotated[str, Query(max_length=200)],
+        code_challenge: Annotated[str, Query(max_length=100)],
+    ) -> Response:
+        """Ask who it is."""
+        _check_client(identity, client_id, redirect_uri)
+        hidden = (("state", state), ("nonce", nonce), ("code_challenge", code_challenge))
+        return _ask(request, identity, hidden)
+
+    @router.post("/authorize", dependencies=[Depends(check_form)])
+    def choose(
+        request: Request,
+        state: Annotated[str, Form(max_length=200)],
+        nonce: Annotated[str, Form(max_length=200)],
+        code_challenge: Annotated[str, Form(max_length=100)],
+        person: Annotated[str, Form(max_length=60)] = "",
+    ) -> Response:
+        """Lead back with a code."""
+        if person not in identity.people:
+            hidden = (("state", state), ("nonce", nonce), ("code_challenge", code_challenge))
+            return _ask(request, identity, hidden, nobody=True)
+        code = identity.give_code(person, nonce, code_challenge)
+        query = urlencode({"state": state, "code": code})
+        return RedirectResponse(f"{identity.redirect_uri}?{query}", 303)
+
+    @router.post("/token")
+    def exchange(
+        code: Annotated[str, Form(max_length=200)],
+        code_verifier: Annotated[str, Form(max_length=200)],
+        redirect_uri: Annotated[str, Form(max_length=300)],
+        client_id: Annotated[str, Form(max_length=100)],
+    ) -> Response:
+        """Exchange a code (RFC 6749 §4.1.3)."""
+        if client_id != identity.client_id:
+            return JSONResponse({"error": "invalid_client"}, 400)
+        try:
+            id_token = identity.exchange(code, code_verifier, redirect_uri)
+        except MalformedError:
+            return JSONResponse({"error": "invalid_grant"}, 400)
+        return JSONResponse({"access_token": token(), "token_type": "Bearer", "id_token": id_token})
+
+    return router
+
+
+def _check_client(identity: DevelopmentIdentity, client_id: str, redirect_uri: str) -> None:
+    if client_id != identity.client_id or redirect_uri != identity.redirect_uri:
+        raise MalformedError("this client or address is not known here", where="client_id")
+
+
+def _ask(
+    request: Request,
+    identity: DevelopmentIdentity,
+    hidden: tuple[tuple[str, str], ...],
+    *,
+    nobody: bool = False,
+) -> Response:
+    lang = dress_of(request).lang
+    people = tuple(
+        DemonstrationPerson(
+            id=key,
+            name=person["name"],
+            role="officer" if "number" in person else "resident",
+            note=person.get(f"story_{lang}", person.get("station", "")),
+        )
+        for key, person in identity.people.items()
+    )
+    view = DevelopmentIdentityView(
+        action="/development-identity/authorize",
+        people=people,
+        hidden=hidden,
+        nobody_chosen=nobody,
+    )
+    return page(request, "certstore/development_identity.html", view, 422 if nobody else 200)

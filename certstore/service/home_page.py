@@ -1,0 +1,68 @@
+"""The home page: the next thing to do, put together from every floor."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from certstore.callers import Officer, Resident
+from certstore.certificates import Certificate
+from certstore.holdings import HoldingsDesk
+from certstore.pages.holdings_pages import presentable
+from certstore.pages.views import HomeView, NextCard
+from certstore.reception import desk
+from certstore.web.answers import page, see_other, session_of
+from issuance.application import Application, State
+from issuance.apply import ApplyDesk
+from issuance.pages.application_pages import matter_word
+
+router = APIRouter(include_in_schema=False)
+_START = "/apply/residence-registration"
+
+
+@router.get("/")
+def home(
+    request: Request,
+    holdings: Annotated[HoldingsDesk, desk(HoldingsDesk)],
+    applying: Annotated[ApplyDesk, desk(ApplyDesk)],
+) -> Response:
+    """The next thing to do; an officer's is the desk."""
+    session = session_of(request)
+    if session is not None and isinstance(session.caller, Officer):
+        return see_other("/desk")
+    if session is None or not isinstance(session.caller, Resident):
+        view = HomeView(next=NextCard(kind="signed_out", href="/sign-in"))
+        return page(request, "certstore/home.html", view)
+    me = session.caller
+    held, today = holdings.of(me), holdings.today()
+    shown = presentable(held, today)
+    view = HomeView(
+        next=_next(applying.all_of(me), held, can_show=bool(shown)),
+        given_name=_given_name(me.holder.name),
+        presentable=shown,
+        matters=("address_change",) if shown else ("residence_registration",),
+        looks=len(holdings.usage(me)),
+        notices=len(holdings.notices(me)),
+    )
+    return page(request, "certstore/home.html", view)
+
+
+def _next(found: list[Application], held: list[Certificate], *, can_show: bool) -> NextCard:
+    for application in found:
+        at = f"/applications/{application.ref}"
+        if application.state is State.DRAFT:
+            return NextCard(kind="draft", matter=matter_word(application), href=f"{at}/dwelling")
+        if application.state in {State.IN_REVIEW, State.APPROVED}:
+            matter, due = matter_word(application), application.due_on
+            return NextCard(kind="waiting", matter=matter, on=due, href=at)
+    if can_show:
+        voucher = next(c for c in held if c.sealed and c.status == "valid")
+        href = f"/certificates/{voucher.ref}/present"
+        return NextCard(kind="present", type_code=voucher.type_code, href=href)
+    return NextCard(kind="first_visit", href=_START)
+
+
+def _given_name(name: str) -> str:
+    """How somebody is greeted: 林晓禾 as 晓禾, 何清 and 阿依古丽·买买提 in full."""
+    short = len(name) == 3  # noqa: PLR2004 - a surname of one character and a name of two
+    return name[1:] if short else name

@@ -1,0 +1,104 @@
+"""Opens the key folder, makes the demonstration's at its first start, publishes the trust list."""
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+
+from cryptography import x509
+
+from certstore.authority import (
+    AuthorityName,
+    KeyRing,
+    make_demonstration,
+    open_key_ring,
+    root_signer,
+)
+from certstore.errors import MalformedError
+from certstore.keys import (
+    KeySigner,
+    Purpose,
+    generate,
+    read_private_key,
+    write_private_key,
+)
+from certstore.service.demo_cast import sources
+from certstore.trust import Edition, TrustedKey, build_trust_list
+
+_LIST_LIFETIME = timedelta(days=365)
+
+
+def open_key_room(
+    folder: Path,
+    passphrase: bytes,
+    authority: AuthorityName,
+    now: datetime,
+    *,
+    demonstration: bool,
+) -> KeyRing:
+    """Open the keys; an empty folder gets a demonstration authority, if that is allowed.
+
+    Raises MalformedError when the folder is empty and no demonstration is wanted.
+    """
+    if (folder / "root.pem").exists():
+        ring = open_key_ring(folder, passphrase, authority)
+    elif demonstration:
+        ring = make_demonstration(folder, passphrase, authority, now)
+    else:
+        raise MalformedError(
+            "the key folder is empty",
+            where="CERTSTORE_KEYS_DIR",
+            remedy="make keys with `certstore keys make`, or allow a demonstration authority",
+        )
+    if ring.demonstration and _stale(folder, now):
+        publish_trust_list(ring, passphrase, now)
+    return ring
+
+
+def publish_trust_list(ring: KeyRing, passphrase: bytes, now: datetime) -> None:
+    """Sign the trust list anew with the root's key, numbered one higher than the last."""
+    path = ring.folder / "trust-list.jws"
+    seq = int(now.timestamp())
+    edition = Edition(issuer=ring.authority.uscc, seq=seq, now=now, lifetime=_LIST_LIFETIME)
+    keys = [*_house_keys(ring), *_source_keys(ring)] if ring.demonstration else [*_house_keys(ring)]
+    signer = root_signer(ring.folder, passphrase)
+    fresh = path.with_suffix(".new")
+    fresh.write_text(build_trust_list(signer, ring.root, keys, edition), "ascii")
+    fresh.replace(path)
+
+
+def sandbox_face_signer(folder: Path, passphrase: bytes) -> KeySigner:
+    """The sandbox face provider's key, made at first use; it is in no trust list of ours."""
+    path = folder / "sandbox-face" / "sandbox.key.pem"
+    if not path.exists():
+        write_private_key(path, generate("ES256"), passphrase)
+    return KeySigner(Purpose.SOURCE, read_private_key(path, passphrase))
+
+
+def _stale(folder: Path, now: datetime) -> bool:
+    """Whether the demonstration's list is missing, old, or older than the city's sources."""
+    path = folder / "trust-list.jws"
+    if not path.exists():
+        return True
+    age = now - datetime.fromtimestamp(path.stat().st_mtime, now.tzinfo)
+    known = path.read_text("ascii")
+    return age > _LIST_LIFETIME / 2 or not known
+
+
+def _house_keys(ring: KeyRing) -> Iterator[TrustedKey]:
+    for purpose, signer in ring.signers.items():
+        certificate = x509.load_der_x509_certificate(signer.chain[0])
+        yield TrustedKey(
+            purpose=purpose,
+            authority_uscc=ring.authority.uscc,
+            authority_name=ring.authority.name_zh,
+            public_key=signer.public_key,
+            valid_from=certificate.not_valid_before_utc,
+            valid_to=certificate.not_valid_after_utc,
+            chain=signer.chain,
+        )
+
+
+def _source_keys(ring: KeyRing) -> Iterator[TrustedKey]:
+    """The invented city's source authorities, by the public keys committed with their batches."""
+    for source in sources():
+        yield TrustedKey.from_json(source["key"], ring.root)

@@ -1,0 +1,121 @@
+"""Errors as RFC 9457 problem details, or as a page: the one table from error to HTTP status."""
+
+import logging
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+
+from fastapi import FastAPI, Request
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse, RedirectResponse, Response
+from starlette.exceptions import HTTPException
+
+from certstore import errors
+from certstore.chance import reference
+from certstore.pages.views import ProblemKind, ProblemView
+from certstore.web.answers import page
+
+log = logging.getLogger("certstore")
+
+STATUS: dict[type[errors.CertstoreError], HTTPStatus] = {
+    errors.MalformedError: HTTPStatus.BAD_REQUEST,
+    errors.MissingGlyphError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
+    errors.InvalidTokenError: HTTPStatus.UNAUTHORIZED,
+    errors.ForbiddenError: HTTPStatus.FORBIDDEN,
+    errors.PurposeError: HTTPStatus.FORBIDDEN,
+    errors.FieldNotGrantedError: HTTPStatus.FORBIDDEN,
+    errors.NotFoundError: HTTPStatus.NOT_FOUND,
+    errors.ConflictError: HTTPStatus.CONFLICT,
+    errors.SubjectMismatchError: HTTPStatus.CONFLICT,
+    errors.CertificateRevokedError: HTTPStatus.CONFLICT,
+    errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
+}
+_KINDS: dict[int, ProblemKind] = {
+    400: "malformed",
+    401: "signed_out",
+    403: "forbidden",
+    404: "not_found",
+    405: "not_found",
+    409: "conflict",
+    413: "malformed",
+    422: "malformed",
+    503: "unavailable",
+}
+_API = ("/v1/", "/oauth2/", "/.well-known/", "/status-lists/", "/healthz", "/readyz", "/metrics")
+_SHOWN_FACTS = ("cause", "expected", "paths", "missing", "status", "code_point", "limit")
+
+
+def install(app: FastAPI) -> None:
+    """Answer every error of the house, of the framework, and every other, in our shape."""
+    app.add_exception_handler(errors.CertstoreError, known_error)
+    app.add_exception_handler(RequestValidationError, invalid_request)
+    app.add_exception_handler(HTTPException, framework_error)
+    app.add_exception_handler(Exception, unexpected_error)
+
+
+async def known_error(request: Request, error: Exception) -> Response:
+    """A refusal or failure raised on purpose."""
+    if not isinstance(error, errors.CertstoreError):
+        return await unexpected_error(request, error)
+    status = next((STATUS[k] for k in type(error).__mro__ if k in STATUS), None)
+    if status is None:
+        return await unexpected_error(request, error)
+    if status is HTTPStatus.UNAUTHORIZED and not _wants_json(request) and request.method == "GET":
+        query = urlencode({"return_to": request.url.path, "why": "needed"})
+        return RedirectResponse(f"/sign-in?{query}", HTTPStatus.SEE_OTHER)
+    facts = {name: error.facts[name] for name in _SHOWN_FACTS if name in error.facts}
+    said = {"detail": error.detail, "where": error.where, "remedy": error.remedy, **facts}
+    return _answer(request, status, error.code, said)
+
+
+async def invalid_request(request: Request, error: Exception) -> Response:
+    """A request that does not fit its schema: which members, never their values."""
+    found = error.errors() if isinstance(error, RequestValidationError) else []
+    wrong = [{"where": ".".join(str(p) for p in e["loc"]), "detail": e["msg"]} for e in found]
+    said: dict[str, Any] = {
+        "detail": "the request does not fit its description",
+        "where": wrong[0]["where"] if wrong else None,
+        "remedy": "see /openapi.json",
+        "errors": wrong,
+    }
+    return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", said)
+
+
+async def framework_error(request: Request, error: Exception) -> Response:
+    """No such route, no such method."""
+    status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
+    code = {404: "not-found", 405: "invalid-request"}.get(status, "invalid-request")
+    return _answer(request, status, code, {"detail": status.phrase.lower()})
+
+
+async def unexpected_error(request: Request, error: Exception) -> Response:
+    """Our own failure: logged with its reference, answered without any detail."""
+    number = reference(8)
+    log.error("failure %s: %s", number, type(error).__name__, exc_info=error)
+    said = {"detail": "something went wrong on our side; nothing was changed", "reference": number}
+    return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", said)
+
+
+def _answer(request: Request, status: HTTPStatus, code: str, said: dict[str, Any]) -> Response:
+    number = said.pop("reference", None) or reference(8)
+    if _wants_json(request):
+        body = {
+            "type": f"urn:certstore:problem:{code}",
+            "title": status.phrase,
+            "status": int(status),
+            "instance": f"urn:certstore:request:{number}",
+            **{name: value for name, value in said.items() if value is not None},
+        }
+        headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
+        return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+    view = ProblemView(kind=_KINDS.get(status, "our_failure"), code=code, reference=number)
+    return page(request, "certstore/problem.html", view, status)
+
+
+def _wants_json(request: Request) -> bool:
+    if request.url.path.startswith(_API):
+        return True
+    accepted = request.headers.get("accept", "")
+    return "text/html" not in accepted and ("json" in accepted or "x-csrf-token" in request.headers)

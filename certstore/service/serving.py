@@ -1,0 +1,71 @@
+"""Runs the web application: in the foreground, or in a thread beside the demonstration."""
+
+import socket
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import uvicorn
+
+from certstore.errors import UnavailableError
+from certstore.service.app import create_app
+from certstore.service.wiring import House
+
+_START_S = 30
+
+
+def serve(house: House, host: str, port: int) -> None:
+    """Serve until interrupted."""
+    uvicorn.run(create_app(house), host=host, port=port, log_level="warning", access_log=False)
+
+
+@contextmanager
+def serving(house: House, host: str, port: int) -> Iterator[None]:
+    """Serve in the background while the block runs."""
+    config = uvicorn.Config(
+        create_app(house), host=host, port=port, log_level="warning", access_log=False
+    )
+    server = uvicorn.Server(config)
+    listening = _listen(host, port)
+    thread = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)
+    thread.start()
+    try:
+        _wait(server, thread)
+        yield
+    finally:
+        server.should_exit = True
+        thread.join(timeout=15)
+        listening.close()
+
+
+def _listen(host: str, port: int) -> socket.socket:
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        found.bind((host, port))
+    except OSError as error:
+        found.close()
+        raise UnavailableError(
+            f"port {port} on {host} is taken",
+            where=f"{host}:{port}",
+            remedy="stop what uses it, or give another with --port",
+        ) from error
+    return found
+
+
+def free_port() -> int:
+    """A port nobody uses just now."""
+    with socket.socket(socket.AF_INET, socket.SOCK_STREAM) as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _wait(server: uvicorn.Server, thread: threading.Thread) -> None:
+    pause = threading.Event()
+    for _ in range(_START_S * 50):
+        if server.started:
+            return
+        if not thread.is_alive():
+            break
+        pause.wait(0.02)
+    raise UnavailableError("the web server did not start", remedy="see the lines above")

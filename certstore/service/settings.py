@@ -1,0 +1,77 @@
+"""Settings, from the environment (CERTSTORE_…) and `certstore.env`: the only reader of either.
+
+Every default is safe: loopback, embedded stores in ./var, demonstration keys that mark all
+they sign as specimens.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+class Settings(BaseSettings):
+    """What an operator may set; each field's name in capitals, with CERTSTORE_ before it."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="CERTSTORE_", env_file="certstore.env", extra="ignore", frozen=True
+    )
+
+    data_dir: Path = Field(Path("var"), description="embedded stores, keys and caches")
+    public_url: str = Field(
+        "http://127.0.0.1:8000",
+        description="how others reach the service; stands in what is signed",
+    )
+    database_url: str = Field("", description="empty: SQLite in the data folder")
+    objects: str = Field("", description="empty: a folder in the data folder; or s3://bucket")
+    s3_endpoint: str = ""
+    s3_access_key: str = ""
+    s3_secret_key: SecretStr = SecretStr("")
+    s3_make_bucket: bool = Field(
+        default=True, description="no: the bucket is made by an operator, with keys of its own"
+    )
+    nats_url: str = Field("", description="empty: events are handled in process")
+    keys_dir: Path | None = Field(None, description="empty: keys/ in the data folder")
+    key_passphrase: SecretStr = SecretStr("")
+    key_passphrase_file: Path | None = None
+    demonstration: bool = Field(
+        default=True, description="make a demonstration authority when the key folder is empty"
+    )
+    authority_uscc: str = "11310000MB0T00015W"
+    authority_name_zh: str = "示范市公安局"
+    authority_name_en: str = "Demonstration City Public Security Bureau"
+    city: str = "示范市"
+    districts: tuple[str, ...] = ("海港区", "梧桐区", "望江区", "云杉区")
+    ledger_origin: str = "certstore.example/ledger"
+    oidc_issuer: str = Field("", description="empty: the built-in development provider")
+    oidc_client_id: str = "certstore"
+    oidc_client_secret: SecretStr = SecretStr("")
+    session_minutes: int = Field(30, ge=1, le=720)
+    rules_later_from: str = Field("", description="date from which the later rule set holds")
+    sources_down: tuple[str, ...] = Field((), description="sources that cannot be asked just now")
+    fallback_fonts: tuple[Path, ...] = Field((), description="TrueType files for rare characters")
+    log_level: Literal["debug", "info", "warning", "error"] = "info"
+    work_in_process: bool = Field(
+        default=True, description="the web process also does the worker's jobs"
+    )
+
+    @field_validator("public_url")
+    @classmethod
+    def _no_slash(cls, value: str) -> str:
+        return value.rstrip("/")
+
+    @property
+    def keys_folder(self) -> Path:
+        """Where keys lie."""
+        return self.keys_dir or self.data_dir / "keys"
+
+    @property
+    def database(self) -> str:
+        """The database's URL."""
+        return self.database_url or f"sqlite:///{self.data_dir / 'certstore.db'}"
+
+    @property
+    def secure(self) -> bool:
+        """Whether the service is reached by https, so that cookies may say so."""
+        return self.public_url.startswith("https://")

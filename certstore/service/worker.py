@@ -1,0 +1,107 @@
+"""Background work: finish what a crash left, sign checkpoints, tell events, forget what ended.
+
+Every job is safe to run twice and on several machines at once.
+"""
+
+import logging
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+
+from certstore.errors import CertstoreError
+from certstore.service.wiring import House
+from certstore.storage.queue_nats import Event, NatsQueue
+from certstore.tables.outbox import OutboxEvent
+from certstore.tokens import canonical_json
+
+log = logging.getLogger("certstore.worker")
+PERIOD_S = 2.0
+_CHECKPOINT_EVERY = timedelta(seconds=30)
+_LEASE = timedelta(minutes=2)
+_BATCH = 100
+
+
+class Worker:
+    """Does the jobs of one house in a thread of its own."""
+
+    def __init__(self, house: House) -> None:
+        """Nothing runs before `start`."""
+        self._house = house
+        self._stop = threading.Event()
+        self._thread: threading.Thread | None = None
+        self._queue: NatsQueue | None = None
+
+    def start(self) -> None:
+        """Begin working in the background."""
+        self._thread = threading.Thread(target=self.run, name="worker", daemon=True)
+        self._thread.start()
+
+    def stop(self) -> None:
+        """Stop after the job at hand."""
+        self._stop.set()
+        if self._thread is not None:
+            self._thread.join(timeout=10)
+        if self._queue is not None:
+            self._queue.close()
+
+    def run(self) -> None:
+        """Work until stopped; a job that fails is logged and tried again next time."""
+        while not self._stop.is_set():
+            self.once()
+            self._stop.wait(PERIOD_S)
+
+    def once(self) -> None:
+        """Do every job once."""
+        for job in (self.finish_issuing, self.sign_checkpoint, self.tell, self.forget):
+            self._try(job)
+
+    def finish_issuing(self) -> None:
+        """Issue what is approved and has no certificate."""
+        self._house.issuance_desk.finish(
+            lambda ref, error: log.warning("not issued", extra={"ref": ref, "why": error.code})
+        )
+
+    def sign_checkpoint(self) -> None:
+        """Sign a checkpoint if the ledger has grown and the last one is old enough."""
+        ledger = self._house.ledger_desk
+        with self._house.archive.reading() as books:
+            last, size = books.ledger.checkpoint(), books.ledger.size()
+        grown = size > (last.size if last else 0)
+        if last is None or (grown and self._house.clock.now() - last.made_at > _CHECKPOINT_EVERY):
+            ledger.checkpoint()
+
+    def tell(self) -> None:
+        """Relay events to JetStream where one is configured; without one they are told here."""
+        now = self._house.clock.now()
+        with self._house.archive.writing() as books:
+            claimed = books.outbox.claim(now, _LEASE, _BATCH)
+        if not claimed:
+            return
+        if self._house.settings.nats_url:
+            queue = self._queue or NatsQueue(self._house.settings.nats_url)
+            self._queue = queue
+            queue.publish([Event(e.ref, f"certstore.{e.subject}", _body(e)) for e in claimed])
+        with self._house.archive.writing() as books:
+            books.outbox.done([event.ref for event in claimed], self._house.clock.now())
+
+    def forget(self) -> None:
+        """Drop what has ended: used identifiers, sessions, face verifications."""
+        now = self._house.clock.now()
+        with self._house.archive.writing() as books:
+            books.sharing.forget_used(now)
+            books.sessions.forget_ended(now)
+        self._house.face_desk.expire_overdue()
+        if self._house.keys.demonstration:
+            self._house.sandbox_provider.forget_overdue()
+
+    def _try(self, job: Callable[[], None]) -> None:
+        try:
+            job()
+        except CertstoreError as error:
+            log.warning("job put off", extra={"job": job.__name__, "why": error.detail})
+        except Exception:
+            log.exception("job failed", extra={"job": job.__name__})
+
+
+def _body(event: OutboxEvent) -> bytes:
+    return canonical_json({**event.body, "at": event.created_at.isoformat()})

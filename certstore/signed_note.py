@@ -1,0 +1,99 @@
+"""C2SP signed notes and tree-head checkpoints (c2sp.org/signed-note, c2sp.org/tlog-checkpoint)."""
+
+import base64
+import binascii
+import hashlib
+from dataclasses import dataclass
+
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric import ed25519
+
+from certstore.errors import MalformedError
+from certstore.keys import Signer
+
+_ED25519 = b"\x01"
+_MAX_NOTE = 4096
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """A tree head: which log, how many leaves, which root."""
+
+    origin: str
+    size: int
+    root: bytes
+
+    def text(self) -> str:
+        """The body that is signed."""
+        return f"{self.origin}\n{self.size}\n{base64.b64encode(self.root).decode()}\n"
+
+
+def verifier_key(name: str, public_key: ed25519.Ed25519PublicKey) -> str:
+    """The vkey line `<name>+<hash>+<key>` by which others check our notes."""
+    raw = _raw(public_key)
+    return f"{name}+{_key_hash(name, raw).hex()}+{base64.b64encode(_ED25519 + raw).decode()}"
+
+
+def sign_checkpoint(
+    checkpoint: Checkpoint, signer: Signer, public_key: ed25519.Ed25519PublicKey
+) -> str:
+    """The checkpoint as a signed note; the signer's key is Ed25519."""
+    body = checkpoint.text()
+    signature = _key_hash(checkpoint.origin, _raw(public_key)) + signer.sign(body.encode())
+    return f"{body}\n— {checkpoint.origin} {base64.b64encode(signature).decode()}\n"
+
+
+def open_checkpoint(note: str, vkey: str) -> Checkpoint:
+    """Check a signed checkpoint against a vkey; MalformedError says what is wrong with it."""
+    if len(note) > _MAX_NOTE:
+        raise MalformedError("a checkpoint is longer than a checkpoint can be")
+    name, key = _read_vkey(vkey)
+    body, separator, signatures = note.rpartition("\n\n")
+    if not separator:
+        raise MalformedError("a checkpoint without signatures")
+    body += "\n"
+    wanted = _key_hash(name, _raw(key))
+    for line in signatures.splitlines():
+        prefix, _, encoded = line.rpartition(" ")
+        raw = _decode(encoded)
+        if prefix == f"— {name}" and raw[:4] == wanted:
+            return _verified(body, raw[4:], key, name)
+    raise MalformedError("a checkpoint not signed by the expected log", where=name)
+
+
+def _verified(body: str, signature: bytes, key: ed25519.Ed25519PublicKey, name: str) -> Checkpoint:
+    try:
+        key.verify(signature, body.encode())
+    except InvalidSignature as error:
+        raise MalformedError("a checkpoint's signature is wrong", where=name) from error
+    origin, size, root, *_ = [*body.split("\n"), "", "", ""]
+    if origin != name or not size.isascii() or not size.isdigit() or str(int(size)) != size:
+        raise MalformedError("a checkpoint whose lines cannot be read", where=name)
+    return Checkpoint(origin, int(size), _decode(root))
+
+
+def _read_vkey(vkey: str) -> tuple[str, ed25519.Ed25519PublicKey]:
+    name, _, rest = vkey.strip().partition("+")
+    key_hash, _, encoded = rest.partition("+")
+    raw = _decode(encoded)
+    if raw[:1] != _ED25519 or len(raw) != 33:  # noqa: PLR2004 - one type byte and 32 key bytes
+        raise MalformedError("a verifier key that is not Ed25519", where=name)
+    if _key_hash(name, raw[1:]).hex() != key_hash:
+        raise MalformedError("a verifier key whose hash does not fit", where=name)
+    return name, ed25519.Ed25519PublicKey.from_public_bytes(raw[1:])
+
+
+def _key_hash(name: str, raw: bytes) -> bytes:
+    return hashlib.sha256(name.encode() + b"\n" + _ED25519 + raw).digest()[:4]
+
+
+def _raw(public_key: ed25519.Ed25519PublicKey) -> bytes:
+    return public_key.public_bytes(serialization.Encoding.Raw, serialization.PublicFormat.Raw)
+
+
+def _decode(text: str) -> bytes:
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise MalformedError("a checkpoint with damaged base64") from error

@@ -1,0 +1,103 @@
+"""The books of the ground floor, opened together in one transaction."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from certstore.storage.database import Database
+from certstore.tables.batches import BatchBook
+from certstore.tables.ledger import LedgerBook
+from certstore.tables.notices import Inbox
+from certstore.tables.outbox import Outbox
+from certstore.tables.people import People
+from certstore.tables.presentations import PresentationBook
+from certstore.tables.register import Register
+from certstore.tables.sessions import SessionBook
+from certstore.tables.sharing import SharingBook
+from certstore.tables.statuses import StatusListBook
+from certstore.tables.usage import UsageBook
+
+
+class Books:
+    """Every book of the ground floor on one connection; opened as they are asked for."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside this connection's transaction."""
+        self.connection = connection
+
+    @cached_property
+    def people(self) -> People:
+        """People."""
+        return People(self.connection)
+
+    @cached_property
+    def register(self) -> Register:
+        """Certificates."""
+        return Register(self.connection)
+
+    @cached_property
+    def ledger(self) -> LedgerBook:
+        """The tamper-evident record."""
+        return LedgerBook(self.connection)
+
+    @cached_property
+    def usage(self) -> UsageBook:
+        """Accesses."""
+        return UsageBook(self.connection)
+
+    @cached_property
+    def outbox(self) -> Outbox:
+        """Events to tell."""
+        return Outbox(self.connection)
+
+    @cached_property
+    def inbox(self) -> Inbox:
+        """Notices to people."""
+        return Inbox(self.connection)
+
+    @cached_property
+    def presentations(self) -> PresentationBook:
+        """Codes shown on line."""
+        return PresentationBook(self.connection)
+
+    @cached_property
+    def batches(self) -> BatchBook:
+        """Batches handed in."""
+        return BatchBook(self.connection)
+
+    @cached_property
+    def sharing(self) -> SharingBook:
+        """Clients and purposes."""
+        return SharingBook(self.connection)
+
+    @cached_property
+    def sessions(self) -> SessionBook:
+        """Sessions and sign-ins."""
+        return SessionBook(self.connection)
+
+    @cached_property
+    def statuses(self) -> StatusListBook:
+        """Published status lists."""
+        return StatusListBook(self.connection)
+
+
+class Archive:
+    """Opens the books: every desk holds it, and closes what it opened before it answers."""
+
+    def __init__(self, database: Database) -> None:
+        """Keep the books in this database."""
+        self.database = database
+
+    @contextmanager
+    def writing(self) -> Iterator[Books]:
+        """Open the books to write; committed when the block ends without an error."""
+        with self.database.write() as connection:
+            yield Books(connection)
+
+    @contextmanager
+    def reading(self) -> Iterator[Books]:
+        """Open the books to read one consistent state."""
+        with self.database.read() as connection:
+            yield Books(connection)

@@ -1,0 +1,66 @@
+"""The inbox of each person: notices, kept as a kind and its facts; words are the pages' work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, select
+
+from certstore.chance import reference
+from certstore.tables.metadata import Json, Moment, insert_once, metadata
+
+notices = Table(
+    "notices",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ref", String(24), nullable=False, unique=True),
+    Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
+    Column("kind", String(40), nullable=False),
+    Column("occasion", String(80), nullable=False, unique=True),  # never twice for one occasion
+    Column("facts", Json, nullable=False),
+    Column("created_at", Moment, nullable=False),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """A notice to one person."""
+
+    ref: str
+    kind: str
+    facts: Mapping[str, Any]
+    created_at: datetime
+
+
+class Inbox:
+    """The notices, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside this transaction."""
+        self._connection = connection
+
+    def add(
+        self, person_id: int, kind: str, occasion: str, facts: Mapping[str, Any], at: datetime
+    ) -> None:
+        """Put a notice into a person's inbox, once for each occasion."""
+        values = {
+            "ref": reference(),
+            "person_id": person_id,
+            "kind": kind,
+            "occasion": f"{kind}:{occasion}",
+            "facts": dict(facts),
+            "created_at": at,
+        }
+        insert_once(self._connection, notices, values)
+
+    def of(self, person_id: int, limit: int = 50) -> list[Notice]:
+        """The newest notices of a person."""
+        query = (
+            select(notices)
+            .where(notices.c.person_id == person_id)
+            .order_by(notices.c.id.desc())
+            .limit(limit)
+        )
+        rows = self._connection.execute(query)
+        return [Notice(row.ref, row.kind, row.facts, row.created_at) for row in rows]

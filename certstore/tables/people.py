@@ -1,0 +1,96 @@
+"""People the service knows, each with a key of their own that commitments are made with."""
+
+import hashlib
+import hmac
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import (
+    Column,
+    Connection,
+    Integer,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    UniqueConstraint,
+    select,
+)
+
+from certstore.certificates import Holder
+from certstore.chance import random_bytes
+from certstore.errors import UnavailableError
+from certstore.tables.metadata import insert_once, metadata
+
+people = Table(
+    "people",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("id_type", String(3), nullable=False),
+    Column("id_number", String(32), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("subject_key", LargeBinary(32), nullable=False),
+    UniqueConstraint("id_type", "id_number"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A person; `subject_key` erased, nothing in the ledger points to them any more."""
+
+    id: int
+    holder: Holder
+    subject_key: bytes
+
+    def commitment(self) -> str:
+        """HMAC-SHA-256 over the identity number with the person's key, in hex."""
+        return hmac.new(
+            self.subject_key, self.holder.id_number.encode(), hashlib.sha256
+        ).hexdigest()
+
+    def pairwise(self, agency_key: bytes) -> str:
+        """The reference one agency knows the person by; two agencies cannot join theirs."""
+        mac = hmac.new(agency_key, self.holder.id_number.encode(), hashlib.sha256)
+        return mac.hexdigest()[:32]
+
+
+class People:
+    """The people, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside this transaction."""
+        self._connection = connection
+
+    def find(self, id_type: str, id_number: str) -> Person | None:
+        """The person with this number."""
+        query = select(people).where(
+            people.c.id_type == id_type, people.c.id_number == id_number.upper()
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _person(row)
+
+    def get(self, person_id: int) -> Person:
+        """The person with this key."""
+        return _person(
+            self._connection.execute(select(people).where(people.c.id == person_id)).one()
+        )
+
+    def known(self, holder: Holder) -> Person:
+        """The person, made known if they were not."""
+        values = {
+            "id_type": holder.id_type,
+            "id_number": holder.id_number.upper(),
+            "name": holder.name,
+            "subject_key": random_bytes(32),
+        }
+        found = self.find(holder.id_type, holder.id_number)
+        if found is None:
+            insert_once(self._connection, people, values)
+            found = self.find(holder.id_type, holder.id_number)
+        if found is None:
+            raise UnavailableError("a person could not be recorded", remedy="try again")
+        return found
+
+
+def _person(row: Row[Any]) -> Person:
+    return Person(row.id, Holder(row.name, row.id_type, row.id_number), row.subject_key)

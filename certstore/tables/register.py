@@ -1,0 +1,378 @@
+"""The register: every certificate, sealed here or handed in, and what became of it.
+
+Promises: a number, once given, is never given again; nothing is deleted; a certificate
+handed in is known by (source, record, version) and taken once.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    Date,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    Select,
+    String,
+    Table,
+    UniqueConstraint,
+    func,
+    select,
+)
+
+from certstore.certificates import (
+    Certificate,
+    Draft,
+    File,
+    Holder,
+    Status,
+    StatusEntry,
+    Validity,
+)
+from certstore.errors import ConflictError, NotFoundError
+from certstore.tables.metadata import Json, Moment, insert_once, metadata
+
+certificates = Table(
+    "certificates",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("ref", String(24), nullable=False, unique=True),
+    Column("type_code", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("number", String(120), nullable=False),
+    Column("identifier", String(120), unique=True),
+    Column("issuer_uscc", String(18), nullable=False),
+    Column("issued_on", Date, nullable=False),
+    Column("valid_from", Date, nullable=False),
+    Column("valid_to", Date),
+    Column("status", String(20), nullable=False),
+    Column("status_changed_at", Moment, nullable=False),
+    Column("under_dispute", Boolean, nullable=False, default=False),
+    Column("fields", Json, nullable=False),
+    Column("files", Json, nullable=False),
+    Column("status_list", Integer),
+    Column("status_index", Integer),
+    Column("source", String(18)),
+    Column("record_id", String(64)),
+    Column("previous_ref", String(24), index=True),
+    Column("state", String(10), nullable=False),  # reserved | sealed | void | handed_in
+    Column("reserved_at", Moment),
+    UniqueConstraint("source", "record_id", "version"),
+    UniqueConstraint("status_list", "status_index"),
+)
+
+certificate_holders = Table(
+    "certificate_holders",
+    metadata,
+    Column("certificate_id", ForeignKey("certificates.id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("name", String(100), nullable=False),
+    Column("id_type", String(3), nullable=False),
+    Column("id_number", String(32), nullable=False),
+    Index("ix_certificate_holders_person", "id_type", "id_number"),
+    Index("ix_certificate_holders_name", "name"),
+)
+
+serial_numbers = Table(
+    "serial_numbers",
+    metadata,
+    Column("type_code", String(40), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+)
+
+_CURRENT = ("sealed", "handed_in")
+
+
+class Register:
+    """The register, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside this transaction."""
+        self._connection = connection
+
+    # -- numbers -------------------------------------------------------------------------
+
+    def next_serial(self, type_code: str, year: int) -> int:
+        """The next serial number of this type and year; given out once, gaps are harmless."""
+        key = {"type_code": type_code, "year": year}
+        insert_once(self._connection, serial_numbers, {**key, "last": 0})
+        statement = (
+            serial_numbers.update()
+            .where(serial_numbers.c.type_code == type_code, serial_numbers.c.year == year)
+            .values(last=serial_numbers.c.last + 1)
+            .returning(serial_numbers.c.last)
+        )
+        return int(self._connection.execute(statement).scalar_one())
+
+    # -- issuing ---------------------------------------------------------------------------
+
+    def reserve(self, draft: Draft, at: datetime) -> None:
+        """Record the intent to seal this draft; raise ConflictError if its number is taken."""
+        values = {
+            "ref": draft.ref,
+            "type_code": draft.type_code,
+            "version": draft.version,
+            "number": draft.serial,
+            "identifier": draft.identifier,
+            "issuer_uscc": draft.issuer_uscc,
+            "issued_on": draft.issued_on,
+            "valid_from": draft.validity.valid_from,
+            "valid_to": draft.validity.valid_to,
+            "status": Status.VALID,
+            "status_changed_at": at,
+            "under_dispute": False,
+            "fields": dict(draft.fields),
+            "files": [_file_json(draft.photo)] if draft.photo else [],
+            "status_list": draft.status_entry.list_number,
+            "status_index": draft.status_entry.index,
+            "previous_ref": draft.previous_ref,
+            "state": "reserved",
+            "reserved_at": at,
+        }
+        if not insert_once(self._connection, certificates, values):
+            raise ConflictError(
+                "a certificate with this number, or at this place of the status list, exists",
+                where=draft.identifier,
+            )
+        self._add_holders(draft.ref, (draft.holder,))
+
+    def complete(self, ref: str, files: Iterable[File], at: datetime) -> Certificate:
+        """Turn the reserved draft into a certificate; ConflictError if it is not reserved."""
+        statement = (
+            certificates.update()
+            .where(certificates.c.ref == ref, certificates.c.state == "reserved")
+            .values(state="sealed", files=[_file_json(f) for f in files], status_changed_at=at)
+        )
+        if self._connection.execute(statement).rowcount != 1:
+            raise ConflictError("this certificate is not waiting for its seal", where=ref)
+        return self.get(ref)
+
+    def reserved(self, ref: str) -> Certificate:
+        """A draft that waits for its seal; NotFoundError if there is none."""
+        where = (certificates.c.ref == ref) & (certificates.c.state == "reserved")
+        found = self._read(select(certificates).where(where))
+        if not found:
+            raise NotFoundError("no draft waits for its seal", where=ref)
+        return found[0]
+
+    def void(self, ref: str, at: datetime) -> None:
+        """Give up a reserved draft for good; its number stays used."""
+        self._connection.execute(
+            certificates.update()
+            .where(certificates.c.ref == ref, certificates.c.state == "reserved")
+            .values(state="void", status=Status.REVOKED, status_changed_at=at)
+        )
+
+    def unfinished(self, before: datetime) -> list[Certificate]:
+        """Drafts reserved before this moment and never sealed: what a crash left behind."""
+        query = select(certificates).where(
+            certificates.c.state == "reserved", certificates.c.reserved_at < before
+        )
+        return self._read(query)
+
+    # -- handing in ------------------------------------------------------------------------
+
+    def hand_in(self, certificate: Certificate) -> bool:
+        """Take a source's certificate; False if this (source, record, version) is here already.
+
+        A later version supersedes the earlier ones of the same record.
+        """
+        values = _values(certificate) | {"state": "handed_in"}
+        if not insert_once(self._connection, certificates, values):
+            return False
+        self._add_holders(certificate.ref, certificate.holders)
+        same_record = (certificates.c.source == certificate.source) & (
+            certificates.c.record_id == certificate.record_id
+        )
+        latest = select(func.max(certificates.c.version)).where(same_record).scalar_subquery()
+        self._connection.execute(
+            certificates.update()
+            .where(same_record, certificates.c.version < latest)
+            .values(status=Status.SUPERSEDED, status_changed_at=certificate.status_changed_at)
+        )
+        return True
+
+    # -- life ------------------------------------------------------------------------------
+
+    def set_status(self, ref: str, status: Status, at: datetime, *, only_from: set[Status]) -> None:
+        """Change the status if it is one of `only_from`; ConflictError otherwise."""
+        statement = (
+            certificates.update()
+            .where(certificates.c.ref == ref, certificates.c.status.in_(only_from))
+            .values(status=status, status_changed_at=at)
+        )
+        if self._connection.execute(statement).rowcount != 1:
+            raise ConflictError(
+                f"the certificate's status does not allow it to become {status}", where=ref
+            )
+
+    # -- finding ---------------------------------------------------------------------------
+
+    def get(self, ref: str) -> Certificate:
+        """The certificate with this reference; NotFoundError if there is none."""
+        return self._one(certificates.c.ref == ref, ref)
+
+    def by_identifier(self, identifier: str) -> Certificate:
+        """The certificate with this GB/T 36904 identifier; NotFoundError if there is none."""
+        return self._one(certificates.c.identifier == identifier, identifier)
+
+    def by_status_entry(self, entry: StatusEntry) -> Certificate:
+        """The certificate published at this place; NotFoundError if there is none."""
+        where = (certificates.c.status_list == entry.list_number) & (
+            certificates.c.status_index == entry.index
+        )
+        return self._one(where, "status entry")
+
+    def held_by(self, holder_type: str, holder_number: str) -> list[Certificate]:
+        """Every certificate that names this person, newest first."""
+        ids = select(certificate_holders.c.certificate_id).where(
+            certificate_holders.c.id_type == holder_type,
+            certificate_holders.c.id_number == holder_number.upper(),
+        )
+        query = (
+            select(certificates)
+            .where(certificates.c.id.in_(ids), certificates.c.state.in_(_CURRENT))
+            .order_by(certificates.c.issued_on.desc(), certificates.c.id.desc())
+        )
+        return self._read(query)
+
+    def naming(self, name: str, limit: int = 50) -> list[Certificate]:
+        """Certificates that name somebody so, for near misses (same name, other number)."""
+        ids = select(certificate_holders.c.certificate_id).where(certificate_holders.c.name == name)
+        query = select(certificates).where(
+            certificates.c.id.in_(ids), certificates.c.state.in_(_CURRENT)
+        )
+        return self._read(query.limit(limit))
+
+    def not_valid(self, list_number: int) -> list[tuple[int, Status, bool]]:
+        """(index, status, under dispute) of every entry of a list that is not plainly valid."""
+        query = select(
+            certificates.c.status_index, certificates.c.status, certificates.c.under_dispute
+        ).where(
+            certificates.c.status_list == list_number,
+            (certificates.c.status != Status.VALID) | certificates.c.under_dispute,
+        )
+        return [(row[0], Status(row[1]), row[2]) for row in self._connection.execute(query)]
+
+    def status_indexes_taken(self, list_number: int) -> int:
+        """How many places of a list are given out."""
+        query = select(func.count()).where(certificates.c.status_list == list_number)
+        return int(self._connection.execute(query).scalar_one())
+
+    def is_status_index_taken(self, entry: StatusEntry) -> bool:
+        """Whether a place is given out."""
+        query = select(certificates.c.id).where(
+            certificates.c.status_list == entry.list_number,
+            certificates.c.status_index == entry.index,
+        )
+        return self._connection.execute(query).first() is not None
+
+    def count(self, source: str) -> int:
+        """How many certificates a source has handed in."""
+        query = select(func.count()).where(certificates.c.source == source)
+        return int(self._connection.execute(query).scalar_one())
+
+    # -- rows ------------------------------------------------------------------------------
+
+    def _one(self, where: Any, what: str) -> Certificate:  # noqa: ANN401 - a SQLAlchemy clause
+        found = self._read(select(certificates).where(where, certificates.c.state.in_(_CURRENT)))
+        if not found:
+            raise NotFoundError("there is no such certificate", where=what)
+        return found[0]
+
+    def _read(self, query: Select[Any]) -> list[Certificate]:
+        rows = self._connection.execute(query).all()
+        ids = [row.id for row in rows]
+        named: dict[int, list[Holder]] = {}
+        if ids:
+            holders = (
+                select(certificate_holders)
+                .where(certificate_holders.c.certificate_id.in_(ids))
+                .order_by(certificate_holders.c.certificate_id, certificate_holders.c.position)
+            )
+            for row in self._connection.execute(holders):
+                holder = Holder(row.name, row.id_type, row.id_number)
+                named.setdefault(row.certificate_id, []).append(holder)
+        return [_certificate(row, tuple(named.get(row.id, ()))) for row in rows]
+
+    def _add_holders(self, ref: str, holders: tuple[Holder, ...]) -> None:
+        key = select(certificates.c.id).where(certificates.c.ref == ref)
+        number = self._connection.execute(key).scalar_one()
+        rows = [
+            {
+                "certificate_id": number,
+                "position": position,
+                "name": holder.name,
+                "id_type": holder.id_type,
+                "id_number": holder.id_number.upper(),
+            }
+            for position, holder in enumerate(holders)
+        ]
+        self._connection.execute(certificate_holders.insert(), rows)
+
+
+def _values(certificate: Certificate) -> dict[str, Any]:
+    entry = certificate.status_entry
+    return {
+        "ref": certificate.ref,
+        "type_code": certificate.type_code,
+        "version": certificate.version,
+        "number": certificate.number,
+        "identifier": certificate.identifier,
+        "issuer_uscc": certificate.issuer_uscc,
+        "issued_on": certificate.issued_on,
+        "valid_from": certificate.validity.valid_from,
+        "valid_to": certificate.validity.valid_to,
+        "status": certificate.status,
+        "status_changed_at": certificate.status_changed_at,
+        "under_dispute": certificate.under_dispute,
+        "fields": dict(certificate.fields),
+        "files": [_file_json(f) for f in certificate.files],
+        "status_list": entry.list_number if entry else None,
+        "status_index": entry.index if entry else None,
+        "source": certificate.source,
+        "record_id": certificate.record_id,
+        "previous_ref": certificate.previous_ref,
+    }
+
+
+def _file_json(file: File) -> dict[str, Any]:
+    return {
+        "role": file.role,
+        "media_type": file.media_type,
+        "sha256": file.sha256,
+        "size": file.size,
+    }
+
+
+def _certificate(row: Row[Any], holders: tuple[Holder, ...]) -> Certificate:
+    bare = Certificate(
+        ref=row.ref,
+        type_code=row.type_code,
+        version=row.version,
+        number=row.number,
+        identifier=row.identifier,
+        holders=holders,
+        issuer_uscc=row.issuer_uscc,
+        issued_on=row.issued_on,
+        validity=Validity(row.valid_from, row.valid_to),
+        status=Status(row.status),
+        status_changed_at=row.status_changed_at,
+        under_dispute=row.under_dispute,
+        fields=row.fields,
+        files=tuple(File(**f) for f in row.files),
+        source=row.source,
+        record_id=row.record_id,
+        previous_ref=row.previous_ref,
+        sealed=row.state == "sealed",
+    )
+    if row.status_list is None:
+        return bare
+    return replace(bare, status_entry=StatusEntry(row.status_list, row.status_index))

@@ -1,0 +1,117 @@
+"""Sessions of people who signed in, and sign-ins under way; only hashes of secrets are kept."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, Row, String, Table, Text, select
+
+from certstore.tables.metadata import Json, Moment, metadata
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("caller", Json, nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("signed_in_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+sign_ins = Table(
+    "sign_ins",
+    metadata,
+    Column("state_hash", String(64), primary_key=True),
+    Column("nonce", String(64), nullable=False),
+    Column("code_verifier", String(128), nullable=False),
+    Column("return_to", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class SessionRow:
+    """A session: who it is (as `callers.py` writes it) and until when."""
+
+    caller: dict[str, Any]
+    csrf: str
+    signed_in_at: datetime
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class SignInRow:
+    """A sign-in that left for the identity provider and has not come back."""
+
+    nonce: str
+    code_verifier: str
+    return_to: str
+    expires_at: datetime
+
+
+def hashed(secret: str) -> str:
+    """What is kept of a secret with 256 random bits."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+class SessionBook:
+    """Sessions and sign-ins, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside this transaction."""
+        self._connection = connection
+
+    def begin_sign_in(self, state: str, row: SignInRow) -> None:
+        """Remember a sign-in that leaves for the provider."""
+        self._connection.execute(
+            sign_ins.insert().values(
+                state_hash=hashed(state),
+                nonce=row.nonce,
+                code_verifier=row.code_verifier,
+                return_to=row.return_to,
+                expires_at=row.expires_at,
+            )
+        )
+
+    def take_sign_in(self, state: str) -> SignInRow | None:
+        """Give back a sign-in and forget it: it comes back once."""
+        statement = (
+            sign_ins.delete().where(sign_ins.c.state_hash == hashed(state)).returning(sign_ins)
+        )
+        row = self._connection.execute(statement).one_or_none()
+        if row is None:
+            return None
+        return SignInRow(row.nonce, row.code_verifier, row.return_to, row.expires_at)
+
+    def open(self, token: str, row: SessionRow) -> None:
+        """Keep a new session."""
+        self._connection.execute(
+            sessions.insert().values(
+                token_hash=hashed(token),
+                caller=row.caller,
+                csrf=row.csrf,
+                signed_in_at=row.signed_in_at,
+                expires_at=row.expires_at,
+            )
+        )
+
+    def find(self, token: str, at: datetime) -> SessionRow | None:
+        """The session with this token, if it has not ended."""
+        query = select(sessions).where(
+            sessions.c.token_hash == hashed(token), sessions.c.expires_at > at
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _session(row)
+
+    def close(self, token: str) -> None:
+        """End a session."""
+        self._connection.execute(sessions.delete().where(sessions.c.token_hash == hashed(token)))
+
+    def forget_ended(self, before: datetime) -> None:
+        """Drop what has ended."""
+        self._connection.execute(sessions.delete().where(sessions.c.expires_at < before))
+        self._connection.execute(sign_ins.delete().where(sign_ins.c.expires_at < before))
+
+
+def _session(row: Row[Any]) -> SessionRow:
+    return SessionRow(row.caller, row.csrf, row.signed_in_at, row.expires_at)

@@ -1,0 +1,154 @@
+"""Who may pull what: agencies' clients, their purposes, and assertions used once."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, Row, String, Table, select
+
+from certstore.tables.metadata import Json, Moment, insert_once, metadata
+
+clients = Table(
+    "clients",
+    metadata,
+    Column("client_id", String(60), primary_key=True),
+    Column("agency", String(100), nullable=False),
+    Column("agency_en", String(100), nullable=False),
+    Column("agency_uscc", String(18), nullable=False),
+    Column("keys", Json, nullable=False),  # public JWKs
+    Column("state", String(12), nullable=False),
+    Column("agency_key", LargeBinary(32), nullable=False),  # for pairwise references
+)
+purposes = Table(
+    "purposes",
+    metadata,
+    Column("purpose_id", String(60), primary_key=True),
+    Column("client_id", ForeignKey("clients.client_id"), nullable=False, index=True),
+    Column("matter_code", String(60), nullable=False),
+    Column("title_zh", String(200), nullable=False),
+    Column("title_en", String(200), nullable=False),
+    Column("legal_basis", Json, nullable=False),
+    Column("fields", Json, nullable=False),  # certificate type → paths that may be pulled
+    Column("state", String(12), nullable=False),
+)
+used_identifiers = Table(
+    "used_identifiers",
+    metadata,
+    Column("issuer", String(120), primary_key=True),
+    Column("jti", String(120), primary_key=True),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A pulling service: the agency behind it and its registered public keys (JWK)."""
+
+    client_id: str
+    agency: str
+    agency_en: str
+    agency_uscc: str
+    keys: Sequence[Mapping[str, Any]]
+    state: str
+    agency_key: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Purpose:
+    """What a client pulls for: a matter, a legal basis, and the fields it may have by type."""
+
+    purpose_id: str
+    client_id: str
+    matter_code: str
+    title_zh: str
+    title_en: str
+    legal_basis: Mapping[str, str]
+    fields: Mapping[str, Sequence[str]]
+    state: str
+
+
+class SharingBook:
+    """Clients and purposes, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside this transaction."""
+        self._connection = connection
+
+    def client(self, client_id: str) -> Client | None:
+        """The client with this identifier."""
+        query = select(clients).where(clients.c.client_id == client_id)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _client(row)
+
+    def purpose(self, purpose_id: str) -> Purpose | None:
+        """The purpose with this identifier."""
+        query = select(purposes).where(purposes.c.purpose_id == purpose_id)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _purpose(row)
+
+    def enrol(self, client: Client, purpose: Purpose) -> None:
+        """Make a client and its purpose known; what is known already stays as it is."""
+        insert_once(
+            self._connection,
+            clients,
+            {
+                "client_id": client.client_id,
+                "agency": client.agency,
+                "agency_en": client.agency_en,
+                "agency_uscc": client.agency_uscc,
+                "keys": [dict(key) for key in client.keys],
+                "state": client.state,
+                "agency_key": client.agency_key,
+            },
+        )
+        insert_once(
+            self._connection,
+            purposes,
+            {
+                "purpose_id": purpose.purpose_id,
+                "client_id": purpose.client_id,
+                "matter_code": purpose.matter_code,
+                "title_zh": purpose.title_zh,
+                "title_en": purpose.title_en,
+                "legal_basis": dict(purpose.legal_basis),
+                "fields": {kind: list(paths) for kind, paths in purpose.fields.items()},
+                "state": purpose.state,
+            },
+        )
+
+    def use_once(self, issuer: str, jti: str, expires_at: datetime) -> bool:
+        """Consume an identifier; False if it was used before. One atomic insert."""
+        values = {"issuer": issuer, "jti": jti, "expires_at": expires_at}
+        return insert_once(self._connection, used_identifiers, values)
+
+    def forget_used(self, before: datetime) -> None:
+        """Drop identifiers whose tokens have expired anyway."""
+        self._connection.execute(
+            used_identifiers.delete().where(used_identifiers.c.expires_at < before)
+        )
+
+
+def _client(row: Row[Any]) -> Client:
+    return Client(
+        row.client_id,
+        row.agency,
+        row.agency_en,
+        row.agency_uscc,
+        row.keys,
+        row.state,
+        bytes(row.agency_key),
+    )
+
+
+def _purpose(row: Row[Any]) -> Purpose:
+    return Purpose(
+        row.purpose_id,
+        row.client_id,
+        row.matter_code,
+        row.title_zh,
+        row.title_en,
+        row.legal_basis,
+        row.fields,
+        row.state,
+    )

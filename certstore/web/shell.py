@@ -1,0 +1,104 @@
+"""The shell: turns one view and one template into a page, in the reader's dress.
+
+Each template takes exactly one frozen view; whatever it says comes from the texts, so a page
+exists in both languages or not at all.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib.resources import files
+from pathlib import Path
+from typing import Literal
+
+from jinja2 import BaseLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+
+from certstore.clock import Clock
+from certstore.web.dress import Dress, Lang
+from certstore.web.symbol import symbol_path
+from certstore.web.texts import LANGUAGES, Texts
+from certstore.web.wording import Glyphs, Wording, grouped, no_glyphs
+
+Asset = Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Signed:
+    """Who is signed in, as far as a page says it."""
+
+    name: str
+    role: Literal["resident", "officer", "operator"] = "resident"
+    notices: int = 0  # unread
+
+
+def pages_of(*packages: str) -> dict[str, Path]:
+    """Where packages keep their templates: the folder `pages` of each, under the package's name."""
+    return {package: Path(str(files(package) / "pages")) for package in packages}
+
+
+class Shell:
+    """Renders pages; safe to share between threads."""
+
+    def __init__(
+        self,
+        pages: Mapping[str, Path],
+        *,
+        asset: Asset,
+        clock: Clock,
+        glyphs: Glyphs = no_glyphs,
+        specimen: bool = True,
+    ) -> None:
+        """Take the folders of templates by prefix ("issuance" -> its pages), and what pages need.
+
+        `asset` gives a static file's URL, `glyphs` draws what system fonts cannot, `specimen`
+        says in every footer that city and people are invented.
+        """
+        folders = {"web": Path(str(files("certstore.web") / "templates")), **pages}
+        loader = PrefixLoader({name: FileSystemLoader(str(at)) for name, at in folders.items()})
+        self._environments: dict[Lang, Environment] = {
+            lang: _environment(loader, Wording(Texts(lang), clock, glyphs), Texts(lang))
+            for lang in LANGUAGES
+        }
+        for environment in self._environments.values():
+            environment.globals.update(asset=asset, specimen=specimen)
+
+    def render(
+        self, template: str, view: object, *, dress: Dress, csrf: str, who: Signed | None
+    ) -> str:
+        """The page as HTML: `template` is "prefix/name.html", `view` the dataclass it takes."""
+        page = self._environments[dress.lang].get_template(template)
+        return page.render(view=view, dress=dress, csrf=csrf, who=who)
+
+    def templates(self) -> list[str]:
+        """Every template there is, with its prefix."""
+        return self._environments["zh"].list_templates(extensions=["html"])
+
+
+def _environment(loader: BaseLoader, wording: Wording, texts: Texts) -> Environment:
+    environment = Environment(
+        loader=loader,
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )
+    # Bound to one language, so that components need no context to speak it.
+    environment.globals.update(t=texts, has_text=texts.has, lang=texts.lang)
+    environment.filters.update(
+        day=wording.day,
+        fact_day=wording.fact_day,
+        moment=wording.moment,
+        log_day=wording.log_day,
+        minute=wording.minute,
+        second=wording.second,
+        stamp=wording.stamp,
+        age=wording.age,
+        mask_name=wording.mask_name,
+        mask_id=wording.mask_id,
+        mask_room=wording.mask_room,
+        drawn=wording.drawn,
+        starred=wording.starred,
+        grouped=grouped,
+        symbol_path=symbol_path,
+    )
+    return environment

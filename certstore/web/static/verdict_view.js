@@ -1,0 +1,65 @@
+// Fills in the look of a verdict that came with the page. Texts stand in the page, not here, and
+// whatever a code says goes in as text, never as markup.
+const words = document.getElementById('words').content;
+export const say = (name, value = '') => words.querySelector(`[data-say="${name}"]`).textContent.replace('%s', value);
+const known = (kind, name) => words.querySelector(`[data-${kind}="${CSS.escape(name)}"]`)?.textContent;
+
+/** Text whose asterisks read as hidden. */
+function starred(text) {
+  return String(text).split(/(\*+)/).flatMap((piece) => {
+    if (!piece.startsWith('*')) return piece;
+    const mask = Object.assign(document.createElement('span'), { className: 'mask', textContent: piece });
+    mask.setAttribute('aria-hidden', 'true');
+    return [mask, Object.assign(document.createElement('span'), { className: 'vh', textContent: say('hidden') })];
+  });
+}
+
+function photo(base64) {
+  const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+  const picture = new Image(96, 118);
+  picture.className = 'portrait';
+  picture.alt = say('photo');
+  picture.src = URL.createObjectURL(new Blob([bytes]));
+  picture.onload = () => URL.revokeObjectURL(picture.src);
+  return picture;
+}
+
+function fillData(look, { fields, photo: picture }) {
+  look.querySelector('[data-slot="data"]').hidden = Object.keys(fields).length === 0;
+  for (const field of look.querySelectorAll('[data-field]')) {
+    const value = fields[field.dataset.field];
+    const target = field.querySelector('dd') ?? field;
+    if (value) target.replaceChildren(...starred(value));
+    else field.remove();
+  }
+  if (picture) look.querySelector('[data-slot="person"]').prepend(photo(picture));
+  look.querySelector('[data-slot="person"]').classList.toggle('no-photo', !picture);
+  const type = fields.type_code && (known('type', fields.type_code) ?? fields.type_code);
+  const until = fields.valid_to && say('until', fields.valid_to);
+  look.querySelector('[data-slot="line"]').textContent = [type, until].filter(Boolean).join(' · ');
+}
+
+function fillChecks(look, checks) {
+  const list = look.querySelector('[data-slot="checks"]');
+  const rows = Object.fromEntries([...list.children].map((row) => [row.dataset.passed, row]));
+  list.replaceChildren(...checks.map(({ name, passed, detail }) => {
+    const row = rows[String(passed ?? null)].cloneNode(true);
+    row.lastElementChild.textContent = [known('check', name) ?? name, detail].filter(Boolean).join(' ');
+    return row;
+  }));
+  look.querySelector('[data-slot="checked"]').hidden = checks.length === 0;
+}
+
+/** The look of a verdict, filled in, as a node to put on the page. */
+export function paint(answer) {
+  const { verdict, reasons = [], checks = [], fields = {} } = answer;
+  const form = document.getElementById(`verdict-${verdict}`) ?? document.getElementById('verdict-malformed');
+  const look = form.content.firstElementChild.cloneNode(true);
+  if (look.dataset.shows === 'fields') fillData(look, { ...answer, fields });
+  fillChecks(look, checks);
+  const list = look.querySelector('[data-slot="reasons"]');
+  const sentences = reasons.map((code) => known('reason', code)).filter(Boolean);
+  list.hidden = sentences.length === 0;
+  list.replaceChildren(...sentences.map((text) => Object.assign(document.createElement('li'), { textContent: text })));
+  return look;
+}

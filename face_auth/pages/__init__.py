@@ -1,0 +1,1 @@
+"""Pages of face verification: templates, and the view each of them takes."""

@@ -1,0 +1,65 @@
+"""HTTP for face results: providers hand in, the person's own pages ask how it stands."""
+
+from typing import Annotated, Literal
+
+from fastapi import APIRouter, Request
+from pydantic import BaseModel, ConfigDict, Field
+
+from certstore.callers import Resident
+from certstore.reception import desk, signed_in
+from certstore.verdict import Accepted, Refused
+from face_auth.acceptance import FaceDesk
+
+router = APIRouter(prefix="/v1", tags=["face"])
+_LONGEST_BODY = 65_536  # beyond the longest token, so that too long a one is refused by its name
+
+
+class ResultIn(BaseModel):
+    """A signed face result (`face-result+jwt`)."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    token: str = Field(max_length=_LONGEST_BODY)
+
+
+class VerdictOut(BaseModel):
+    """Our answer: accepted, or refused with every reason."""
+
+    outcome: Literal["accepted", "refused"]
+    reasons: tuple[str, ...] = ()
+
+
+class TransactionOut(BaseModel):
+    """How a verification stands."""
+
+    transaction: str
+    state: Literal["open", "passed", "failed", "expired"]
+    reasons: tuple[str, ...] = ()
+
+
+@router.post("/face-results", summary="Hand in a face-verification result")
+def hand_in(
+    body: ResultIn, request: Request, face: Annotated[FaceDesk, desk(FaceDesk)]
+) -> VerdictOut:
+    """Judge a provider's result; a refusal is an answer (200), not an error.
+
+    A provider needs no session: its signature is its word. When a signed-in person's browser
+    brings the result, the verification must be that account's.
+    """
+    caller = request.state.caller
+    account = caller.account if isinstance(caller, Resident) else None
+    match face.accept(body.token, account):
+        case Accepted():
+            return VerdictOut(outcome="accepted")
+        case Refused(reasons):  # no `case _`: a new verdict must fail the type check, never pass
+            return VerdictOut(outcome="refused", reasons=reasons)
+
+
+@router.get("/face-transactions/{txn}", summary="How a face verification stands")
+def standing(
+    txn: str,
+    face: Annotated[FaceDesk, desk(FaceDesk)],
+    resident: Annotated[Resident, signed_in(Resident)],
+) -> TransactionOut:
+    """Tell the person who began it; anybody else is told that there is none (404)."""
+    found = face.outcome(txn, resident.account)
+    return TransactionOut(transaction=txn, state=found.state.value, reasons=found.reasons)

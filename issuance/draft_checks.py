@@ -1,0 +1,57 @@
+"""A draft is checked before anything is signed: what a certificate says must be whole and sound."""
+
+import unicodedata
+from datetime import date
+
+from certstore.catalogue import CertificateType
+from certstore.certificates import Draft
+from certstore.errors import MalformedError
+from certstore.identifiers import CertificateIdentifier, ResidentId
+
+_MAX_TEXT = 200
+_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
+
+
+def check_draft(draft: Draft, kind: CertificateType, today: date) -> None:
+    """Raise MalformedError naming the first field that may not be signed; values are not shown."""
+    identifier = CertificateIdentifier.parse(draft.identifier, strict=True)
+    if identifier.value != draft.identifier or draft.type_code != kind.code:
+        raise MalformedError(
+            "the identifier or the type does not fit the draft", where="identifier"
+        )
+    number = ResidentId.parse(draft.holder.id_number, today=today)
+    for field in kind.fields:
+        value = draft.fields.get(field.name)
+        if value is None and not field.optional:
+            raise MalformedError("a field the type needs is missing", where=field.name)
+        if value is not None:
+            _check_text(field.name, value)
+    unknown = set(draft.fields) - {f.name for f in kind.fields}
+    if unknown:
+        raise MalformedError("the type has no such field", where=min(unknown))
+    _check_agreement(draft, number)
+    if not draft.validity.covers(draft.issued_on):
+        raise MalformedError("it would not be valid on the day of its issue", where="valid_until")
+
+
+def _check_agreement(draft: Draft, number: ResidentId) -> None:
+    """What is said twice must agree: the holder's name, number, birth date."""
+    said = draft.fields
+    if said.get("name") != draft.holder.name:
+        raise MalformedError("the name differs from the holder's", where="name")
+    if said.get("id_number") != number.value:
+        raise MalformedError("the number differs from the holder's", where="id_number")
+    if said.get("birth_date") != number.birth_date.isoformat():
+        raise MalformedError("the birth date differs from the number's", where="birth_date")
+
+
+def _check_text(name: str, value: str) -> None:
+    if not value or len(value) > _MAX_TEXT or value != value.strip():
+        raise MalformedError(f"a text is empty, padded or over {_MAX_TEXT} characters", where=name)
+    if unicodedata.normalize("NFC", value) != value:
+        raise MalformedError("a text is not in normal form NFC", where=name)
+    for character in value:
+        if unicodedata.category(character) in _REFUSED:
+            raise MalformedError(
+                f"a text holds U+{ord(character):04X}, which is invisible", where=name
+            )

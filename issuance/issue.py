@@ -1,0 +1,231 @@
+"""The issuance cycle: number, draft, check, record the intent, seal, store, tell.
+
+The intent is committed before anything is signed. A crash between the two commits leaves a
+reserved number that the worker finishes (`finish`); a number is never used twice.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from certstore.catalogue import certificate_type
+from certstore.certificates import Certificate, Draft, File, Status
+from certstore.chance import reference
+from certstore.clock import Clock, local_date
+from certstore.errors import CertstoreError, ConflictError, NotFoundError
+from certstore.identifiers import CertificateIdentifier, ResidentId, Sex
+from certstore.ledger import Access, record_access
+from certstore.objects import ObjectStore
+from certstore.status_desk import StatusDesk
+from certstore.tables.books import Archive, Books
+from issuance.application import Application, Matter, State
+from issuance.draft_checks import check_draft
+from issuance.notices import tell_issued
+from issuance.sealing import Sealed, Sealer
+from issuance.tables import ApplicationBook
+
+VOUCHER = "residence_voucher"
+_SUPERSEDABLE = {Status.VALID, Status.SUSPENDED, Status.LOST}
+_SEX = {Sex.MALE: "男", Sex.FEMALE: "女"}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class IssuanceDesk:
+    """Issues certificates; holds what that takes and nothing more."""
+
+    archive: Archive
+    objects: ObjectStore
+    sealer: Sealer
+    statuses: StatusDesk
+    clock: Clock
+    origin: str
+    city: str
+
+    def issue(self, application_ref: str) -> Certificate:
+        """Issue the certificate an approved application asks for; once, however often it is asked.
+
+        Raises ConflictError if it is not approved, MissingGlyphError if a name cannot be
+        printed; then nothing was signed and the application stays approved.
+        """
+        # 1. number, draft, checks, intent: committed before the seal
+        with self.archive.writing() as books:
+            application = ApplicationBook(books.connection).get(application_ref)
+            if application.state is State.ISSUED and application.certificate_ref:
+                return books.register.get(application.certificate_ref)
+            certificate = self._reserved(books, application)
+        return self._seal(application, certificate)
+
+    def finish(self, give_up: Callable[[str, CertstoreError], None]) -> int:
+        """Issue what is approved and has no certificate: what a crash left. How many were."""
+        with self.archive.reading() as books:
+            waiting = ApplicationBook(books.connection).approved()
+        done = 0
+        for application in waiting:
+            try:
+                self.issue(application.ref)
+                done += 1
+            except CertstoreError as error:
+                give_up(application.ref, error)
+        return done
+
+    def _reserved(self, books: Books, application: Application) -> Certificate:
+        if application.state is not State.APPROVED:
+            raise ConflictError(
+                f"the application is {application.state}, not approved", where=application.ref
+            )
+        if application.certificate_ref is not None:  # the intent of an earlier attempt
+            return books.register.reserved(application.certificate_ref)
+        now = self.clock.now()
+        draft = self._draft(books, application, now)
+        check_draft(draft, certificate_type(draft.type_code), local_date(now))
+        books.register.reserve(draft, now)
+        ApplicationBook(books.connection).link(application.ref, draft.ref)
+        return books.register.reserved(draft.ref)
+
+    def _seal(self, application: Application, certificate: Certificate) -> Certificate:
+        now = self.clock.now()
+        photo = certificate.file("photo")
+        if photo is None:
+            raise NotFoundError("the draft has no photo", where=certificate.ref)
+        # 2. seal, 3. store: a repeated attempt stores other bytes and forgets the former
+        sealed = self.sealer.seal(certificate, self.objects.get(photo.sha256), now)
+        files = (photo, *self._store(sealed))
+        # 4. complete, tell: one commit
+        with self.archive.writing() as books:
+            done = books.register.complete(certificate.ref, files, now)
+            self._supersede_previous(books, done, now)
+            ApplicationBook(books.connection).move(
+                application.ref, State.ISSUED, now, "issuance", certificate_ref=done.ref
+            )
+            record_access(books, self.origin, _issue_access(books, application, done, now))
+            books.outbox.add("certificate.issued", {"certificate": done.ref}, now)
+            tell_issued(books, application, done.ref, now)
+        return done
+
+    def _store(self, sealed: Sealed) -> list[File]:
+        parts = (
+            ("document", "application/pdf", sealed.document),
+            ("code", "text/plain", sealed.code_text.encode()),
+            ("credential", "application/dc+sd-jwt", sealed.credential.encode()),
+        )
+        digests = self.objects.put_many([data for _, _, data in parts])
+        return [
+            File(role, media_type, digest, len(data))
+            for (role, media_type, data), digest in zip(parts, digests, strict=True)
+        ]
+
+    def _supersede_previous(self, books: Books, done: Certificate, now: datetime) -> None:
+        if done.previous_ref is None:
+            return
+        previous = books.register.get(done.previous_ref)
+        books.register.set_status(previous.ref, Status.SUPERSEDED, now, only_from=_SUPERSEDABLE)
+        if previous.status_entry is not None:
+            books.statuses.changed(previous.status_entry.list_number)
+        books.outbox.add("certificate.superseded", {"certificate": previous.ref}, now)
+
+    def _draft(self, books: Books, application: Application, now: datetime) -> Draft:
+        kind = certificate_type(VOUCHER)
+        today = local_date(now)
+        holder = application.applicant
+        on_file = books.register.held_by(holder.id_type, holder.id_number)
+        previous = in_force(on_file)
+        if application.matter is Matter.ADDRESS_CHANGE and previous is None:
+            raise ConflictError("there is no voucher whose address could be changed")
+        identifier, serial, version = _number(books, kind.type_code, previous, today.year)
+        validity = previous.validity if previous else kind.validity_from(today)
+        return Draft(
+            ref=reference(),
+            identifier=identifier.value,
+            type_code=kind.code,
+            version=version,
+            serial=serial,
+            holder=holder,
+            issuer_uscc=kind.issuer_uscc,
+            fields=self._fields(application, on_file, previous, now),
+            issued_on=today,
+            validity=validity,
+            status_entry=self.statuses.place(books),
+            photo=_photo(on_file),
+            previous_ref=previous.ref if previous else None,
+            specimen=self.sealer.specimen,
+        )
+
+    def _fields(
+        self,
+        application: Application,
+        on_file: list[Certificate],
+        previous: Certificate | None,
+        now: datetime,
+    ) -> dict[str, str]:
+        number = ResidentId.parse(application.applicant.id_number)
+        today = local_date(now)
+        register = next((c for c in on_file if c.type_code == "household_register"), None)
+        validity = previous.validity if previous else certificate_type(VOUCHER).validity_from(today)
+        fields = {
+            "name": application.applicant.name,
+            "sex": _SEX[number.sex],
+            "birth_date": number.birth_date.isoformat(),
+            "id_number": number.value,
+            "residence_address": application.answers.full_address(self.city),
+            "residence_district": application.answers.district,
+            "registered_on": previous.fields["registered_on"] if previous else today.isoformat(),
+            "valid_until": (validity.valid_to or today).isoformat(),
+        }
+        if register is not None:
+            said = {"ethnicity": "ethnicity", "household_address": "address"}
+            fields |= {f: register.fields[c] for f, c in said.items() if register.fields.get(c)}
+        return fields
+
+
+def in_force(on_file: list[Certificate]) -> Certificate | None:
+    """The voucher that a new version would replace."""
+    return next((c for c in on_file if c.type_code == VOUCHER and c.status in _SUPERSEDABLE), None)
+
+
+def _number(
+    books: Books, type_code: str, previous: Certificate | None, year: int
+) -> tuple[CertificateIdentifier, str, int]:
+    if previous is not None and previous.identifier is not None:
+        identifier = CertificateIdentifier.parse(previous.identifier).next_version()
+        return identifier, previous.number, previous.version + 1
+    kind = certificate_type(VOUCHER)
+    serial = f"{kind.number_prefix}{year}{books.register.next_serial(type_code, year):010d}"
+    return CertificateIdentifier.build(type_code, kind.issuer_uscc, serial, 1), serial, 1
+
+
+def _photo(on_file: list[Certificate]) -> File:
+    for certificate in on_file:
+        photo = certificate.file("photo")
+        usable = certificate.status is Status.VALID and not certificate.under_dispute
+        if certificate.type_code == "id_photo" and usable and photo:
+            return photo
+    raise NotFoundError("there is no photo on file to print", remedy="take one at the counter")
+
+
+def _issue_access(
+    books: Books, application: Application, certificate: Certificate, now: datetime
+) -> Access:
+    record: dict[str, Any] = {
+        "agency": certificate.issuer_uscc,
+        "client": "issuance",
+        "purpose": application.matter.value,
+        "matter": application.matter.value,
+        "case_no": application.number,
+        "ground": "application",
+        "certificate": certificate.type_code,
+        "certificate_ref": certificate.ref,
+        "fields": sorted(certificate.fields),
+        "refused_fields": [],
+        "other_fields": [],
+        "document_sha256": next(f.sha256 for f in certificate.files if f.role == "document"),
+    }
+    return Access(
+        kind="issue",
+        at=now,
+        client="issuance",
+        agency=certificate.issuer_uscc,
+        purpose=application.matter.value,
+        person=books.people.get(application.person_id),
+        record=record,
+    )

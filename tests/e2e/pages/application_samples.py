@@ -1,0 +1,157 @@
+"""Check before submitting, what follows, and progress."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from certstore.pages.views import Reason
+from issuance.pages.progress_views import ApplicationLine, ApplicationsView, ProgressView, Step
+from issuance.pages.views import Answer, CheckView, MaterialRow, SubmittedView
+from tests.e2e.pages.people import HOUSING, NOW, REF, VOUCHER, Sample
+
+REUSED = MaterialRow(
+    material="identity", outcome="satisfied", how="face_verification", checked_at=NOW
+)
+
+
+MATERIALS = (
+    REUSED,
+    MaterialRow(
+        material="dwelling", outcome="satisfied", how="lease_filing", office=HOUSING, checked_at=NOW
+    ),
+    MaterialRow(
+        material="kinship",
+        outcome="satisfied_by_commitment",
+        how="commitment_letter",
+        checked_at=NOW,
+        actions=(("letter", f"/applications/{REF}/commitment"),),
+    ),
+    MaterialRow(
+        material="basis",
+        outcome="unknown_source_down",
+        reasons=(Reason("SOURCE_UNAVAILABLE", {"office": "人力资源和社会保障局"}),),
+    ),
+    MaterialRow(
+        material="photo",
+        outcome="officer_review",
+        reasons=(Reason("PHOTO_QUALITY", {"detail": "反光"}),),
+    ),
+    MaterialRow(material="guardianship", outcome="not_applicable"),
+)
+
+
+NEEDED = (
+    MaterialRow(
+        material="photo",
+        outcome="must_upload",
+        reasons=(Reason("PHOTO_TOO_OLD", {"date": date(2014, 6, 3), "n": 10}),),
+        actions=(("photo", f"/applications/{REF}/photo"),),
+    ),
+    MaterialRow(
+        material="identity",
+        outcome="choose_one",
+        reasons=(Reason("FACE_TOO_OLD"),),
+        actions=(("face", f"/applications/{REF}/face"), ("upload", f"/applications/{REF}/upload")),
+    ),
+    MaterialRow(
+        material="guardianship",
+        outcome="blocked",
+        reasons=(Reason("GUARDIANSHIP_UNPROVEN"),),
+        actions=(("counter", "/windows"),),
+    ),
+)
+
+
+def checks() -> Iterator[Sample]:
+    """Check before submitting, and what follows."""
+    ready = CheckView(
+        ref=REF,
+        matter="residence_registration",
+        materials=MATERIALS,
+        answers=(
+            Answer("dwelling", "here", f"/applications/{REF}/dwelling"),
+            Answer("relative", "周明远", f"/applications/{REF}/relative"),
+            Answer("address", "梧桐区望江路 188 弄 6 号 302 室", f"/applications/{REF}/address"),
+        ),
+        must_not_request=("identity", "dwelling", "kinship"),
+        due=date(2026, 11, 27),
+    )
+    path, page = f"/applications/{REF}/check", "issuance/check.html"
+    yield Sample("check", page, ready, path)
+    yield Sample("check-needed", page, replace(ready, materials=NEEDED + MATERIALS[:4]), path)
+    one = replace(ready, materials=NEEDED[:1] + MATERIALS[:4])
+    yield Sample("check-one", page, one, path)
+    submitted = SubmittedView(
+        ref=REF,
+        matter="residence_registration",
+        case_number="SF-2611-0473-8",
+        result="issued",
+        card=VOUCHER,
+    )
+    path, page = f"/applications/{REF}/submitted", "issuance/submitted.html"
+    yield Sample("submitted-issued", page, submitted, path)
+    officer = replace(submitted, result="officer", card=None, due=date(2026, 11, 27))
+    yield Sample("submitted-officer", page, officer, path)
+    yield Sample("submitted-source", page, replace(officer, result="source", again=True), path)
+    yield Sample("submitted-working", page, replace(officer, result="working", due=None), path)
+
+
+def progress() -> Iterator[Sample]:
+    """Progress in every state, and the list of applications."""
+    done = (
+        Step(name="submitted", state="done", at=NOW - timedelta(days=4)),
+        Step(name="accepted", state="done", at=NOW - timedelta(days=3), office="梧桐派出所"),
+    )
+    reviewed = Step(name="reviewed", state="done", at=NOW, days_early=4)
+    now = Step(name="reviewed", state="now", due=date(2026, 11, 27))
+    later = Step(name="issued", state="later", due=date(2026, 11, 27))
+    base = ProgressView(
+        ref=REF,
+        matter="residence_registration",
+        case_number="SF-2611-0473-8",
+        state="in_review",
+        steps=(*done, now, later),
+        materials=MATERIALS,
+    )
+    issued = Step(name="issued", state="done", at=NOW)
+    refusal = Step(name="refused", state="done", at=NOW)
+    for name, view in (
+        ("in_review", base),
+        ("waiting_source", replace(base, state="waiting_source")),
+        ("issued", replace(base, state="issued", steps=(*done, reviewed, issued), card=VOUCHER)),
+        (
+            "refused",
+            replace(
+                base,
+                state="refused",
+                steps=(*done, refusal),
+                reasons=(Reason("ADDRESS_MISMATCH"),),
+                sentence="租赁备案写的是听雨路 79 号。",
+                again_href="/apply/residence-registration",
+            ),
+        ),
+        (
+            "asked",
+            replace(base, state="asked", reasons=(Reason("PHOTO_QUALITY", {"detail": "反光"}),),
+                    asked_href=f"/applications/{REF}/photo"),
+        ),
+        ("overdue", replace(base, state="overdue", telephone="12345")),
+    ):  # fmt: skip
+        yield Sample(f"progress-{name}", "issuance/progress.html", view, f"/applications/{REF}")
+    line = ApplicationLine(
+        ref=REF,
+        matter="residence_registration",
+        case_number="SF-2611-0473-8",
+        state="draft",
+        on=date(2026, 12, 20),
+        href=f"/applications/{REF}",
+    )
+    states = ("draft", "in_review", "asked", "waiting_source", "overdue")
+    ended = ("issued", "refused", "withdrawn")
+    view = ApplicationsView(
+        open=tuple(replace(line, state=state) for state in states),
+        ended=tuple(replace(line, state=state) for state in ended),
+    )
+    page = "issuance/applications.html"
+    yield Sample("applications", page, view, "/applications")
+    yield Sample("applications-empty", page, ApplicationsView(), "/applications")

@@ -1,0 +1,73 @@
+"""The pages around signing in, the inbox, settings, problems."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, timedelta
+
+from certstore.pages.entrance_views import (
+    DemonstrationPerson,
+    DevelopmentIdentityView,
+    Notice,
+    NoticesView,
+    SignedOutView,
+    SignInView,
+)
+from certstore.pages.views import ProblemView, Reason, SettingsView
+from tests.e2e.pages.people import NOW, REF, RESIDENT, Sample
+
+
+def entrance() -> Iterator[Sample]:
+    """Signing in and out, the inbox, settings, problems."""
+    sign_in = SignInView(start_href="/sign-in/start", provider="示范市统一身份认证")
+    yield Sample("sign-in", "certstore/sign_in.html", sign_in, "/sign-in", None)
+    expired = replace(sign_in, why="expired", development=True)
+    yield Sample("sign-in-expired", "certstore/sign_in.html", expired, "/sign-in", None)
+    yield Sample("signed-out", "certstore/signed_out.html", SignedOutView(), "/sign-out", None)
+    people = (
+        DemonstrationPerson(id="lin", name="林晓禾", role="resident", note="配偶承租，照片在库"),
+        DemonstrationPerson(id="rare", name="赵𬭎", role="resident", note="名字里有生僻字"),
+        DemonstrationPerson(id="gao", name="高敏", role="officer", note="梧桐派出所"),
+    )
+    identity = DevelopmentIdentityView(
+        action="/development-identity", people=people, hidden=(("state", "x"),)
+    )
+    page = "certstore/development_identity.html"
+    yield Sample("development-identity", page, identity, "/development-identity", None)
+    nobody = replace(identity, nobody_chosen=True)
+    yield Sample("development-identity-error", page, nobody, "/development-identity", None)
+    notices = NoticesView(
+        tuple(
+            Notice(
+                kind=kind,
+                at=NOW - timedelta(hours=5 * i),
+                matter="residence_registration",
+                href=f"/applications/{REF}" if i % 2 == 0 else None,
+                unread=i < 2,
+            )
+            for i, kind in enumerate(
+                ("issued", "approved", "submitted", "superseded", "refused", "asked", "source_back")
+            )
+        )
+    )
+    yield Sample("notices", "certstore/notices.html", notices, "/notices")
+    yield Sample("notices-empty", "certstore/notices.html", NoticesView(), "/notices")
+    for name, who in (("settings", "林晓禾"), ("settings-nobody", None)):
+        signed = RESIDENT if who else None
+        view = SettingsView(person_name=who)
+        yield Sample(name, "certstore/settings.html", view, "/settings", signed)
+    for kind in (
+        "not_found", "signed_out", "forbidden", "refused", "conflict",
+        "malformed", "too_many", "unavailable", "our_failure",
+    ):  # fmt: skip
+        problem = ProblemView(kind=kind, code="not-found", reference="7f3a")
+        yield Sample(f"problem-{kind}", "certstore/problem.html", problem, "/x", None)
+    why = ProblemView(
+        kind="refused",
+        code="NO_RECORD",
+        reference="7f3a",
+        reason=Reason("CERT_EXPIRED", {"date": date(2026, 5, 11)}),
+        href=f"/applications/{REF}/check",
+        office="梧桐社区事务受理中心",
+        telephone="12345",
+    )
+    yield Sample("problem-with-reason", "certstore/problem.html", why, "/x")

@@ -1,0 +1,168 @@
+"""Every page in every state and both languages: well formed, allowed by the policy, discreet."""
+
+import re
+
+import pytest
+from lxml import html
+
+from certstore.web.dress import Dress
+from tests.e2e.pages.people import RESIDENT, Sample
+from tests.e2e.pages.samples import every_sample
+from tests.e2e.pages.showcase import CSRF, SHELL, STATIC, render
+
+SAMPLES = every_sample()
+each_sample = pytest.mark.parametrize("sample", SAMPLES, ids=[s.name for s in SAMPLES])
+each_language = pytest.mark.parametrize("lang", ["zh", "en"])
+FULL_NUMBER = re.compile("199003070020|310199199003070020")
+
+
+def parsed(sample: Sample, lang: str = "zh"):
+    return html.document_fromstring(render(sample, Dress(lang)))
+
+
+@each_language
+@each_sample
+def test_a_page_is_well_formed(sample, lang):
+    source = render(sample, Dress(lang))
+    errors = html.HTMLParser(recover=True)
+    html.document_fromstring(source, parser=errors)
+    mended = [
+        e for e in errors.error_log if "Tag " not in e.message
+    ]  # libxml2 knows no HTML5 names
+    assert [str(e) for e in mended] == []
+    assert source.count("<main") == source.count("</main>") == 1
+    ids = re.findall(
+        r'\sid="([^"]+)"', re.sub("<template.*?</template>", "", source, flags=re.DOTALL)
+    )
+    assert sorted(set(ids)) == sorted(ids)
+
+
+@each_language
+@each_sample
+def test_a_page_says_what_it_is(sample, lang):
+    page = parsed(sample, lang)
+    assert page.get("lang") == ("zh-CN" if lang == "zh" else "en")
+    assert len(page.xpath("//h1[not(ancestor::template)]")) >= 1
+    title = page.findtext(".//title")
+    assert title
+    assert not title.startswith(" ")
+
+
+@each_sample
+def test_a_page_holds_nothing_the_policy_refuses(sample):
+    source = render(sample, Dress())
+    refused = (
+        r"<script(?![^>]*\ssrc=)|\sstyle=|\son[a-z]+=|<style|javascript:"
+        r'|(?:src|href)="(?:https?:)?//'
+    )
+    assert re.findall(refused, source) == []
+
+
+@each_sample
+def test_every_form_that_posts_carries_the_token(sample):
+    for form in parsed(sample).forms:
+        assert form.method == "POST"
+        assert form.fields["csrf"] == CSRF
+
+
+@each_sample
+def test_what_is_masked_is_not_in_the_page(sample):
+    assert FULL_NUMBER.search(render(sample, Dress())) is None
+
+
+@each_sample
+def test_nothing_is_chosen_beforehand(sample):
+    checked = parsed(sample).xpath("//input[@checked]/@value")
+    answered = {
+        "dwelling-own": ["here"],
+        "relative-error": ["relative"],
+        "desk-case-asking": ["yes", "ask"],
+    }
+    assert checked == answered.get(sample.name, [])
+
+
+@each_sample
+def test_questions_presenting_and_scanning_have_no_tab_bar(sample):
+    bars = parsed(sample).find_class("tabs")
+    alone = sample.template.startswith("verifiers/") or sample.wide or sample.who is None
+    one_job = sample.template in {
+        "certstore/present.html", "issuance/start.html", "issuance/dwelling.html",
+        "issuance/relative.html", "issuance/address.html", "issuance/face.html",
+        "issuance/commitment.html", "issuance/check.html", "certstore/problem.html",
+    }  # fmt: skip
+    assert len(bars) == (0 if alone or one_job else 1)
+
+
+def test_every_template_has_a_sample():
+    frames = {"issuance/desk_base.html", "web/base.html", "web/question.html"}
+    shown = {sample.template for sample in SAMPLES}
+    pages = {t for t in SHELL.templates() if not t.startswith("web/components/")}
+    assert pages - shown == frames
+
+
+def test_submit_is_offered_only_when_nothing_is_left():
+    pages = {s.name: parsed(s) for s in SAMPLES if s.template == "issuance/check.html"}
+    assert len(pages["check"].forms) == 1
+    assert pages["check-needed"].forms == []
+    assert pages["check-one"].forms == []
+
+
+def test_an_error_is_said_with_the_same_words_at_the_top_and_at_the_field():
+    sample = next(s for s in SAMPLES if s.name == "relative-error")
+    page = parsed(sample)
+    assert page.findtext(".//title").startswith("有 2 处要改：")
+    for link in page.xpath("//div[@id='problem']//a"):
+        field = page.get_element_by_id(link.get("href")[1:])
+        message = page.get_element_by_id(field.get("aria-describedby").split()[0])
+        assert message.text_content().strip().endswith(link.text)
+
+
+def test_a_scan_without_a_good_signature_shows_no_field():
+    for name in ("tampered", "unknown_issuer", "malformed", "replayed"):
+        sample = next(s for s in SAMPLES if s.name == f"scan-{name}")
+        source = render(sample, Dress())
+        shown = re.sub("<template.*", "", source, flags=re.DOTALL)
+        assert "data-field" not in shown
+
+
+def test_the_specimen_mark_goes_with_documents_and_their_data():
+    for name in ("certificates", "present", "scan-valid", "submitted-issued"):
+        sample = next(s for s in SAMPLES if s.name == name)
+        assert parsed(sample).find_class("specimen")
+
+
+def test_a_certificate_that_ended_offers_its_remedy_and_no_dead_button():
+    sample = next(s for s in SAMPLES if s.name == "certificates-suspended_loss")
+    links = [a.get("href") for a in parsed(sample).xpath("//article//a")]
+    assert links == ["/loss"]
+
+
+def test_the_elder_version_can_always_be_left():
+    for sample in SAMPLES:
+        page = html.document_fromstring(render(sample, Dress(size="elder")))
+        way_out = page.xpath("//header//a[@href='?size=standard']")
+        notices = sample.template in {
+            "certstore/development_identity.html", "face_auth/sandbox.html",
+        }  # fmt: skip
+        assert bool(way_out) != (notices or sample.wide), sample.name
+
+
+def test_a_first_page_keeps_within_its_bytes():
+    from brotli import compress  # noqa: PLC0415 - only this test weighs pages
+
+    for sample in SAMPLES:
+        source = render(sample, Dress())
+        urls = set(re.findall(r'"(/static/[^"#]+)', source))
+        urls |= {u for a in urls for u in re.findall(rb'"(/static/[^"]+)"', STATIC.find(a).body)}
+        reader = {u for u in urls if "zxing" in str(u)}
+        files = [STATIC.find(u.decode() if isinstance(u, bytes) else u) for u in urls - reader]
+        weight = len(compress(source.encode())) + sum(len(f.encoded("br")) for f in files)
+        assert weight <= 60_000, sample.name
+
+
+def test_who_is_signed_in_decides_over_the_tab_bar():
+    sample = next(s for s in SAMPLES if s.name == "home-present")
+    out = SHELL.render(sample.template, sample.view, dress=Dress(), csrf=CSRF, who=None)
+    inside = SHELL.render(sample.template, sample.view, dress=Dress(), csrf=CSRF, who=RESIDENT)
+    assert 'class="tabs"' not in out
+    assert 'class="tabs"' in inside

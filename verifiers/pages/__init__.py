@@ -1,0 +1,1 @@
+"""Pages for those who verify: templates, and the view each of them takes."""

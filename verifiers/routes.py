@@ -1,0 +1,76 @@
+"""HTTP for verifiers' own systems: a code or a file in, a verdict out."""
+
+import base64
+from datetime import datetime
+from typing import Annotated, Any
+
+from fastapi import APIRouter, File, UploadFile
+from pydantic import BaseModel, ConfigDict, Field
+
+from certstore.errors import TooLargeError
+from certstore.reception import desk
+from verifiers.scanning.desk import OnLineScan, ScanDesk
+from verifiers.scanning.verify import as_json
+
+router = APIRouter(prefix="/v1/verify", tags=["verify"])
+_LONGEST_BODY = 8192  # longer than any code, so that too long a one is judged and not refused
+MAX_FILE = 8 * 1024 * 1024
+
+
+class CodeIn(BaseModel):
+    """The text of a code, as it was read."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+    code: str = Field(min_length=1, max_length=_LONGEST_BODY)
+    verifier: str = Field(
+        "", max_length=100, description="who verifies, as the holder will read it"
+    )
+
+
+class CheckOut(BaseModel):
+    """One step that was taken; `passed` is null where it could not be decided."""
+
+    name: str
+    passed: bool | None
+    detail: str
+
+
+class VerdictOut(BaseModel):
+    """The verdict, its reasons and steps; fields and photo only under a good signature."""
+
+    verdict: str
+    reasons: list[str]
+    checks: list[CheckOut]
+    fields: dict[str, Any]
+    photo: str | None = Field(None, description="JPEG, base64")
+    checked_at: datetime
+    list_age_s: int = Field(0, description="0: the register was asked live")
+
+
+@router.post("/code", summary="Judge a code, and redeem it if it was made for one showing")
+def verify_code(body: CodeIn, scan: Annotated[ScanDesk, desk(ScanDesk)]) -> VerdictOut:
+    """A bad code is an answer (200), not an error."""
+    return verdict_out(scan.judge(body.code, body.verifier))
+
+
+@router.post("/document", summary="Judge a signed document, or the code in a picture")
+def verify_document(
+    file: Annotated[UploadFile, File()], scan: Annotated[ScanDesk, desk(ScanDesk)]
+) -> VerdictOut:
+    """A bad document is an answer (200), not an error."""
+    return verdict_out(scan.judge_file(read_upload(file)))
+
+
+def read_upload(file: UploadFile) -> bytes:
+    """The bytes of an upload; TooLargeError above 8 MiB."""
+    data = file.file.read(MAX_FILE + 1)
+    if len(data) > MAX_FILE:
+        raise TooLargeError(f"a file has at most {MAX_FILE} bytes", where="file")
+    return data
+
+
+def verdict_out(found: OnLineScan) -> VerdictOut:
+    """The verdict as it is sent."""
+    photo = base64.b64encode(found.photo).decode() if found.photo else None
+    said: dict[str, Any] = as_json(found.result)
+    return VerdictOut(photo=photo, checked_at=found.checked_at, **said)

@@ -1,0 +1,139 @@
+"""Scans on line: the same judging code, with the register asked live and redemption shared."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from cryptography import x509
+
+from certstore.certificates import Certificate, StatusEntry
+from certstore.clock import Clock, local_date
+from certstore.codes.profiles import Profile
+from certstore.errors import NotFoundError
+from certstore.objects import ObjectStore
+from certstore.presentation import PresentationDesk, record_scan
+from certstore.tables.books import Archive
+from certstore.trust import TrustList
+from verifiers.scanning.document import judge_document
+from verifiers.scanning.read_file import NothingShown, ShownCode, ShownDocument, read_file
+from verifiers.scanning.replay import Showing
+from verifiers.scanning.scan import judge_code
+from verifiers.scanning.status import StatusFinding, live_finding
+from verifiers.scanning.verdict import ScanResult, Verdict
+
+UNNAMED_VERIFIER = ""
+
+
+@dataclass(frozen=True, slots=True)
+class OnLineScan:
+    """A verdict reached on line; the photo (JPEG) only where the certificate is genuine."""
+
+    result: ScanResult
+    checked_at: datetime
+    photo: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LiveRegister:
+    """The register as a source of statuses; remembers which certificate it was asked about."""
+
+    archive: Archive
+    asked: list[Certificate]
+
+    def status_of(self, authority_uscc: str, entry: StatusEntry, *, now: datetime) -> StatusFinding:
+        """The status at this moment; a place the register does not know says nothing."""
+        try:
+            with self.archive.reading() as books:
+                found = books.register.by_status_entry(entry)
+        except NotFoundError:
+            return StatusFinding(Verdict.STALE_LIST, ("STATUS_INDEX_UNKNOWN",), now, live=True)
+        if found.issuer_uscc != authority_uscc:
+            return StatusFinding(Verdict.STALE_LIST, ("STATUS_INDEX_UNKNOWN",), now, live=True)
+        self.asked.append(found)
+        status = found.status_on(local_date(now))
+        return live_finding(status, under_dispute=found.under_dispute, as_of=now)
+
+
+@dataclass(frozen=True, slots=True)
+class Redemption:
+    """The register of presentations as a memory that all scanners share."""
+
+    presentations: PresentationDesk
+    verifier: str
+
+    def first_time(self, showing: Showing, *, until: datetime, now: datetime) -> bool | None:
+        """Redeem the presentation; see ReplayMemory. Its row outlives `until` by far."""
+        del until, now  # the row keeps its own times
+        return self.presentations.redeem(showing.cti.hex(), self.verifier)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ScanDesk:
+    """Judges codes and documents for verifiers who are on line."""
+
+    archive: Archive
+    trust: TrustList
+    root: x509.Certificate
+    presentations: PresentationDesk
+    objects: ObjectStore
+    clock: Clock
+
+    def judge(self, text: str, verifier: str = UNNAMED_VERIFIER) -> OnLineScan:
+        """Judge a code's text; a good `RPD1:` is redeemed by it, once."""
+        now = self.clock.now()
+        register = LiveRegister(self.archive, [])
+        result = judge_code(
+            text,
+            trust=self.trust,
+            statuses=register,
+            now=now,
+            seen=Redemption(self.presentations, verifier),
+        )
+        printed = text.startswith(Profile.PRINTED.prefix)
+        return self._found(result, register, now, record_for=verifier if printed else None)
+
+    def judge_file(self, data: bytes, verifier: str = UNNAMED_VERIFIER) -> OnLineScan:
+        """Judge a PDF, or the code in a picture."""
+        match read_file(data):
+            case ShownCode(text):
+                return self.judge(text, verifier)
+            case NothingShown(reason):
+                return OnLineScan(ScanResult(Verdict.MALFORMED, (reason,)), self.clock.now())
+            case ShownDocument(pdf):
+                return self._judge_document(pdf, verifier)
+
+    def status_of_ref(self, ref: str) -> Certificate | None:
+        """The certificate behind a small URL code, for its status alone; None if there is none."""
+        try:
+            with self.archive.reading() as books:
+                found = books.register.get(ref)
+        except NotFoundError:
+            return None
+        return found if found.sealed else None
+
+    def _judge_document(self, pdf: bytes, verifier: str) -> OnLineScan:
+        now = self.clock.now()
+        register = LiveRegister(self.archive, [])
+        result = judge_document(
+            pdf, trust=self.trust, root_certificate=self.root, statuses=register, now=now
+        )
+        return self._found(result, register, now, record_for=verifier)
+
+    def _found(
+        self,
+        result: ScanResult,
+        register: LiveRegister,
+        now: datetime,
+        *,
+        record_for: str | None,
+    ) -> OnLineScan:
+        """Add the photo, and record the scan where redeeming has not recorded it already."""
+        if not register.asked or not result.fields:
+            return OnLineScan(result, now)
+        certificate = register.asked[0]
+        if record_for is not None:
+            with self.archive.writing() as books:
+                record_scan(books, self.presentations.origin, certificate, record_for, now)
+        photo = certificate.file("photo")
+        if result.verdict is not Verdict.VALID or photo is None:
+            return OnLineScan(result, now)
+        return OnLineScan(result, now, self.objects.get(photo.sha256))

@@ -1,0 +1,139 @@
+"""Judging a document: its signature over the whole file, then whether all of it says one thing."""
+
+from datetime import datetime
+from typing import Final
+
+from cryptography import x509
+
+from certstore.codes.claims import CodeClaims
+from certstore.codes.profiles import open_code
+from certstore.errors import CertstoreError
+from certstore.sd_jwt import Credential
+from certstore.trust import TrustedKey, TrustList
+from verifiers.scanning.enclosure import Enclosure, status_entry
+from verifiers.scanning.pdf_signature import judge_signature
+from verifiers.scanning.printed_page import PrintedPages, read_pages
+from verifiers.scanning.scan import judge_code
+from verifiers.scanning.status import StatusSource
+from verifiers.scanning.verdict import Findings, ScanResult, Verdict
+
+MAX_BYTES: Final = 10 << 20
+_VALIDITY: Final = ("valid_until", "valid_to")  # what a type's end of validity may be called
+
+
+def judge_document(
+    pdf: bytes,
+    *,
+    trust: TrustList,
+    root_certificate: x509.Certificate,
+    statuses: StatusSource,
+    now: datetime,
+) -> ScanResult:
+    """Judge a signed PDF; a scan, a re-saved copy or an unsigned file is `malformed` with advice.
+
+    A document with a document time-stamp added later is not accepted here yet.
+    """
+    findings = Findings()
+    if len(pdf) > MAX_BYTES or not pdf.startswith(b"%PDF-"):  # 1. size and kind
+        findings.failed("size", Verdict.MALFORMED, "DOCUMENT_UNREADABLE")
+        return findings.result()
+    findings.passed("size")
+    # 2. one signature over the whole file, by a listed document key, nothing in its padding
+    key = judge_signature(pdf, trust=trust, root=root_certificate, findings=findings)
+    if key is None or findings.found(Verdict.TAMPERED):
+        return findings.result()
+    try:  # 3. what it carries and what it shows
+        enclosure = Enclosure.from_pdf(pdf)
+        credential = enclosure.open_credential(trust)
+    except CertstoreError as error:
+        findings.failed("attachment", Verdict.TAMPERED, "ATTACHMENT_WRONG", error.detail)
+        return findings.result()
+    findings.passed("attachment")
+    pages = read_pages(pdf)
+    _judge_agreement(enclosure, credential, key, findings)  # 4. attachment and credential
+    _judge_page(enclosure, pages, findings)  # 5. attachment and printed text
+    code = _judge_code(pages, trust, statuses, now, findings)  # 6. printed code, with its status
+    if pages is not None and code is not None:
+        _judge_code_agreement(code, enclosure, findings)  # 7. attachment and code
+        _judge_place(pages.codes[0], credential, findings)
+    shown = {"identifier": enclosure.identifier.value, "number": enclosure.identifier.serial}
+    return findings.result({**shown, "type_code": enclosure.type_code, **enclosure.fields})
+
+
+def _judge_agreement(
+    enclosure: Enclosure, credential: Credential, key: TrustedKey, findings: Findings
+) -> None:
+    claims = credential.claims
+    same = all(claims[name] == text for name, text in enclosure.fields.items() if name in claims)
+    named = claims.get("identifier") in (None, enclosure.identifier.value)
+    own = credential.key.authority_uscc == key.authority_uscc
+    _note(findings, "credential", good=same and named and own, reason="CREDENTIAL_DIFFERS")
+
+
+def _judge_page(enclosure: Enclosure, pages: PrintedPages | None, findings: Findings) -> None:
+    identifier = enclosure.identifier
+    good = (
+        pages is not None
+        and pages.says(identifier.serial, besides=identifier.value)
+        and pages.says(enclosure.fields.get("name", ""))
+    )
+    until = _valid_until(enclosure)
+    if until is not None and pages is not None:
+        good = good and any(pages.says(spelled) for spelled in _spellings(until))
+    _note(findings, "printed_text", good=good, reason="PRINTED_TEXT_DIFFERS")
+
+
+def _judge_code(
+    pages: PrintedPages | None,
+    trust: TrustList,
+    statuses: StatusSource,
+    now: datetime,
+    findings: Findings,
+) -> ScanResult | None:
+    codes = () if pages is None else pages.codes
+    if len(codes) != 1:
+        findings.failed("code", Verdict.MALFORMED, "CODE_MISSING" if not codes else "SEVERAL_CODES")
+        return None
+    result = judge_code(codes[0], trust=trust, statuses=statuses, now=now)
+    findings.take(result, under="code.")
+    return result if result.fields else None
+
+
+def _judge_code_agreement(code: ScanResult, enclosure: Enclosure, findings: Findings) -> None:
+    until = code.fields.get("valid_to")
+    spelled = until.isoformat() if hasattr(until, "isoformat") else None
+    good = (
+        code.fields.get("number") == enclosure.identifier.serial
+        and code.fields.get("name") == enclosure.fields.get("name")
+        and code.fields.get("type_code") in (None, enclosure.type_code)
+        and spelled == _valid_until(enclosure)
+    )
+    _note(findings, "code_agrees", good=good, reason="CODE_DIFFERS")
+
+
+def _judge_place(code_text: str, credential: Credential, findings: Findings) -> None:
+    place = CodeClaims.decode(open_code(code_text).issued.payload).status  # verified in step 6
+    try:
+        good = status_entry(credential) == place
+    except CertstoreError:
+        good = False
+    _note(findings, "status_place", good=good, reason="STATUS_PLACE_DIFFERS")
+
+
+def _valid_until(enclosure: Enclosure) -> str | None:
+    return next((enclosure.fields[n] for n in _VALIDITY if n in enclosure.fields), None)
+
+
+def _spellings(day: str) -> tuple[str, ...]:
+    parts = day.split("-")
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):  # noqa: PLR2004 - y-m-d
+        return (day,)
+    year, month, day_of_month = (int(part) for part in parts)
+    return (day, f"{year}年{month}月{day_of_month}日", f"{year}.{month}.{day_of_month}")
+
+
+def _note(findings: Findings, name: str, *, good: bool, reason: str) -> None:
+    if good:
+        findings.passed(name)
+    else:
+        findings.failed(name, Verdict.TAMPERED, reason)

@@ -1,0 +1,82 @@
+"""The data a document carries with it: `certificate.json`, read strictly."""
+
+import io
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
+
+import pikepdf
+
+from certstore.certificates import StatusEntry
+from certstore.errors import MalformedError
+from certstore.identifiers import CertificateIdentifier
+from certstore.sd_jwt import Credential, open_sd_jwt
+from certstore.status_list import number_of
+from certstore.strict_json import parse_json_strict
+from certstore.trust import TrustList
+
+NAME: Final = "certificate.json"
+_MAX_BYTES: Final = 256 << 10
+_MAX_FIELDS: Final = 64
+_MEMBERS: Final = {"identifier", "type", "fields", "credential"}
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosure:
+    """What certificate.json says, of sound form; its credential is not verified yet."""
+
+    identifier: CertificateIdentifier
+    type_code: str
+    fields: Mapping[str, str]
+    credential: str
+
+    @classmethod
+    def from_pdf(cls, pdf: bytes) -> Self:
+        """Take the attachment out of a PDF; raise MalformedError if it is missing or unsound."""
+        return cls.from_json(_attachment(pdf))
+
+    @classmethod
+    def from_json(cls, data: bytes) -> Self:
+        """Read the attachment's bytes; raise MalformedError if they are unsound."""
+        content = parse_json_strict(data, max_bytes=_MAX_BYTES)
+        if not isinstance(content, dict) or content.keys() != _MEMBERS:
+            raise _fault("it holds exactly identifier, type, fields and credential")
+        fields, credential = content["fields"], content["credential"]
+        if not isinstance(fields, dict) or len(fields) > _MAX_FIELDS:
+            raise _fault(f"fields are at most {_MAX_FIELDS}")
+        texts = (content["identifier"], content["type"], credential, *fields.values())
+        if not all(isinstance(text, str) for text in texts):
+            raise _fault("every value is a text")
+        identifier = CertificateIdentifier.parse(content["identifier"])
+        return cls(identifier, content["type"], fields, credential)
+
+    def open_credential(self, trust: TrustList) -> Credential:
+        """Verify the credential; raises as open_sd_jwt does. Its dates are the code's matter."""
+        return open_sd_jwt(self.credential, trust)
+
+
+def status_entry(credential: Credential) -> StatusEntry:
+    """Where the credential says its status is; raise MalformedError if it says so wrongly."""
+    match credential.claims.get("status"):
+        case {"status_list": {"idx": int(index), "uri": str(uri)}} if index >= 0:
+            return StatusEntry(number_of(uri), index)
+        case _:
+            raise _fault("the credential names no place in a status list")
+
+
+def _attachment(pdf: bytes) -> bytes:
+    try:
+        with pikepdf.open(io.BytesIO(pdf)) as document:
+            names = [name for name in document.attachments if name == NAME]
+            if len(names) != 1 or len(document.attachments) != 1:
+                raise _fault(f"a document carries one attachment, {NAME}")
+            file = document.attachments[NAME].get_file()
+            if file.size > _MAX_BYTES:
+                raise _fault(f"{NAME} has at most {_MAX_BYTES} bytes")
+            return file.read_bytes()
+    except pikepdf.PdfError as error:
+        raise _fault("the document's attachments cannot be read") from error
+
+
+def _fault(detail: str) -> MalformedError:
+    return MalformedError(detail, where=NAME, cause="attachment")
