@@ -19,8 +19,8 @@ from certstore.keys import Purpose, Signer
 from certstore.tokens import detached_kid, sign_detached, verify_detached
 from certstore.trust import KeyState, TrustedKey
 
-BATCH_TYP = "source-batch+jws"  # `typ` of the detached signature
-MAX_BATCH_BYTES = 134_217_728
+BATCH_TYP = "batch+jws"  # `typ` of the detached signature
+MAX_BATCH_BYTES = 67_108_864
 MAX_LINES = 200_000
 KeyFinder = Callable[[str], TrustedKey | None]
 TypeGrant = Callable[[str, str], bool]
@@ -55,7 +55,7 @@ def read_batch(
     """
     if len(jsonl) > MAX_BATCH_BYTES:
         raise TooLargeError(f"a batch has at most {MAX_BATCH_BYTES} bytes", where="batch")
-    key = _genuine(jsonl, jws.strip(), find_key)
+    key = source_of(jsonl, jws.strip(), find_key)
     lines = jsonl.split(b"\n")
     if not lines[-1]:
         lines.pop()  # the end of the last line
@@ -69,8 +69,11 @@ def read_batch(
     )
 
 
-def _genuine(jsonl: bytes, jws: str, find_key: KeyFinder) -> TrustedKey:
-    """Find whose signature it is and verify it; the algorithm is the key's, not the message's."""
+def source_of(jsonl: bytes, jws: str, find_key: KeyFinder) -> TrustedKey:
+    """Whose batch it is, its signature verified; the algorithm is the key's, not the message's.
+
+    Raises MalformedError as read_batch does.
+    """
     key = find_key(detached_kid(jws, typ=BATCH_TYP))
     if key is None:
         _refuse("unknown-key", "the batch is signed with a key nobody here trusts")

@@ -9,15 +9,16 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from certstore.batch_fields import LineRefusal
+from certstore.batch_fields import FaultCode, LineRefusal
 from certstore.batch_types import Record, RecordFile
-from certstore.batches import read_batch
+from certstore.batches import read_batch, source_of
+from certstore.catalogue import catalogue
 from certstore.certificates import Certificate, File, Status, Validity
 from certstore.chance import reference
 from certstore.clock import Clock
 from certstore.errors import CertstoreError
 from certstore.keys import Purpose
-from certstore.objects import ObjectStore
+from certstore.objects import DigestMismatchError, ObjectStore
 from certstore.tables.batches import BatchReport
 from certstore.tables.books import Archive
 from certstore.trust import TrustedKey, TrustList
@@ -49,13 +50,16 @@ class CollectionDesk:
         progress: Progress | None = None,
     ) -> BatchReport:
         """Take a signed batch; raise MalformedError when its signature is not a source's."""
+        now = self.clock.now()
+        source_of(jsonl, signature.strip(), lambda kid: self._source(kid, now))
         digest = hashlib.sha256(jsonl).hexdigest()
         with self.archive.reading() as books:
             known = books.batches.find(digest)
         if known is not None:
             return known
-        now = self.clock.now()
-        reading = read_batch(jsonl, signature, find_key=lambda kid: self._source(kid, now))
+        reading = read_batch(
+            jsonl, signature, find_key=lambda kid: self._source(kid, now), may_hand_in=may_hand_in
+        )
         taken: list[Certificate] = []
         refusals = list(reading.refusals)
         for start in range(0, len(reading.records), _CHUNK):
@@ -80,9 +84,11 @@ class CollectionDesk:
         for record in records:
             try:
                 read.append((record, tuple(_read(f, read_file) for f in record.files)))
-            except (CertstoreError, OSError):
-                detail = "a file is missing, or is not what its sha256 says; hand it in again"
-                refused.append(LineRefusal(record.line, "file", detail))
+            except (CertstoreError, OSError) as error:
+                wrong = isinstance(error, DigestMismatchError)
+                code = FaultCode.BAD_DIGEST if wrong else FaultCode.BAD_FILE
+                detail = "files: missing, or not what their sha256 says; hand the record in again"
+                refused.append(LineRefusal(record.line, code, detail))
         self.objects.put_many([data for _, files in read for data in files])
         kept = [self._certificate(record, files, source, now) for record, files in read]
         return kept, refused
@@ -137,8 +143,14 @@ class CollectionDesk:
             return report
 
 
+def may_hand_in(uscc: str, type_code: str) -> bool:
+    """Whether a source may hand in certificates of a type, as the catalogue says."""
+    kind = catalogue().get(type_code)
+    return kind is not None and kind.handed_in and (kind.any_source or kind.issuer_uscc == uscc)
+
+
 def _read(file: RecordFile, read_file: FileReader) -> bytes:
     data = file.content if file.content is not None else read_file(file.path or "")
     if hashlib.sha256(data).hexdigest() != file.sha256:
-        raise CertstoreError("a file is not what its digest says")
+        raise DigestMismatchError("a file is not what its digest says")
     return data

@@ -163,13 +163,12 @@ def present(
 
 
 @router.post("/certificates/{ref}/present/code", dependencies=[Depends(check_token)])
-def renew(ref: str, me: Me, presenting: Presenting, request: Request) -> JSONResponse:
+def renew(ref: str, me: Me, presenting: Presenting) -> JSONResponse:
     """A new code for the page that shows one; the old one dies by itself."""
     made = presenting.present(me, ref)
     symbol = symbol_of(made.code_text)
     expires = datetime.fromtimestamp(made.expires_at, CHINA)
-    last = request.headers.get("x-shown", "")
-    used = presenting.scanned(ref, me, last) if last else None
+    used = presenting.lately_scanned(me, ref)
     body: dict[str, Any] = {
         "modules": symbol.packed(),
         "size": symbol.size,

@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from fastapi import Depends, Request
 
 from certstore.callers import Caller
-from certstore.errors import UnauthenticatedError
+from certstore.errors import ForbiddenError, UnauthenticatedError
 from certstore.sign_in import SignInDesk
 
 D = TypeVar("D")
@@ -54,6 +54,11 @@ def signed_in(kind: type[D]) -> Any:  # noqa: ANN401 - as above
 
     def caller(request: Request) -> D:
         found: Caller | None = request.state.caller
+        if found is not None and not isinstance(found, kind):
+            raise ForbiddenError(
+                "this is for somebody else than who is signed in",
+                remedy="sign out, and in again as whom it is for",
+            )
         if not isinstance(found, kind):
             raise UnauthenticatedError(
                 "nobody is signed in who may do this", remedy="sign in and try again"

@@ -19,6 +19,8 @@ from certstore.token_desk import DETAILS_TYPE, TokenDesk, TokenRequest
 router = APIRouter()
 Ref = Annotated[str, Path(pattern="^[0-9a-z]{20}$")]
 _BEARER = "Bearer "
+# What stands in a record for good: no control characters, which JSON columns cannot all keep.
+Words = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
 _SHORT = f"public, max-age={TTL_S // 5}"
 
 
@@ -50,10 +52,10 @@ class SearchIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     purpose_id: str = Field(max_length=60)
-    case_no: str = Field(min_length=1, max_length=60)
+    case_no: Words
     subject: Subject
     cert_types: list[str] = Field(min_length=1, max_length=20)
-    operator: str = Field(min_length=1, max_length=60)
+    operator: Words
 
 
 class PullIn(BaseModel):
@@ -62,10 +64,10 @@ class PullIn(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
     purpose_id: str = Field(max_length=60)
     matter_code: str = Field(max_length=60)
-    case_no: str = Field(min_length=1, max_length=60)
+    case_no: Words
     fields: list[str] = Field(min_length=1, max_length=50)
     subject: Subject
-    operator: str = Field(min_length=1, max_length=60)
+    operator: Words
 
 
 @router.post("/oauth2/token", tags=["sharing"], summary="Get an access token")
@@ -157,8 +159,11 @@ def status_list(
     """`statuslist+jwt`, or `statuslist+cwt` where that is asked for."""
     row = statuses.current(number)
     if "application/statuslist+cwt" in request.headers.get("accept", ""):
-        return _published(request, row.cwt or b"", "application/statuslist+cwt")
-    return _published(request, (row.jwt or "").encode(), "application/statuslist+jwt")
+        answer = _published(request, row.cwt or b"", "application/statuslist+cwt")
+    else:
+        answer = _published(request, (row.jwt or "").encode(), "application/statuslist+jwt")
+    answer.headers["Vary"] = "Accept"  # so that no cache gives one for the other
+    return answer
 
 
 @router.get("/v1/catalog/cert-types", tags=["catalogue"], summary="Certificate types")

@@ -81,8 +81,8 @@ class SharingDesk:
                 paths=outside,
             )
         with self.archive.writing() as books:
-            person = books.people.find(request.subject_type, request.subject_number)
             found = books.register.held_by(request.subject_type, request.subject_number)
+            person = _searched(books, request, found)
             listed = [c for c in found if c.type_code in request.cert_types]
             record = {
                 **_who(service, request.case_no, request.operator),
@@ -104,10 +104,9 @@ class SharingDesk:
         _check_purpose(service, request)
         with self.archive.writing() as books:
             certificate = books.register.get(request.ref)
+            granted = _granted(service, certificate)
             person = _subject(books, certificate, request)
-            refused = _outside(service, certificate, request.fields)
-            if not refused:
-                _check_alive(certificate)
+            refused = [path for path in request.fields if path not in granted]
             recorded = record_access(
                 books,
                 self.origin,
@@ -122,6 +121,7 @@ class SharingDesk:
                 remedy="ask for granted fields only, or apply for a wider purpose",
                 paths=refused,
             )
+        _check_alive(certificate)  # what became of it was told, so that stands on record too
         return _answer(certificate, request.fields, now) | self._trace(recorded, now)
 
     def _trace(self, recorded: Recorded, now: datetime) -> dict[str, Any]:
@@ -160,11 +160,22 @@ def _subject(books: Books, certificate: Certificate, request: PullRequest) -> Pe
     return books.people.known(holder)
 
 
-def _outside(service: Service, certificate: Certificate, fields: Sequence[str]) -> list[str]:
+def _searched(
+    books: Books, request: SearchRequest, found: Sequence[Certificate]
+) -> Person | None:
+    """The person searched for, made known so that they see the look; None if nothing names them."""
+    if not found:
+        return books.people.find(request.subject_type, request.subject_number)
+    number = request.subject_number.upper()
+    return books.people.known(next(h for h in found[0].holders if h.id_number == number))
+
+
+def _granted(service: Service, certificate: Certificate) -> Sequence[str]:
+    """The paths granted for this type; a certificate of another type is as absent as none."""
     granted = service.fields.get(certificate.type_code)
     if granted is None:
         raise NotFoundError("there is no such certificate", where=certificate.ref)
-    return [path for path in fields if path not in granted]
+    return granted
 
 
 def _check_alive(certificate: Certificate) -> None:
@@ -220,7 +231,8 @@ def _reference(certificate: Certificate, now: datetime) -> dict[str, Any]:
 def _record(
     service: Service, certificate: Certificate, request: PullRequest, refused: Sequence[str]
 ) -> dict[str, Any]:
-    given = [] if refused else [p for p in request.fields if p in certificate.fields]
+    nothing = refused or certificate.status in _GONE
+    given = [] if nothing else [p for p in request.fields if p in certificate.fields]
     return {
         **_who(service, request.case_no, request.operator),
         "certificate": certificate.type_code,

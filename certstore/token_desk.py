@@ -76,9 +76,11 @@ class TokenDesk:
         now = self.clock.now()
         with self.archive.writing() as books:
             client = self._authenticate(books, request.client_assertion, now)
-            wanted = _read_details(request.authorization_details)
+        # The assertion is used up by now, whatever becomes of the request.
+        wanted = _read_details(request.authorization_details)
+        with self.archive.reading() as books:
             purpose = _active_purpose(books, client, wanted)
-            granted = _granted(purpose, wanted)
+        granted = _granted(purpose, wanted)
         return self._token(client, purpose, granted, now)
 
     def open(self, text: str) -> Service:
@@ -86,6 +88,8 @@ class TokenDesk:
         try:
             token = parse_compact(text, typ="at+jwt")
             claims = token.verified(self.signer.public_key, self.signer.algorithm)
+            if claims.get("iss") != self.issuer or claims.get("aud") != self.issuer:
+                _refuse("iss_mismatch", "the token is another server's")
             check_times(claims, self.clock.now(), max_lifetime=TOKEN_LIFETIME_S, leeway=0)
         except CertstoreError as error:
             raise InvalidTokenError(
@@ -97,7 +101,8 @@ class TokenDesk:
 
     def _authenticate(self, books: Books, assertion: str, now: datetime) -> Client:
         token = parse_compact(assertion, typ="JWT", optional=frozenset({"kid", "typ"}))
-        client = books.sharing.client(str(token.unverified_claim("iss")))
+        named = str(token.unverified_claim("iss"))
+        client = books.sharing.client(named) if named.isprintable() else None
         if client is None or not _signed_by(client, token):
             _refuse("invalid_client", "the client or its signature is not known here")
         claims = token.claims
@@ -188,7 +193,8 @@ def _texts(value: object) -> bool:
 
 
 def _active_purpose(books: Books, client: Client, wanted: _Wanted) -> Purpose:
-    purpose = books.sharing.purpose(wanted.purpose_id)
+    known = wanted.purpose_id.isprintable()
+    purpose = books.sharing.purpose(wanted.purpose_id) if known else None
     if purpose is None or purpose.client_id != client.client_id:
         raise PurposeError("the client has no such purpose", where=wanted.purpose_id)
     if purpose.state != "active":

@@ -31,7 +31,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"
 
 
-# From which state into which; everything else is refused (docs/adr/0002).
+# From which state into which; everything else is refused (docs/adr/0004).
 TRANSITIONS: dict[State, frozenset[State]] = {
     State.DRAFT: frozenset({State.IN_REVIEW, State.APPROVED, State.WITHDRAWN}),
     State.IN_REVIEW: frozenset({State.APPROVED, State.REFUSED, State.WITHDRAWN}),

@@ -1,5 +1,6 @@
 """The applicant's side of an application: begin, answer, sign, submit."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -51,7 +52,7 @@ class ApplyDesk:
             known = book.open_one(person.id, matter)
             if known is not None:
                 return known
-            _check_voucher(books, resident, matter)
+            _check_voucher(books, resident, matter, local_date(now))
             application = Application(
                 ref=reference(),
                 number=_case_number(books, local_date(now)),
@@ -62,8 +63,12 @@ class ApplyDesk:
                 state=State.DRAFT,
                 begun_at=now,
             )
-            book.add(application)
-        return application
+            if book.add(application):
+                return application
+            other = book.open_one(person.id, matter)  # begun in another window meanwhile
+        if other is None:
+            raise ConflictError("the application could not be begun", remedy="try again")
+        return other
 
     def get(self, resident: Resident, ref: str) -> Application:
         """One of this resident's applications; another's is as absent as none."""
@@ -111,7 +116,14 @@ class ApplyDesk:
             countersigner=self.countersigner,
         )
         with self.archive.writing() as books:
-            ApplicationBook(books.connection).save_commitment(ref, letter)
+            book = ApplicationBook(books.connection)
+            if book.locked(ref).answers != application.answers:
+                raise ConflictError(
+                    "the answers were changed meanwhile, and the letter with them",
+                    where=ref,
+                    remedy="read the letter again before signing it",
+                )
+            book.save_commitment(ref, letter)
             return self._mine(books, resident, ref)
 
     def take_back(self, resident: Resident, ref: str) -> Application:
@@ -124,7 +136,8 @@ class ApplyDesk:
     def submit(self, resident: Resident, ref: str) -> Application:
         """Submit a draft; submitted twice, it stays the one application it is.
 
-        With everything satisfied the certificate is issued before this returns. Raises
+        With everything satisfied the certificate is issued before this returns; where that
+        cannot be done now, the application stands approved and the worker issues it. Raises
         ConflictError, naming what is missing, while something must still be done.
         """
         application = self.get(resident, ref)
@@ -144,7 +157,7 @@ class ApplyDesk:
         self._record_submission(application, checked)
         application = self.get(resident, ref)
         if application.state is State.APPROVED:
-            self.issuance.issue(ref)
+            self.issuance.attempt(ref)
             application = self.get(resident, ref)
         return application
 
@@ -161,10 +174,17 @@ class ApplyDesk:
         }
         with self.archive.writing() as books:
             book = ApplicationBook(books.connection)
-            try:
-                book.move(application.ref, state, now, "applicant", **values)
-            except ConflictError:
+            found = book.locked(application.ref)
+            if found.state is not State.DRAFT:
                 return  # the other click was first; what it recorded stands
+            if found != application:
+                raise ConflictError(
+                    "the answers were changed in another window while they were checked",
+                    where=application.ref,
+                    remedy="look at them once more and submit again",
+                    missing=[],
+                )
+            book.move(application.ref, state, now, "applicant", only_from=(State.DRAFT,), **values)
             books.outbox.add("application.submitted", {"application": application.ref}, now)
             if not automatic:
                 tell_in_review(books, book.get(application.ref), now)
@@ -195,10 +215,10 @@ def read_answers(answers: Answers, districts: tuple[str, ...]) -> Answers:
         raise MalformedError("choose whose home it is", where="whose", cause="unknown")
     if answers.district and answers.district not in districts:
         raise MalformedError("choose one of the districts", where="district", cause="unknown")
-    address = " ".join(answers.address.split())
+    address = unicodedata.normalize("NFC", " ".join(answers.address.split()))
     if len(address) > _MAX_ADDRESS:
         raise MalformedError("the address is too long", where="address", cause="too_long")
-    if address and not (address.isprintable() and any(c.isalnum() for c in address)):
+    if address and not (_is_writing(address) and any(c.isalnum() for c in address)):
         raise MalformedError("the address cannot be read", where="address", cause="malformed")
     relative = None
     if answers.occupier == "relative" and answers.relative is not None:
@@ -206,14 +226,20 @@ def read_answers(answers: Answers, districts: tuple[str, ...]) -> Answers:
     return Answers(answers.dwelling, answers.occupier, relative, answers.district, address)
 
 
+def _is_writing(text: str) -> bool:
+    """Letters, figures, punctuation and spaces: nothing invisible, no pictures."""
+    return text.isprintable() and all(unicodedata.category(c)[0] in "LMNPZ" for c in text)
+
+
 def _read_relative(said: Relative) -> Relative:
-    name = said.name.strip()
+    name = unicodedata.normalize("NFC", said.name.strip())
     if not name:
         raise MalformedError("give the name", where="relative_name", cause="missing")
-    if len(name) > _MAX_NAME or not name.isprintable():
+    if len(name) > _MAX_NAME or not _is_writing(name):
         raise MalformedError("the name cannot be read", where="relative_name", cause="malformed")
     if said.relation not in RELATION_ZH:
-        raise MalformedError("choose how you are related", where="relation", cause="missing")
+        cause = "unknown" if said.relation else "missing"
+        raise MalformedError("choose how you are related", where="relation", cause=cause)
     try:
         number = ResidentId.parse(said.id_number)
     except CertstoreError as error:
@@ -248,20 +274,22 @@ def is_automatic(application: Application, checked: Checked) -> bool:
     return all(d.outcome.value in settled for d in decision.materials.values())
 
 
-def _check_voucher(books: Books, resident: Resident, matter: Matter) -> None:
+def _check_voucher(books: Books, resident: Resident, matter: Matter, today: date) -> None:
     holder = resident.holder
-    known = in_force(books.register.held_by(holder.id_type, holder.id_number))
+    known = in_force(books.register.held_by(holder.id_type, holder.id_number), today)
     if matter is Matter.ADDRESS_CHANGE and known is None:
         raise ConflictError(
             "there is no registration whose address could be changed",
             where="address_change",
             remedy="begin with a residence registration",
+            cause="NOT_REGISTERED",
         )
     if matter is Matter.RESIDENCE_REGISTRATION and known is not None:
         raise ConflictError(
             "you are registered already",
             where="residence_registration",
             remedy="report a change of address instead",
+            cause="REGISTERED_ALREADY",
         )
 
 

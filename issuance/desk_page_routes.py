@@ -6,7 +6,7 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
 from certstore.callers import Officer
-from certstore.errors import NotFoundError
+from certstore.errors import ConflictError, NotFoundError
 from certstore.objects import ObjectStore
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
@@ -72,7 +72,9 @@ def decide(
     """Approve or refuse; what was judged must fit the decision."""
     opened = reviewing.open(me, ref)
     if opened.application.state is not State.IN_REVIEW:
-        return see_other(f"/desk?decided={ref}")
+        if opened.application.reviewed_by != me.number:
+            raise ConflictError("somebody else has decided this case", where=ref)
+        return see_other(f"/desk?decided={ref}")  # the second click on the same decision
     judged = {"judge_1": judge_1, "judge_2": judge_2, "judge_3": judge_3}
     chosen = {**judged, "decision": decision, "reason": reason, "sentence": sentence}
     errors = _errors(checking.judge_again(opened.application.decision or {}), chosen)

@@ -4,16 +4,17 @@ The intent is committed before anything is signed. A crash between the two commi
 reserved number that the worker finishes (`finish`); a number is never used twice.
 """
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from certstore.catalogue import certificate_type
 from certstore.certificates import Certificate, Draft, File, Status
 from certstore.chance import reference
 from certstore.clock import Clock, local_date
-from certstore.errors import CertstoreError, ConflictError, NotFoundError
+from certstore.errors import CertstoreError, ConflictError, NotFoundError, UnavailableError
 from certstore.identifiers import CertificateIdentifier, ResidentId, Sex
 from certstore.ledger import Access, record_access
 from certstore.objects import ObjectStore
@@ -23,9 +24,11 @@ from issuance.application import Application, Matter, State
 from issuance.draft_checks import check_draft
 from issuance.notices import tell_issued
 from issuance.sealing import Sealed, Sealer
-from issuance.tables import ApplicationBook
+from issuance.tables import HELD_UP, ApplicationBook
 
+log = logging.getLogger("certstore.issuance")
 VOUCHER = "residence_voucher"
+TRY_AGAIN_AFTER = timedelta(minutes=10)  # what failed for a reason of its own, not of a store
 _SUPERSEDABLE = {Status.VALID, Status.SUSPENDED, Status.LOST}
 _SEX = {Sex.MALE: "男", Sex.FEMALE: "女"}
 
@@ -50,24 +53,64 @@ class IssuanceDesk:
         """
         # 1. number, draft, checks, intent: committed before the seal
         with self.archive.writing() as books:
-            application = ApplicationBook(books.connection).get(application_ref)
+            application = ApplicationBook(books.connection).locked(application_ref)
             if application.state is State.ISSUED and application.certificate_ref:
                 return books.register.get(application.certificate_ref)
             certificate = self._reserved(books, application)
-        return self._seal(application, certificate)
+        try:
+            return self._seal(application, certificate)
+        except ConflictError:
+            with self.archive.reading() as books:  # was another first, who sealed the same draft?
+                application = ApplicationBook(books.connection).get(application_ref)
+                if application.state is State.ISSUED and application.certificate_ref:
+                    return books.register.get(application.certificate_ref)
+            raise
+
+    def attempt(self, application_ref: str) -> bool:
+        """Issue what was just approved, if that can be done now; otherwise the worker will.
+
+        Its approval is recorded, so that whatever is in the way is no longer the applicant's
+        matter; the officers' queue shows what is held up, and the log says why.
+        """
+        try:
+            self.issue(application_ref)
+        except CertstoreError as error:
+            self._hold_up(application_ref, error)
+            why = {"ref": application_ref, "why": error.code, "detail": error.detail}
+            log.warning("not issued yet", extra=why)
+            return False
+        return True
 
     def finish(self, give_up: Callable[[str, CertstoreError], None]) -> int:
-        """Issue what is approved and has no certificate: what a crash left. How many were."""
+        """Issue what is approved and has no certificate: what a crash left. How many were.
+
+        What failed for a reason of its own is tried again after a while and holds up nobody.
+        """
         with self.archive.reading() as books:
-            waiting = ApplicationBook(books.connection).approved()
+            since = self.clock.now() - TRY_AGAIN_AFTER
+            waiting = ApplicationBook(books.connection).approved(since)
         done = 0
         for application in waiting:
             try:
                 self.issue(application.ref)
                 done += 1
             except CertstoreError as error:
+                self._hold_up(application.ref, error)
                 give_up(application.ref, error)
+            except Exception as error:
+                log.exception("an application cannot be issued", extra={"ref": application.ref})
+                failure = CertstoreError(f"issuing failed: {type(error).__name__}")
+                self._hold_up(application.ref, failure)
+                give_up(application.ref, failure)
         return done
+
+    def _hold_up(self, ref: str, error: CertstoreError) -> None:
+        """Record that an attempt failed; a store that is down is nothing about this application."""
+        if isinstance(error, UnavailableError):
+            return
+        with self.archive.writing() as books:
+            note = f"{error.code}: {error.detail}"
+            ApplicationBook(books.connection).note(ref, self.clock.now(), "issuance", HELD_UP, note)
 
     def _reserved(self, books: Books, application: Application) -> Certificate:
         if application.state is not State.APPROVED:
@@ -78,7 +121,9 @@ class IssuanceDesk:
             return books.register.reserved(application.certificate_ref)
         now = self.clock.now()
         draft = self._draft(books, application, now)
-        check_draft(draft, certificate_type(draft.type_code), local_date(now))
+        kind = certificate_type(draft.type_code)
+        check_draft(draft, kind, local_date(now))
+        self.sealer.check(kind, draft.fields)
         books.register.reserve(draft, now)
         ApplicationBook(books.connection).link(application.ref, draft.ref)
         return books.register.reserved(draft.ref)
@@ -129,7 +174,7 @@ class IssuanceDesk:
         today = local_date(now)
         holder = application.applicant
         on_file = books.register.held_by(holder.id_type, holder.id_number)
-        previous = in_force(on_file)
+        previous = in_force(on_file, today)
         if application.matter is Matter.ADDRESS_CHANGE and previous is None:
             raise ConflictError("there is no voucher whose address could be changed")
         identifier, serial, version = _number(books, kind.type_code, previous, today.year)
@@ -146,7 +191,7 @@ class IssuanceDesk:
             issued_on=today,
             validity=validity,
             status_entry=self.statuses.place(books),
-            photo=_photo(on_file),
+            photo=_photo(application, on_file),
             previous_ref=previous.ref if previous else None,
             specimen=self.sealer.specimen,
         )
@@ -178,9 +223,16 @@ class IssuanceDesk:
         return fields
 
 
-def in_force(on_file: list[Certificate]) -> Certificate | None:
-    """The voucher that a new version would replace."""
-    return next((c for c in on_file if c.type_code == VOUCHER and c.status in _SUPERSEDABLE), None)
+def in_force(on_file: list[Certificate], today: date) -> Certificate | None:
+    """The voucher that a new version would replace; one that has expired is no longer it."""
+    return next(
+        (
+            c
+            for c in on_file
+            if c.type_code == VOUCHER and c.sealed and c.status_on(today) in _SUPERSEDABLE
+        ),
+        None,
+    )
 
 
 def _number(
@@ -194,8 +246,11 @@ def _number(
     return CertificateIdentifier.build(type_code, kind.issuer_uscc, serial, 1), serial, 1
 
 
-def _photo(on_file: list[Certificate]) -> File:
-    for certificate in on_file:
+def _photo(application: Application, on_file: list[Certificate]) -> File:
+    """The photo that was judged; where none was asked for, the latest that may be used."""
+    materials = (application.decision or {}).get("decision", {}).get("materials", {})
+    judged = (materials.get("photo", {}).get("satisfied_by") or {}).get("record_id")
+    for certificate in sorted(on_file, key=lambda c: c.ref != judged):
         photo = certificate.file("photo")
         usable = certificate.status is Status.VALID and not certificate.under_dispute
         if certificate.type_code == "id_photo" and usable and photo:

@@ -1,17 +1,20 @@
 """The applicant's pages, from the first question to the result."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
 from certstore.callers import Resident
 from certstore.certificates import Certificate
+from certstore.chance import reference
 from certstore.clock import local_date
 from certstore.errors import ConflictError, MalformedError, NotFoundError
 from certstore.holdings import HoldingsDesk
 from certstore.offices import source_office
+from certstore.pages.views import ProblemView, Reason
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
 from face_auth.acceptance import FaceDesk
@@ -48,6 +51,11 @@ Face = Annotated[FaceDesk, desk(FaceDesk)]
 Text = Annotated[str, Form(max_length=400)]
 _FORM = [Depends(check_form)]
 _LATER = "/applications"
+_DRAFT_LIFE = timedelta(days=30)
+_INSTEAD = {
+    "NOT_REGISTERED": Matter.RESIDENCE_REGISTRATION,
+    "REGISTERED_ALREADY": Matter.ADDRESS_CHANGE,
+}
 
 
 @router.get("/apply/{matter}")
@@ -59,14 +67,18 @@ def start(matter: str, request: Request, me: Me, applying: Applying) -> Response
         matter=wanted.value,
         path=f"/apply/{wanted.path}",
         draft_href=f"/applications/{drafts[0].ref}/dwelling" if drafts else None,
+        draft_until=local_date(drafts[0].begun_at + _DRAFT_LIFE) if drafts else None,
     )
     return page(request, "issuance/start.html", view)
 
 
 @router.post("/apply/{matter}", dependencies=_FORM)
-def begin(matter: str, me: Me, applying: Applying) -> Response:
+def begin(matter: str, request: Request, me: Me, applying: Applying) -> Response:
     """Begin, or go on with the application that is open."""
-    application = applying.begin(me, _matter(matter))
+    try:
+        application = applying.begin(me, _matter(matter))
+    except ConflictError as error:
+        return _other_matter(request, error)
     if application.state is not State.DRAFT:
         return see_other(f"/applications/{application.ref}")
     return see_other(f"/applications/{application.ref}/dwelling")
@@ -307,6 +319,7 @@ def check(ref: str, request: Request, me: Me, applying: Applying, checking: Chec
 @router.post("/applications/{ref}/check", dependencies=_FORM)
 def submit(ref: str, me: Me, applying: Applying) -> Response:
     """Submit; what is still to be done leads back to where it is done."""
+    again = applying.get(me, ref).state is not State.DRAFT
     try:
         applying.submit(me, ref)
     except ConflictError as error:
@@ -315,19 +328,26 @@ def submit(ref: str, me: Me, applying: Applying) -> Response:
             raise
         letter = missing == ["commitment_letter"]
         return see_other(f"/applications/{ref}/{'commitment' if letter else 'check'}")
-    return see_other(f"/applications/{ref}/submitted")
+    return see_other(f"/applications/{ref}/submitted{'?again=1' if again else ''}")
 
 
 @router.get("/applications/{ref}/submitted")
 def submitted(
-    ref: str, request: Request, me: Me, applying: Applying, holdings: Holdings
+    ref: str,
+    request: Request,
+    me: Me,
+    applying: Applying,
+    holdings: Holdings,
+    again: Annotated[str, Query(max_length=1)] = "",
 ) -> Response:
     """The result, or when it comes."""
     application = applying.get(me, ref)
     if application.state is State.DRAFT:
         return see_other(f"/applications/{ref}/check")
-    found = _certificate(me, application, holdings)
-    view = submitted_view(application, found, local_date(applying.clock.now()))
+    if application.state in {State.REFUSED, State.WITHDRAWN}:
+        return see_other(f"/applications/{ref}")
+    found, today = _certificate(me, application, holdings), local_date(applying.clock.now())
+    view = submitted_view(application, found, today, again=again == "1")
     return page(request, "issuance/submitted.html", view)
 
 
@@ -455,6 +475,21 @@ def _certificate(
     if application.state is not State.ISSUED or application.certificate_ref is None:
         return None
     return holdings.one(me, application.certificate_ref)
+
+
+def _other_matter(request: Request, error: ConflictError) -> Response:
+    """Say why this matter cannot be begun, and lead to the one that can."""
+    cause = str(error.facts.get("cause", ""))
+    if cause not in _INSTEAD:
+        raise error
+    view = ProblemView(
+        kind="refused",
+        code=error.code,
+        reference=reference(8),
+        reason=Reason(cause),
+        href=f"/apply/{_INSTEAD[cause].path}",
+    )
+    return page(request, "certstore/problem.html", view, 409)
 
 
 def _errors(error: MalformedError) -> dict[str, str]:

@@ -48,10 +48,14 @@ class ReviewDesk:
     agency_uscc: str
 
     def queue(self) -> list[tuple[Application, int]]:
-        """What waits, by due date, each with the working days left."""
+        """What waits, by due date, each with the working days left.
+
+        After what waits for a decision comes what was approved and could not be issued.
+        """
         today = local_date(self.clock.now())
         with self.archive.reading() as books:
-            waiting = ApplicationBook(books.connection).queue()
+            book = ApplicationBook(books.connection)
+            waiting = [*book.queue(), *book.held_up()]
         return [
             (a, self.calendar.working_days_between(today, a.due_on or today).working_days)
             for a in waiting
@@ -71,7 +75,7 @@ class ReviewDesk:
         now = self.clock.now()
         with self.archive.writing() as books:
             book = ApplicationBook(books.connection)
-            application = book.get(ref)
+            application = book.locked(ref)
             if application.state is State.DRAFT:
                 raise ConflictError("this application has not been submitted", where=ref)
             looked = f"looked:{officer.number}"
@@ -81,7 +85,10 @@ class ReviewDesk:
             return Case(application, _records(books, application))
 
     def approve(self, officer: Officer, ref: str) -> Application:
-        """Approve a case and issue its certificate; a case decided already is left as it is."""
+        """Approve a case and issue its certificate, now or as soon as that is possible.
+
+        A case that waits for no decision is left as it is (ConflictError).
+        """
         now = self.clock.now()
         with self.archive.writing() as books:
             ApplicationBook(books.connection).move(
@@ -89,11 +96,12 @@ class ReviewDesk:
                 State.APPROVED,
                 now,
                 officer.number,
+                only_from=(State.IN_REVIEW,),
                 decided_at=now,
                 reviewed_by=officer.number,
             )
             books.outbox.add("application.approved", {"application": ref}, now)
-        self.issuance.issue(ref)
+        self.issuance.attempt(ref)
         with self.archive.reading() as books:
             return ApplicationBook(books.connection).get(ref)
 

@@ -17,6 +17,7 @@ from certstore.presentation import end_of, minimal_claims
 from certstore.sd_jwt import issue_sd_jwt
 from certstore.tokens import canonical_json
 from issuance.document.content import Row, VoucherContent
+from issuance.document.fontset import FontSet, Weight
 
 
 class DocumentPress(Protocol):
@@ -41,15 +42,23 @@ class Sealer:
     """Signs with the keys of the issuing authority."""
 
     press: DocumentPress
+    fonts: FontSet
     code_signer: Signer
     credential_signer: Signer
     authority: AuthorityName
     public_url: str
     specimen: bool
 
+    def check(self, kind: CertificateType, fields: Mapping[str, Any]) -> None:
+        """Raise MissingGlyphError, naming field and character, if a field cannot be printed."""
+        for row in document_rows(kind, fields):
+            for character in row.value:
+                self.fonts.required(row.key, character, Weight.REGULAR)
+
     def seal(self, certificate: Certificate, photo: bytes, now: datetime) -> Sealed:
         """Sign code, credential and document of a reserved certificate, in this order."""
         kind = certificate_type(certificate.type_code)
+        self.check(kind, certificate.fields)  # once more: fonts may be others than when reserved
         ends = end_of(certificate.validity, now)
         claims = minimal_claims(certificate, now, ends, random_bytes(8))
         code_text = seal_code(claims, Profile.PRINTED, self.code_signer)

@@ -4,12 +4,14 @@ Promises: an application changes its state by compare-and-set, so that two hands
 never both succeed; every change has its event; nothing is deleted.
 """
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Date,
     ForeignKey,
@@ -26,7 +28,7 @@ from sqlalchemy import (
 
 from certstore.certificates import Holder
 from certstore.errors import ConflictError, NotFoundError
-from certstore.tables.metadata import Json, Moment, metadata
+from certstore.tables.metadata import Json, Moment, insert_once, metadata
 from certstore.tables.people import people
 from issuance.application import (
     OPEN_STATES,
@@ -72,6 +74,8 @@ Index(
     postgresql_where=applications.c.state.in_(sorted(OPEN_STATES)),
 )
 
+HELD_UP = "held_up"  # the step of an attempt to issue that failed
+
 application_events = Table(
     "application_events",
     metadata,
@@ -91,28 +95,40 @@ class ApplicationBook:
         """Work inside this transaction."""
         self._connection = connection
 
-    def add(self, application: Application) -> None:
-        """Keep a new draft."""
-        self._connection.execute(
-            applications.insert().values(
-                ref=application.ref,
-                number=application.number,
-                matter=application.matter,
-                person_id=application.person_id,
-                account=application.account,
-                state=application.state,
-                begun_at=application.begun_at,
-                answers=application.answers.as_json(),
-                automatic=False,
-                reviewed_by="",
-                reason="",
-            )
-        )
+    def add(self, application: Application) -> bool:
+        """Keep a new draft; False if the person has an open application of this kind."""
+        values = {
+            "ref": application.ref,
+            "number": application.number,
+            "matter": application.matter,
+            "person_id": application.person_id,
+            "account": application.account,
+            "state": application.state,
+            "begun_at": application.begun_at,
+            "answers": application.answers.as_json(),
+            "automatic": False,
+            "reviewed_by": "",
+            "reason": "",
+        }
+        if not insert_once(self._connection, applications, values):
+            return False
         self.note(application.ref, application.begun_at, "applicant", "begun")
+        return True
 
     def get(self, ref: str) -> Application:
         """The application with this reference; NotFoundError if there is none."""
         found = self._read(_query().where(applications.c.ref == ref))
+        if not found:
+            raise NotFoundError("there is no such application", where=ref)
+        return found[0]
+
+    def locked(self, ref: str) -> Application:
+        """Like `get`, and nobody else changes it before this transaction ends.
+
+        On SQLite the whole transaction holds the write lock already.
+        """
+        query = _query().where(applications.c.ref == ref)
+        found = self._read(query.with_for_update(of=applications))
         if not found:
             raise NotFoundError("there is no such application", where=ref)
         return found[0]
@@ -137,10 +153,15 @@ class ApplicationBook:
         query = _query().where(applications.c.state == State.IN_REVIEW)
         return self._read(query.order_by(applications.c.due_on, applications.c.id).limit(limit))
 
-    def approved(self, limit: int = 100) -> list[Application]:
-        """What is approved and has no certificate yet."""
-        query = _query().where(applications.c.state == State.APPROVED)
+    def approved(self, not_held_up_since: datetime, limit: int = 100) -> list[Application]:
+        """What is approved and has no certificate yet, but what was held up since that moment."""
+        query = _query().where(applications.c.state == State.APPROVED, ~_held_up(not_held_up_since))
         return self._read(query.order_by(applications.c.id).limit(limit))
+
+    def held_up(self, limit: int = 200) -> list[Application]:
+        """What is approved and could not be issued when it was tried."""
+        query = _query().where(applications.c.state == State.APPROVED, _held_up())
+        return self._read(query.order_by(applications.c.due_on, applications.c.id).limit(limit))
 
     def save_answers(self, ref: str, answers: Answers) -> None:
         """Keep the answers of a draft; a commitment letter that no longer fits them is dropped."""
@@ -166,13 +187,15 @@ class ApplicationBook:
         at: datetime,
         who: str,
         note: str = "",
+        only_from: Iterable[State] = tuple(State),
         **values: Any,  # noqa: ANN401 - columns
     ) -> None:
         """Change the state if the table of transitions allows it, and record who did it.
 
-        Raises ConflictError otherwise; `values` are columns that change with it.
+        Raises ConflictError otherwise, or where it stands at none of `only_from`; `values` are
+        columns that change with it.
         """
-        before = [s for s, allowed in TRANSITIONS.items() if state in allowed]
+        before = [s for s in only_from if state in TRANSITIONS[s]]
         statement = (
             applications.update()
             .where(applications.c.ref == ref, applications.c.state.in_(before))
@@ -229,6 +252,15 @@ class ApplicationBook:
 
     def _read(self, query: Select[Any]) -> list[Application]:
         return [_application(row) for row in self._connection.execute(query)]
+
+
+def _held_up(since: datetime | None = None) -> ColumnElement[bool]:
+    """Whether an attempt to issue failed, ever or since that moment."""
+    events = application_events.c
+    query = select(events.id).where(
+        events.application_ref == applications.c.ref, events.step == HELD_UP
+    )
+    return (query if since is None else query.where(events.at >= since)).exists()
 
 
 def _query() -> Select[Any]:

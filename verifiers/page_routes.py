@@ -11,9 +11,8 @@ from certstore.errors import TooLargeError
 from certstore.reception import desk
 from certstore.web.answers import check_form, page
 from verifiers.pages.views import CheckLine, ScanResult, ScanView, StatusView
-from verifiers.routes import read_upload
+from verifiers.routes import read_upload, verdict_out
 from verifiers.scanning.desk import OnLineScan, ScanDesk
-from verifiers.scanning.verify import as_json
 
 router = APIRouter(include_in_schema=False)
 Scanning = Annotated[ScanDesk, desk(ScanDesk)]
@@ -77,13 +76,12 @@ def status(
 
 
 def _result(request: Request, found: OnLineScan) -> ScanResult:
-    said = as_json(found.result)
-    fields = said["fields"]
+    fields = verdict_out(found).fields
     return ScanResult(
         verdict=found.result.verdict.value,
         reasons=found.result.reasons,
         checks=tuple(CheckLine(c.name, c.passed, c.detail) for c in found.result.checks),
-        fields={k: str(v) for k, v in fields.items()} if isinstance(fields, dict) else {},
+        fields={name: str(value) for name, value in fields.items()},
         checked_at=found.checked_at,
         specimen=request.app.state.specimen,
     )

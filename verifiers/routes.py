@@ -1,12 +1,14 @@
 """HTTP for verifiers' own systems: a code or a file in, a verdict out."""
 
 import base64
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, UploadFile
 from pydantic import BaseModel, ConfigDict, Field
 
+from certstore.catalogue import catalogue
 from certstore.errors import TooLargeError
 from certstore.reception import desk
 from verifiers.scanning.desk import OnLineScan, ScanDesk
@@ -73,4 +75,12 @@ def verdict_out(found: OnLineScan) -> VerdictOut:
     """The verdict as it is sent."""
     photo = base64.b64encode(found.photo).decode() if found.photo else None
     said: dict[str, Any] = as_json(found.result)
+    said["fields"] = with_type(said["fields"])
     return VerdictOut(photo=photo, checked_at=found.checked_at, **said)
+
+
+def with_type(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """The fields, and the catalogue's word for the type beside its national code."""
+    national = fields.get("type_code")
+    word = next((k.code for k in catalogue().values() if k.type_code == national), None)
+    return dict(fields) if word is None else {**fields, "type": word}

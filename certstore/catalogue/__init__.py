@@ -18,7 +18,7 @@ from certstore.identifiers import CreditCode
 
 _FIELD_KEYS = {"name", "label_zh", "label_en", "gb36903", "sensitivity", "source"}
 _TYPE_KEYS = {"code", "type_code", "title_zh", "title_en", "issuer_uscc", "holder_kind", "fields"}
-_TYPE_OPTIONS = {"number_prefix", "valid_for", "layout", "seal_zh", "handed_in"}
+_TYPE_OPTIONS = {"number_prefix", "valid_for", "layout", "seal_zh", "handed_in", "any_source"}
 _SENSITIVITIES = {"plain", "personal", "sensitive"}
 
 
@@ -52,6 +52,7 @@ class CertificateType:
     layout: str = ""
     seal_zh: str = ""  # which seal of the authority's it bears
     handed_in: bool = False
+    any_source: bool = False  # every enrolled source may hand it in (employers, schools)
 
     def field(self, name: str) -> Field | None:
         """The field of this name."""

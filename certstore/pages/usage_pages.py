@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import cache
 from itertools import groupby
 from typing import Any, cast
 
@@ -19,6 +20,7 @@ from certstore.pages.usage_views import (
 )
 from certstore.tables.usage import UsageEntry as Recorded
 from certstore.web.dress import Lang
+from certstore.web.texts import Texts
 
 _GROUNDS: Mapping[str, Ground] = {
     "statutory_duty": "law",
@@ -94,7 +96,10 @@ def _who(record: Mapping[str, Any], lang: Lang) -> str:
 def _matter(record: Mapping[str, Any], lang: Lang) -> str:
     if record.get("purpose") == "verify":
         return str(record.get("certificate", ""))
-    return str(record.get(f"matter_{lang}") or record.get("matter", ""))
+    code = str(record.get("matter", ""))
+    texts = _texts(lang)
+    known = f"matter.{code}.name"
+    return str(record.get(f"matter_{lang}") or (texts(known) if texts.has(known) else code))
 
 
 def _labels(record: Mapping[str, Any], paths: Sequence[str], lang: Lang) -> tuple[str, ...]:
@@ -107,6 +112,11 @@ def _labels(record: Mapping[str, Any], paths: Sequence[str], lang: Lang) -> tupl
         else:
             labels.append(field.label_zh if lang == "zh" else field.label_en)
     return tuple(dict.fromkeys(labels))
+
+
+@cache
+def _texts(lang: Lang) -> Texts:
+    return Texts(lang)
 
 
 _PLAIN: Mapping[str, Mapping[str, str]] = {

@@ -173,10 +173,11 @@ def _school(house: House) -> KeySigner:
 def _progress(name: str) -> Progress:
     def show(done: int, of: int) -> None:
         if sys.stdout.isatty():
-            sys.stdout.write(f"\r   {name}: {done}/{of} ")
+            end = "\r" if done == of else ""
+            sys.stdout.write(f"\r   {name}: {done}/{of} {end}")
             sys.stdout.flush()
-            if done == of:
-                sys.stdout.write("\r")
+        elif done % 250 == 0 and done < of:
+            say(f"   {name}: {done}/{of}")
 
     return show
 

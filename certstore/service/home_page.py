@@ -6,10 +6,9 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from certstore.callers import Officer, Resident
-from certstore.certificates import Certificate
 from certstore.holdings import HoldingsDesk
 from certstore.pages.holdings_pages import presentable
-from certstore.pages.views import HomeView, NextCard
+from certstore.pages.views import HomeView, NextCard, Presentable
 from certstore.reception import desk
 from certstore.web.answers import page, see_other, session_of
 from issuance.application import Application, State
@@ -34,20 +33,20 @@ def home(
         view = HomeView(next=NextCard(kind="signed_out", href="/sign-in"))
         return page(request, "certstore/home.html", view)
     me = session.caller
-    held, today = holdings.of(me), holdings.today()
-    shown = presentable(held, today)
+    shown = presentable(holdings.of(me), holdings.today())
+    following = _next(applying.all_of(me), shown)
     view = HomeView(
-        next=_next(applying.all_of(me), held, can_show=bool(shown)),
+        next=following,
         given_name=_given_name(me.holder.name),
-        presentable=shown,
-        matters=("address_change",) if shown else ("residence_registration",),
+        presentable=() if following.kind == "present" else shown,
+        matters=("address_change",) if shown else (),
         looks=len(holdings.usage(me)),
         notices=len(holdings.notices(me)),
     )
     return page(request, "certstore/home.html", view)
 
 
-def _next(found: list[Application], held: list[Certificate], *, can_show: bool) -> NextCard:
+def _next(found: list[Application], shown: tuple[Presentable, ...]) -> NextCard:
     for application in found:
         at = f"/applications/{application.ref}"
         if application.state is State.DRAFT:
@@ -55,8 +54,8 @@ def _next(found: list[Application], held: list[Certificate], *, can_show: bool) 
         if application.state in {State.IN_REVIEW, State.APPROVED}:
             matter, due = matter_word(application), application.due_on
             return NextCard(kind="waiting", matter=matter, on=due, href=at)
-    if can_show:
-        voucher = next(c for c in held if c.sealed and c.status == "valid")
+    if shown:
+        voucher = shown[0]
         href = f"/certificates/{voucher.ref}/present"
         return NextCard(kind="present", type_code=voucher.type_code, href=href)
     return NextCard(kind="first_visit", href=_START)

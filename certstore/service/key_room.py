@@ -22,7 +22,7 @@ from certstore.keys import (
     write_private_key,
 )
 from certstore.service.demo_cast import sources
-from certstore.trust import Edition, TrustedKey, build_trust_list
+from certstore.trust import Edition, TrustedKey, build_trust_list, parse_trust_list
 
 _LIST_LIFETIME = timedelta(days=365)
 
@@ -49,7 +49,7 @@ def open_key_room(
             where="CERTSTORE_KEYS_DIR",
             remedy="make keys with `certstore keys make`, or allow a demonstration authority",
         )
-    if ring.demonstration and _stale(folder, now):
+    if ring.demonstration and _stale(ring, now):
         publish_trust_list(ring, passphrase, now)
     return ring
 
@@ -74,14 +74,15 @@ def sandbox_face_signer(folder: Path, passphrase: bytes) -> KeySigner:
     return KeySigner(Purpose.SOURCE, read_private_key(path, passphrase))
 
 
-def _stale(folder: Path, now: datetime) -> bool:
-    """Whether the demonstration's list is missing, old, or older than the city's sources."""
-    path = folder / "trust-list.jws"
+def _stale(ring: KeyRing, now: datetime) -> bool:
+    """Whether the demonstration's list is missing, half-way through its life, or lacks a key."""
+    path = ring.folder / "trust-list.jws"
     if not path.exists():
         return True
-    age = now - datetime.fromtimestamp(path.stat().st_mtime, now.tzinfo)
-    known = path.read_text("ascii")
-    return age > _LIST_LIFETIME / 2 or not known
+    listed = parse_trust_list(path.read_text("ascii"), ring.root, now, outdated=True)
+    if now > listed.issued_at + _LIST_LIFETIME / 2:
+        return True
+    return any(key.kid not in listed.keys for key in (*_house_keys(ring), *_source_keys(ring)))
 
 
 def _house_keys(ring: KeyRing) -> Iterator[TrustedKey]:

@@ -24,7 +24,6 @@ from certstore.status_desk import StatusDesk
 from certstore.storage.database import Database
 from certstore.storage.migrations import upgrade
 from certstore.storage.objects_local import LocalObjects
-from certstore.storage.objects_s3 import Bucket, S3Objects, prepare_bucket
 from certstore.tables.books import Archive
 from certstore.token_desk import TokenDesk
 from certstore.trust import TrustList, parse_trust_list
@@ -92,6 +91,13 @@ class House:
     def objects(self) -> ObjectStore:
         """The objects."""
         if self.settings.objects.startswith("s3://"):
+            # Slow to import, and needed where S3 is used only.
+            from certstore.storage.objects_s3 import (  # noqa: PLC0415
+                Bucket,
+                S3Objects,
+                prepare_bucket,
+            )
+
             bucket = Bucket(
                 name=self.settings.objects.removeprefix("s3://"),
                 endpoint=self.settings.s3_endpoint,
@@ -286,6 +292,7 @@ class House:
         document = self.keys.signer(Purpose.DOCUMENT)
         return Sealer(
             press=Press(layout=A4_VOUCHER, fonts=self.fonts, signer=document),
+            fonts=self.fonts,
             code_signer=self.keys.signer(Purpose.CODE),
             credential_signer=self.keys.signer(Purpose.CREDENTIAL),
             authority=self.authority,

@@ -7,12 +7,15 @@ import logging
 import threading
 from collections.abc import Callable
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from certstore.errors import CertstoreError
 from certstore.service.wiring import House
-from certstore.storage.queue_nats import Event, NatsQueue
 from certstore.tables.outbox import OutboxEvent
 from certstore.tokens import canonical_json
+
+if TYPE_CHECKING:
+    from certstore.storage.queue_nats import NatsQueue
 
 log = logging.getLogger("certstore.worker")
 PERIOD_S = 2.0
@@ -78,6 +81,9 @@ class Worker:
         if not claimed:
             return
         if self._house.settings.nats_url:
+            # Slow to import, and needed where NATS is used only.
+            from certstore.storage.queue_nats import Event, NatsQueue  # noqa: PLC0415
+
             queue = self._queue or NatsQueue(self._house.settings.nats_url)
             self._queue = queue
             queue.publish([Event(e.ref, f"certstore.{e.subject}", _body(e)) for e in claimed])

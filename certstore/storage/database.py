@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, text
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DataError, DBAPIError, OperationalError
 
-from certstore.errors import UnavailableError
+from certstore.errors import MalformedError, UnavailableError
 
 _BUSY_MS = 15_000
 
@@ -27,7 +27,10 @@ class Database:
         self.is_sqlite = url.startswith("sqlite")
         if self.is_sqlite:
             Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-        self.engine: Engine = create_engine(url, pool_pre_ping=not self.is_sqlite)
+        # What goes into a statement is people's data: no error may carry it into a log.
+        self.engine: Engine = create_engine(
+            url, pool_pre_ping=not self.is_sqlite, hide_parameters=True
+        )
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
@@ -43,8 +46,12 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Run a block that only looks, on one consistent state."""
-        with _translated(), self.engine.connect() as connection, connection.begin():
-            yield connection
+        with _translated(), self.engine.connect() as opened:
+            # SQLite's transactions read one state as they are; PostgreSQL must be asked for it.
+            isolation = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+            connection = opened.execution_options(**isolation)
+            with connection.begin():
+                yield connection
 
     def ping(self) -> None:
         """Raise UnavailableError when the database does not answer."""
@@ -58,12 +65,20 @@ class Database:
 
 @contextmanager
 def _translated() -> Iterator[None]:
-    """Turn a database that is down into UnavailableError; other faults stay what they are."""
+    """Turn a database that is down into UnavailableError; other faults stay what they are.
+
+    A value that PostgreSQL cannot hold (a NUL character) becomes MalformedError.
+    """
     try:
         yield
     except OperationalError as error:
         raise UnavailableError(
             "the database does not answer", remedy="nothing was changed; try again shortly"
+        ) from error
+    except DataError as error:
+        raise MalformedError(
+            "a text is longer than it can be, or holds a character that cannot be kept",
+            remedy="leave out control characters",
         ) from error
     except DBAPIError as error:
         if error.connection_invalidated:

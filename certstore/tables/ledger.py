@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from certstore import merkle
 from certstore.errors import NotFoundError
-from certstore.tables.metadata import Moment, metadata
+from certstore.tables.metadata import Moment, insert_once, metadata
 
 ledger_leaves = Table(
     "ledger_leaves",
@@ -105,15 +105,14 @@ class LedgerBook:
         return [bytes(row[0]) for row in self._connection.execute(query)]
 
     def save_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
-        """Keep a checkpoint; one for each size."""
-        self._connection.execute(
-            ledger_checkpoints.insert().values(
-                size=checkpoint.size,
-                root=checkpoint.root,
-                note=checkpoint.note,
-                made_at=checkpoint.made_at,
-            )
-        )
+        """Keep a checkpoint; one for each size, and of two workers' the first."""
+        values = {
+            "size": checkpoint.size,
+            "root": checkpoint.root,
+            "note": checkpoint.note,
+            "made_at": checkpoint.made_at,
+        }
+        insert_once(self._connection, ledger_checkpoints, values)
 
     def checkpoint(self) -> StoredCheckpoint | None:
         """The newest checkpoint."""

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, Row, String, Table, select
+from sqlalchemy import Column, Connection, Row, String, Table, func, select
 
 from certstore.tables.metadata import Moment, metadata
 
@@ -53,6 +53,15 @@ class PresentationBook:
         query = select(presentations).where(presentations.c.cti == cti)
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _row(row)
+
+    def last_redeemed(self, certificate_ref: str, since: datetime) -> datetime | None:
+        """When a code of this certificate was redeemed last, if it was since this moment."""
+        query = select(func.max(presentations.c.redeemed_at)).where(
+            presentations.c.certificate_ref == certificate_ref,
+            presentations.c.redeemed_at > since,
+        )
+        found: datetime | None = self._connection.execute(query).scalar_one()
+        return found
 
     def redeem(self, cti: str, at: datetime) -> bool:
         """Redeem it; False if it is unknown or was redeemed before. Atomic: one caller wins."""

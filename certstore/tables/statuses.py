@@ -5,7 +5,7 @@ from datetime import datetime
 
 from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, select
 
-from certstore.tables.metadata import Moment, metadata
+from certstore.tables.metadata import Moment, insert_once, metadata
 
 status_lists = Table(
     "status_lists",
@@ -52,10 +52,9 @@ class StatusListBook:
         return list(self._connection.execute(query).scalars())
 
     def open(self, number: int, capacity: int) -> None:
-        """Begin a new list."""
-        self._connection.execute(
-            status_lists.insert().values(number=number, capacity=capacity, changes=0)
-        )
+        """Begin a new list; one that another process has just begun stays as it is."""
+        values = {"number": number, "capacity": capacity, "changes": 0}
+        insert_once(self._connection, status_lists, values)
 
     def changed(self, number: int) -> None:
         """Count a status change, so that the list is published anew."""

@@ -67,11 +67,14 @@ def check_token(request: Request) -> None:
 
 
 def check_origin(request: Request) -> None:
-    """Refuse what a browser says comes from another origin."""
-    origin = request.headers.get("origin")
-    site = request.headers.get("sec-fetch-site", "same-origin")
-    own = request.app.state.origins
-    if (origin is not None and origin not in own) or site not in {"same-origin", "none"}:
+    """Refuse what a browser says comes from another site.
+
+    Our own pages send no referrer, and so `Origin: null` with their forms: what then tells is
+    Sec-Fetch-Site, and in browsers too old for it the session's token alone.
+    """
+    site, origin = request.headers.get("sec-fetch-site"), request.headers.get("origin")
+    foreign = origin is not None and origin not in {*request.app.state.origins, "null"}
+    if foreign or site not in {None, "same-origin", "none"}:
         raise ForbiddenError(
             "the form comes from another site", remedy="open this service's own page"
         )

@@ -83,7 +83,9 @@ def _environment(loader: BaseLoader, wording: Wording, texts: Texts) -> Environm
         auto_reload=False,
     )
     # Bound to one language, so that components need no context to speak it.
-    environment.globals.update(t=texts, has_text=texts.has, lang=texts.lang)
+    environment.globals.update(
+        t=texts, has_text=texts.has, codes_under=texts.under, lang=texts.lang
+    )
     environment.filters.update(
         day=wording.day,
         fact_day=wording.fact_day,

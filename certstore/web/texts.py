@@ -87,6 +87,10 @@ class Texts:
         said = Markup(escape(form)).format(**values)  # noqa: S704 - escaped first, values are too
         return Markup(_BETWEEN_CHARACTERS.sub("", said)) if self.lang == "zh" else said  # noqa: S704
 
+    def under(self, prefix: str) -> list[str]:
+        """What follows the prefix in every key that begins with it: the codes of a closed list."""
+        return [key.removeprefix(prefix) for key in self._texts if key.startswith(prefix)]
+
     def has(self, key: str) -> bool:
         """Whether there is such a text: for codes that come from elsewhere and may be new."""
         return key in self._texts

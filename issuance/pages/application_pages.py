@@ -214,7 +214,7 @@ def _answers(application: Application, city: str) -> Iterable[Answer]:
 
 
 def submitted_view(
-    application: Application, certificate: Certificate | None, today: date
+    application: Application, certificate: Certificate | None, today: date, *, again: bool = False
 ) -> SubmittedView:
     """The result, or when it comes."""
     source = application.state is State.IN_REVIEW and _waits_for_source(application)
@@ -227,6 +227,7 @@ def submitted_view(
         result=result,  # type: ignore[arg-type]  # the four words of the view
         card=card(certificate, today) if certificate else None,
         due=application.due_on,
+        again=again,
     )
 
 
@@ -264,9 +265,9 @@ def progress_view(
 def state_word(application: Application, today: date) -> StateWord:
     """The state as pages write it."""
     overdue = application.due_on is not None and today > application.due_on
+    if application.state in {State.IN_REVIEW, State.APPROVED} and overdue:
+        return "overdue"
     if application.state is State.IN_REVIEW:
-        if overdue:
-            return "overdue"
         return "waiting_source" if _waits_for_source(application) else "in_review"
     return cast("StateWord", application.state.value)
 

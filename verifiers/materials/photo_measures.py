@@ -38,39 +38,38 @@ def measure(rgb: NDArray[np.uint8], profile: PhotoProfile) -> PhotoMeasures:
     """Measure a picture given as height × width × 3 bytes."""
     pixels = rgb.astype(np.float32)
     luma = pixels @ _LUMA
-    face, face_rgb = _middle(luma), _middle(pixels)
+    darkest, lightest = _extremes(pixels)
+    spread = lightest - darkest
+    white = (darkest >= profile.white_from) & (spread <= profile.tint_most)
+    face, person = _middle(luma), luma[~white]
     left, right = _cheeks(luma)
-    person = luma[~_is_white(pixels, profile)]
     low, high = np.percentile(person, (5, 95)) if person.size else (0.0, 0.0)
     return PhotoMeasures(
-        white_share=_background_share(pixels, profile),
+        white_share=_background_share(white),
         blur=_blur(luma),
         face_luma=float(face.mean()),
         burnt_share=float((face >= _BURNT).mean()),
         contrast=float(high - low),
         side_light=abs(left - right) / max((left + right) / 2, 1.0),
-        colour=float((face_rgb.max(axis=2) - face_rgb.min(axis=2)).mean()),
+        colour=float(_middle(spread).mean()),
     )
 
 
-def _is_white(pixels: Pixels, profile: PhotoProfile) -> NDArray[np.bool_]:
-    darkest, lightest = pixels.min(axis=2), pixels.max(axis=2)
-    white: NDArray[np.bool_] = (darkest >= profile.white_from) & (
-        lightest - darkest <= profile.tint_most
+def _extremes(pixels: Pixels) -> tuple[Pixels, Pixels]:
+    """The darkest and the lightest channel of each pixel (min and max over axis 2, only faster)."""
+    red, green, blue = pixels[..., 0], pixels[..., 1], pixels[..., 2]
+    return (
+        np.minimum(np.minimum(red, green), blue),
+        np.maximum(np.maximum(red, green), blue),
     )
-    return white
 
 
-def _background_share(pixels: Pixels, profile: PhotoProfile) -> float:
+def _background_share(white: NDArray[np.bool_]) -> float:
     """How much of the strips that must be background is white; the worst strip counts."""
-    height, width = pixels.shape[:2]
+    height, width = white.shape
     side, down = max(round(width * _SIDE), 1), max(round(height * _ABOVE_SHOULDERS), 1)
-    strips = (
-        pixels[: max(round(height * _EDGE), 1)],
-        pixels[:down, :side],
-        pixels[:down, -side:],
-    )
-    return min(float(_is_white(strip, profile).mean()) for strip in strips)
+    strips = (white[: max(round(height * _EDGE), 1)], white[:down, :side], white[:down, -side:])
+    return min(float(strip.mean()) for strip in strips)
 
 
 def _middle(picture: Pixels) -> Pixels:

@@ -8,12 +8,11 @@ from cryptography import x509
 from certstore.certificates import Certificate, StatusEntry
 from certstore.clock import Clock, local_date
 from certstore.codes.profiles import Profile
-from certstore.errors import NotFoundError
+from certstore.errors import CertstoreError, NotFoundError
 from certstore.objects import ObjectStore
 from certstore.presentation import PresentationDesk, record_scan
 from certstore.tables.books import Archive
 from certstore.trust import TrustList
-from verifiers.scanning.document import judge_document
 from verifiers.scanning.read_file import NothingShown, ShownCode, ShownDocument, read_file
 from verifiers.scanning.replay import Showing
 from verifiers.scanning.scan import judge_code
@@ -63,6 +62,8 @@ class Redemption:
     def first_time(self, showing: Showing, *, until: datetime, now: datetime) -> bool | None:
         """Redeem the presentation; see ReplayMemory. Its row outlives `until` by far."""
         del until, now  # the row keeps its own times
+        if showing.shown_at:
+            return None  # made on a phone, off line: no row was written for it
         return self.presentations.redeem(showing.cti.hex(), self.verifier)
 
 
@@ -111,6 +112,9 @@ class ScanDesk:
         return found if found.sealed else None
 
     def _judge_document(self, pdf: bytes, verifier: str) -> OnLineScan:
+        # Slow to import, and not needed before the first document is shown.
+        from verifiers.scanning.document import judge_document  # noqa: PLC0415
+
         now = self.clock.now()
         register = LiveRegister(self.archive, [])
         result = judge_document(
@@ -136,4 +140,7 @@ class ScanDesk:
         photo = certificate.file("photo")
         if result.verdict is not Verdict.VALID or photo is None:
             return OnLineScan(result, now)
-        return OnLineScan(result, now, self.objects.get(photo.sha256))
+        try:
+            return OnLineScan(result, now, self.objects.get(photo.sha256))
+        except CertstoreError:  # a code is redeemed by now: its verdict must not be lost
+            return OnLineScan(result, now)

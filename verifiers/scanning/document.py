@@ -13,11 +13,11 @@ from certstore.trust import TrustedKey, TrustList
 from verifiers.scanning.enclosure import Enclosure, status_entry
 from verifiers.scanning.pdf_signature import judge_signature
 from verifiers.scanning.printed_page import PrintedPages, read_pages
+from verifiers.scanning.read_file import MAX_BYTES
 from verifiers.scanning.scan import judge_code
 from verifiers.scanning.status import StatusSource
 from verifiers.scanning.verdict import Findings, ScanResult, Verdict
 
-MAX_BYTES: Final = 10 << 20
 _VALIDITY: Final = ("valid_until", "valid_to")  # what a type's end of validity may be called
 
 

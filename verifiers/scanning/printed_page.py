@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-import pypdfium2  # type: ignore[import-untyped]  # no types published
+import pypdfium2
 
 from verifiers.scanning.symbols import MAX_PIXELS, find_codes
 

@@ -7,11 +7,11 @@ from typing import Final
 
 from PIL import Image
 
-from verifiers.scanning.document import MAX_BYTES
 from verifiers.scanning.symbols import MAX_PIXELS, find_codes
 
 _PICTURES: Final = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
 _MAX_TEXT: Final = 8192
+MAX_BYTES: Final = 10 << 20
 
 
 @dataclass(frozen=True, slots=True)

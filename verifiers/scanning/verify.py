@@ -11,7 +11,6 @@ from cryptography import x509
 from certstore.errors import CertstoreError, MalformedError
 from certstore.status_list import PublishedList, read_status_list
 from certstore.trust import TrustList, parse_trust_list
-from verifiers.scanning.document import judge_document
 from verifiers.scanning.read_file import NothingShown, ShownCode, ShownDocument, read_file
 from verifiers.scanning.scan import judge_code
 from verifiers.scanning.status import HeldLists
@@ -84,6 +83,9 @@ def _judge(
         case ShownCode(text):
             return judge_code(text, trust=held.trust, statuses=statuses, now=at)
         case ShownDocument(pdf):
+            # Slow to import, and not needed to judge a code.
+            from verifiers.scanning.document import judge_document  # noqa: PLC0415
+
             return judge_document(
                 pdf, trust=held.trust, root_certificate=held.root, statuses=statuses, now=at
             )

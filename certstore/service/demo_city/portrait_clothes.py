@@ -84,42 +84,24 @@ def _polo(canvas: Canvas, looks: Looks) -> None:
     _collar(canvas, darker(looks.cloth, 0.22), reach=58)
 
 
+_LAPEL = ((36, 350), (58, 358), (72, 398), (56, 406), (60, 420), (22, BOTTOM), (14, BOTTOM))
+_TIE = ((-8, 400), (8, 400), (6, 414), (12, BOTTOM), (-12, BOTTOM), (-6, 414))
+
+
 def _jacket(canvas: Canvas, looks: Looks) -> None:
-    inner = looks.inner
-    canvas.fill(
-        [(MIDDLE + x, y) for x, y in ((-44, 352), (44, 352), (20, BOTTOM), (-20, BOTTOM))], inner
-    )
+    inner, lapel = looks.inner, darker(looks.cloth, 0.2)
+    front = ((-44, 352), (44, 352), (20, BOTTOM), (-20, BOTTOM))
+    canvas.fill([(MIDDLE + x, y) for x, y in front], inner)
     _opening(canvas, looks, [(34, 348), (26, 368), (12, 386), (0, 394)])
     if looks.female:
-        canvas.stroke(
-            curve([(MIDDLE - 34, 360), (MIDDLE, 398), (MIDDLE + 34, 360)], closed=False),
-            darker(inner, 0.16),
-            2,
-        )
+        hem = curve([(MIDDLE - 34, 360), (MIDDLE, 398), (MIDDLE + 34, 360)], closed=False)
+        canvas.stroke(hem, darker(inner, 0.16), 2)
     else:
         _collar(canvas, lighter(inner, 0.4), reach=48)
         tie = mixed(looks.cloth, (150, 40, 50), 0.6)
-        canvas.fill(
-            [
-                (MIDDLE + x, y)
-                for x, y in ((-8, 400), (8, 400), (6, 414), (12, BOTTOM), (-12, BOTTOM), (-6, 414))
-            ],
-            tie,
-        )
-    lapel = darker(looks.cloth, 0.2)
+        canvas.fill([(MIDDLE + x, y) for x, y in _TIE], tie)
     for side in (-1, 1):
-        points = [
-            (MIDDLE + side * x, y)
-            for x, y in (
-                (36, 350),
-                (58, 358),
-                (72, 398),
-                (56, 406),
-                (60, 420),
-                (22, BOTTOM),
-                (14, BOTTOM),
-            )
-        ]
+        points = [(MIDDLE + side * x, y) for x, y in _LAPEL]
         canvas.fill(points, lapel)
         canvas.stroke([points[0], points[-1]], darker(lapel, 0.3), 1.6)
 

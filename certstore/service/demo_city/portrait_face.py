@@ -118,15 +118,7 @@ def _eye(canvas: Canvas, looks: Looks, side: float) -> None:
     under = [at(0.55, 0.72), at(0, 0.95), at(-0.6, 0.75)]
     opening = curve([*lid, *under])
     canvas.fill(opening, (250, 248, 246))
-    iris = Canvas()
-    tone = mixed((58, 38, 30), looks.hair, 0.25) if looks.age < OLD else (66, 48, 40)
-    iris.ellipse((x, y), (8.6 * size, 8.8 * size), darker(tone, 0.35))
-    iris.ellipse((x, y + 0.6), (7.2 * size, 7.4 * size), tone)
-    iris.ellipse((x, y), (3.9 * size, 3.9 * size), (22, 16, 16))
-    iris.stroke(
-        [(at(-1, -1.05)[0], y - high * 0.78), (at(1, -1)[0], y - high * 0.78)], (150, 140, 140), 1.0
-    )
-    canvas.inside(opening, iris)
+    canvas.inside(opening, _iris(looks, (x, y), (wide, high), size))
     canvas.ellipse((x + 2.4, y - 2.6), (1.9 * size, 1.9 * size), (255, 255, 255))
     canvas.stroke(curve(lid, closed=False), _INK, 3.4 if looks.female else 2.8)
     canvas.stroke(
@@ -137,6 +129,19 @@ def _eye(canvas: Canvas, looks: Looks, side: float) -> None:
     if looks.double_lid or looks.age >= GROWN:
         fold = [at(-0.85, -0.75), at(-0.2, -1.62), at(0.5, -1.4), at(1.0, -0.6)]
         canvas.stroke(curve(fold, closed=False), darker(looks.skin, 0.32), 1.3)
+
+
+def _iris(looks: Looks, centre: Point, opening: Point, size: float) -> Canvas:
+    """Iris, pupil and the shadow of the lid, to be clipped to the opening of the eye."""
+    (x, y), (wide, high) = centre, opening
+    iris = Canvas()
+    tone = mixed((58, 38, 30), looks.hair, 0.25) if looks.age < OLD else (66, 48, 40)
+    iris.ellipse((x, y), (8.6 * size, 8.8 * size), darker(tone, 0.35))
+    iris.ellipse((x, y + 0.6), (7.2 * size, 7.4 * size), tone)
+    iris.ellipse((x, y), (3.9 * size, 3.9 * size), (22, 16, 16))
+    shade = y - high * 0.78
+    iris.stroke([(x - wide, shade), (x + wide, shade)], (150, 140, 140), 1.0)
+    return iris
 
 
 def _brow(canvas: Canvas, looks: Looks, side: float) -> None:

@@ -36,6 +36,8 @@ _MENS = (
 )  # fmt: skip
 _OLDER_MENS = (("side_part", 5), ("crew_cut", 4), ("receding", 5), ("swept_up", 3))
 _OLD_MENS = (("receding", 4), ("bald", 4), ("side_part", 3), ("crew_cut", 3))
+_BEARDED = 28
+_BEARDS = (("", 7), ("stubble", 3), ("lip", 1))
 _TODDLERS = (("crew_cut", 3), ("bowl", 3), ("fringe", 3))
 _GIRLS = (("pigtails", 4), ("bob", 3), ("tied_back", 3), ("long_fringe", 3), ("braids", 3))
 _BOYS = (("bowl", 4), ("crew_cut", 3), ("fringe", 4), ("side_part", 2))
@@ -89,14 +91,13 @@ class Looks:
 
 def looks_of(*, female: bool, age: int, dice: Dice) -> Looks:
     """Draw somebody's looks; the same dice give the same looks."""
-    child = age < CHILD
     return Looks(
         female=female,
         age=age,
         skin=dice.pick(_SKINS),
         hair=_hair(female=female, age=age, dice=dice),
         style=dice.weighted(_styles(female=female, age=age)),
-        clothes=dice.weighted(_garments(female=female, child=child)),
+        clothes=dice.weighted(_garments(female=female, child=age < CHILD)),
         cloth=dice.pick(_CLOTHES),
         inner=dice.pick(_INNER),
         lips=dice.pick(_LIPS),
@@ -113,15 +114,17 @@ def looks_of(*, female: bool, age: int, dice: Dice) -> Looks:
         mouth=dice.part(0.9, 1.12),
         smile=dice.part(1.2, 5.2),
         glasses=_glasses(age, dice),
-        beard=""
-        if female or age < GROWN - 22
-        else dice.weighted((("", 7), ("stubble", 3), ("lip", 1))),
-        mole=(dice.pick((-1, 1)) * dice.part(32, 54), dice.part(226, 276))
-        if dice.chance(12)
-        else None,
+        beard="" if female or age < _BEARDED else dice.weighted(_BEARDS),
+        mole=_mole(dice),
         earrings=female and age > CHILD + 6 and dice.chance(30),
         parting=dice.pick((-1.0, 1.0)),
     )
+
+
+def _mole(dice: Dice) -> tuple[float, float] | None:
+    if not dice.chance(12):
+        return None
+    return dice.pick((-1, 1)) * dice.part(32, 54), dice.part(226, 276)
 
 
 def _hair(*, female: bool, age: int, dice: Dice) -> Colour:

@@ -2,7 +2,8 @@
 // whatever a code says goes in as text, never as markup.
 const words = document.getElementById('words').content;
 export const say = (name, value = '') => words.querySelector(`[data-say="${name}"]`).textContent.replace('%s', value);
-const known = (kind, name) => words.querySelector(`[data-${kind}="${CSS.escape(name)}"]`)?.textContent;
+const word = (kind, name) => words.querySelector(`[data-${kind}="${CSS.escape(name)}"]`);
+const known = (kind, name) => word(kind, name)?.textContent;
 
 /** Text whose asterisks read as hidden. */
 function starred(text) {
@@ -27,14 +28,15 @@ function photo(base64) {
 function fillData(look, { fields, photo: picture }) {
   look.querySelector('[data-slot="data"]').hidden = Object.keys(fields).length === 0;
   for (const field of look.querySelectorAll('[data-field]')) {
-    const value = fields[field.dataset.field];
+    const said = fields[field.dataset.field];
+    const value = known(field.dataset.field, String(said)) ?? said;
     const target = field.querySelector('dd') ?? field;
     if (value) target.replaceChildren(...starred(value));
     else field.remove();
   }
   if (picture) look.querySelector('[data-slot="person"]').prepend(photo(picture));
   look.querySelector('[data-slot="person"]').classList.toggle('no-photo', !picture);
-  const type = fields.type_code && (known('type', fields.type_code) ?? fields.type_code);
+  const type = known('type', String(fields.type)) ?? fields.type_code;
   const until = fields.valid_to && say('until', fields.valid_to);
   look.querySelector('[data-slot="line"]').textContent = [type, until].filter(Boolean).join(' · ');
 }
@@ -44,7 +46,8 @@ function fillChecks(look, checks) {
   const rows = Object.fromEntries([...list.children].map((row) => [row.dataset.passed, row]));
   list.replaceChildren(...checks.map(({ name, passed, detail }) => {
     const row = rows[String(passed ?? null)].cloneNode(true);
-    row.lastElementChild.textContent = [known('check', name) ?? name, detail].filter(Boolean).join(' ');
+    const tells = word('check', name)?.hasAttribute('data-tells') && detail;
+    row.lastElementChild.textContent = [known('check', name) ?? name, tells].filter(Boolean).join(' ');
     return row;
   }));
   look.querySelector('[data-slot="checked"]').hidden = checks.length === 0;

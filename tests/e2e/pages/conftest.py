@@ -1,36 +1,8 @@
-"""A browser and the sample pages, once for all tests of this folder."""
-
-import shutil
+"""The sample pages, served for the tests of this folder."""
 
 import pytest
-from playwright.sync_api import sync_playwright
 
 from tests.e2e.pages.showcase import Showcase, serving
-
-ARGUMENTS = [
-    "--headless",
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-    "--use-fake-ui-for-media-stream",
-    "--use-fake-device-for-media-stream",
-]
-
-
-@pytest.fixture(scope="session")
-def chromium():
-    """The system's Chromium, running."""
-    path = shutil.which("chromium") or shutil.which("chromium-browser")
-    if path is None:
-        pytest.skip("chromium is missing: apt install chromium")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture
@@ -49,21 +21,3 @@ def shared_showcase():
     with serving(pages) as origin:
         pages.origin = origin
         yield pages
-
-
-@pytest.fixture
-def page(chromium):
-    """A telephone's page; whatever the console or the policy complains about fails the test."""
-    context = chromium.new_context(
-        viewport={"width": 390, "height": 844}, reduced_motion="reduce", locale="zh-CN"
-    )
-    page = context.new_page()
-    complaints: list[str] = []
-    page.on(
-        "console", lambda m: complaints.append(m.text) if m.type in {"error", "warning"} else None
-    )
-    page.on("pageerror", lambda e: complaints.append(str(e)))
-    page.complaints = complaints
-    yield page
-    context.close()
-    assert complaints == []

@@ -33,8 +33,9 @@ def scans() -> Iterator[Sample]:
             verdict=verdict,
             reasons=("UNDER_DISPUTE",) if verdict == "valid" else (),
             checks=(
-                CheckLine("format", passed=verdict != "malformed"),
-                CheckLine("signature", passed=good, detail="示范市公安局" if good else ""),
+                CheckLine("prefix", passed=verdict != "malformed"),
+                CheckLine("signature", passed=good),
+                CheckLine("issuer", passed=good, detail="示范市公安局" if good else ""),
                 CheckLine("status", passed=None if verdict == "stale_list" else verdict == "valid"),
             ),
             fields=FIELDS if good else {},

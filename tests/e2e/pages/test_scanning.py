@@ -106,7 +106,10 @@ def test_a_verdict_nobody_knows_is_not_taken_for_valid(page, showcase):
 
 
 def test_the_photo_of_a_code_is_shown(page, showcase):
-    png = "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+    png = (
+        "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhg"
+        "GAWjR9awAAAABJRU5ErkJggg=="
+    )
     showcase.verdicts = [{"verdict": "valid", "checks": [], "fields": FIELDS, "photo": png}]
     judge(opened(page, showcase), "RP1:X")
     picture = page.locator("#result img.portrait")

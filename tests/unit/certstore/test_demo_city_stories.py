@@ -79,7 +79,7 @@ def test_a_story_comes_out_as_told(person: dict[str, Any]) -> None:
 
 
 @pytest.mark.parametrize("year", ["2027-05-05", "2028-02-29", "2029-12-31"])
-@pytest.mark.parametrize("person", filter(lasts, PEOPLE), ids=lambda p: p["key"])
+@pytest.mark.parametrize("person", [p for p in PEOPLE if lasts(p)], ids=lambda p: p["key"])
 def test_a_story_still_holds_in_the_years_to_come(person: dict[str, Any], year: str) -> None:
     found, _ = outcomes(person, person["declares"], f"{year}T10:00:00+08:00")
     assert found == person["expect"]

@@ -178,3 +178,11 @@ def test_a_profile_of_ones_own_is_read_from_a_file(tmp_path: Path) -> None:
     built_in = resources.files("verifiers.materials").joinpath("photo_profile.toml")
     path.write_text(built_in.read_text("utf-8").replace("width = 358", "width = 295"), "utf-8")
     assert read_profile(path).width == 295
+
+
+def test_too_bright_is_the_mean_of_the_face_or_what_is_burnt_out_in_it() -> None:
+    by_mean = replace(PROFILE, face_most=Bounds(100, 300), burnt_share=Bounds(1, 1))
+    by_share = replace(PROFILE, face_most=Bounds(300, 300), burnt_share=Bounds(0, 1))
+    for profile in (by_mean, by_share):
+        finding = judge_photo(portrait(), profile=profile)
+        assert (finding.outcome, finding.reasons) == (PhotoQuality.MANUAL_REVIEW, (R.TOO_BRIGHT,))

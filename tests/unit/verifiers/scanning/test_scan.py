@@ -389,6 +389,10 @@ def test_a_code_that_is_refused_anyway_is_not_used_up():
     assert judge(house().on_line(), seen=memory).verdict is Verdict.VALID
 
 
+def test_a_printed_code_needs_no_cti():
+    assert judge(house().printed(claims_of(cti=None))).verdict is Verdict.VALID
+
+
 def test_a_printed_code_may_be_scanned_many_times():
     memory = ScannerMemory()
     for _ in range(2):
@@ -433,6 +437,14 @@ def test_an_off_line_code_ends_with_its_inner_message():
 def test_a_wrapper_of_another_holder_is_tampered():
     thief = KeySigner(Purpose.PRESENTATION, generate("ES256"))
     text = show_code(house().inner(), thief, issued_at=unix(NOW))
+    refused(judge(text), Verdict.TAMPERED, "HOLDER_SIGNATURE_WRONG")
+
+
+def test_a_wrapper_that_names_another_key_than_the_holders_is_tampered():
+    class Misnamed:
+        kid, algorithm, sign = "0" * 16, "ES256", house().holder.sign
+
+    text = show_code(house().inner(), Misnamed(), issued_at=unix(NOW))
     refused(judge(text), Verdict.TAMPERED, "HOLDER_SIGNATURE_WRONG")
 
 
