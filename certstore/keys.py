@@ -7,7 +7,6 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
-from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
@@ -141,8 +140,3 @@ def read_private_key(path: Path, passphrase: bytes) -> PrivateKey:
     if not isinstance(key, (ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)):
         raise MalformedError("a private key is of a kind not used here", where=path.name)
     return key
-
-
-def load_certificate(pem: bytes) -> x509.Certificate:
-    """Read one PEM certificate."""
-    return x509.load_pem_x509_certificate(pem)

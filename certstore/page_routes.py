@@ -105,7 +105,8 @@ def sign_out(request: Request, sign_ins: SignIn) -> Response:
         sign_ins.sign_out(secret)
     request.state.session = None
     answer = page(request, "certstore/signed_out.html", SignedOutView())
-    answer.delete_cookie(session_cookie(request), path="/")
+    secure = request.app.state.secure  # a __Host- cookie is dropped by a secure one alone
+    answer.delete_cookie(session_cookie(request), path="/", secure=secure, httponly=True)
     return answer
 
 

@@ -160,9 +160,7 @@ def _subject(books: Books, certificate: Certificate, request: PullRequest) -> Pe
     return books.people.known(holder)
 
 
-def _searched(
-    books: Books, request: SearchRequest, found: Sequence[Certificate]
-) -> Person | None:
+def _searched(books: Books, request: SearchRequest, found: Sequence[Certificate]) -> Person | None:
     """The person searched for, made known so that they see the look; None if nothing names them."""
     if not found:
         return books.people.find(request.subject_type, request.subject_number)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from certstore import base64url
 from certstore.callers import Caller, Officer, Resident, caller_as_json, caller_from_json
@@ -128,18 +128,36 @@ class SignInDesk:
         key = from_jwk({name: jwk[name] for name in ("kty", "crv", "x", "y") if name in jwk})
         claims = parsed.verified(key, algorithm_of(key))
         check_times(claims, now, max_lifetime=_ID_TOKEN_LIFETIME_S)
-        expected = {"iss": self.provider.issuer, "aud": self.client_id, "nonce": nonce}
-        for name, value in expected.items():
-            if claims.get(name) != value:
+        meant = {
+            "iss": claims.get("iss") == self.provider.issuer,
+            "aud": _is_audience(claims, self.client_id),
+            "nonce": claims.get("nonce") == nonce,
+        }
+        for name, holds in meant.items():
+            if not holds:
                 raise InvalidTokenError("an ID token was made for another sign-in", cause=name)
         return _read_caller(claims)
 
 
 def is_local_path(path: str) -> bool:
     """Whether a path leads nowhere but into this service."""
-    parts = urlsplit(path)
-    plain = path.startswith("/") and not path.startswith(("//", "/\\")) and "\\" not in path
-    return plain and not parts.scheme and not parts.netloc and path.isprintable()
+    return (
+        path.startswith("/")
+        and not path.startswith("//")  # another host
+        and "\\" not in path  # which browsers read as a slash
+        and path.isprintable()  # browsers drop tabs and line ends
+    )
+
+
+def _is_audience(claims: Mapping[str, Any], client_id: str) -> bool:
+    """Whether an ID token is for us: alone, or with others as the party it was given to.
+
+    OpenID Connect Core §3.1.3.7, steps 3 to 5.
+    """
+    audience = claims.get("aud")
+    if audience in (client_id, [client_id]):
+        return True
+    return isinstance(audience, list) and client_id in audience and claims.get("azp") == client_id
 
 
 def _read_caller(claims: Mapping[str, Any]) -> Caller:

@@ -18,6 +18,7 @@ from verifiers.materials.decisions import Decision
 from verifiers.materials.facts import Facts, parse_facts
 from verifiers.materials.reuse import judge
 from verifiers.materials.rules import RuleBook
+from verifiers.materials.snapshots import judge_again, take_snapshot
 from verifiers.materials.vocabulary import RecordType
 
 _RECORD_TYPES = frozenset(kind.value for kind in RecordType)
@@ -32,8 +33,11 @@ class Checked:
     decision: Decision
 
     def as_json(self) -> dict[str, Any]:
-        """Both, as they are stored."""
-        return {"facts": self.facts.as_json(), "decision": self.decision.as_json()}
+        """The snapshot it can be judged again from, and what was decided."""
+        return {
+            **take_snapshot(self.facts, self.decision),
+            "decision": self.decision.as_json(),
+        }
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,8 +60,8 @@ class ChecklistDesk:
 
     def judge_again(self, kept: dict[str, Any]) -> Decision:
         """Judge a stored decision anew, from its snapshot and by its version of the rules."""
-        facts = parse_facts(kept["facts"])
-        return judge(facts, self.rules.by_version(kept["decision"]["rule_version"]))
+        snapshot = {name: kept[name] for name in ("facts", "rule_version")}
+        return judge_again(snapshot, self.rules)
 
     def _facts(self, application: Application) -> Facts:
         answers, holder = application.answers, application.applicant

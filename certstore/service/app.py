@@ -141,7 +141,10 @@ def _add_instruments(app: FastAPI, house: House) -> None:
         request: Request, call_next: Callable[[Request], Awaitable[Response]]
     ) -> Response:
         began = time.perf_counter()
-        answer = await call_next(request)
+        try:
+            answer = await call_next(request)
+        except Exception as error:  # noqa: BLE001 - answered here, so that it is counted, too
+            answer = await problems.unexpected_error(request, error)
         route = getattr(request.scope.get("route"), "path", "other")
         took = time.perf_counter() - began
         requests.labels(request.method, route, answer.status_code).inc()

@@ -25,18 +25,21 @@ class BodyLimit:
         if not announced.isdigit() or int(announced) > self._largest:
             await self._refuse(scope, receive, send)
             return
-        read, started = 0, False
+        read, started, over = 0, False, False
 
         async def counted() -> Message:
-            nonlocal read
+            nonlocal read, over
             message = await receive()
             read += len(message.get("body", b""))
             if read > self._largest:
+                over = True
                 raise _TooLargeError
             return message
 
         async def noted(message: Message) -> None:
             nonlocal started
+            if over and not started:
+                raise _TooLargeError  # whatever the application made of it
             started = True
             await send(message)
 

@@ -157,10 +157,18 @@ def _job(house: House) -> MainJob:
 
 
 def _first_time(house: House) -> None:
-    """Run the main job unless this store has seen it."""
+    """Run the main job unless this store has seen it, or has been used already."""
     mark = house.settings.data_dir / _DONE
     if mark.exists():
         say("The city and its main job are here from an earlier start.")
+        return
+    with house.archive.reading() as books:
+        used = books.register.count_sealed()
+    if used:
+        say(
+            "This store is in use, so the main job is not run again; "
+            f"remove {house.settings.data_dir} to see it from the beginning."
+        )
         return
     found = _job(house).run()
     mark.write_text(_json(found.refs), "utf-8")

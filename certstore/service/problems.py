@@ -13,6 +13,7 @@ from starlette.exceptions import HTTPException
 from certstore import errors
 from certstore.chance import reference
 from certstore.pages.views import ProblemKind, ProblemView
+from certstore.reception import session_cookie
 from certstore.web.answers import page
 
 log = logging.getLogger("certstore")
@@ -63,8 +64,7 @@ async def known_error(request: Request, error: Exception) -> Response:
     if status is None:
         return await unexpected_error(request, error)
     if status is HTTPStatus.UNAUTHORIZED and not _wants_json(request) and request.method == "GET":
-        query = urlencode({"return_to": request.url.path, "why": "needed"})
-        return RedirectResponse(f"/sign-in?{query}", HTTPStatus.SEE_OTHER)
+        return RedirectResponse(_sign_in(request), HTTPStatus.SEE_OTHER)
     facts = {name: error.facts[name] for name in _SHOWN_FACTS if name in error.facts}
     said = {"detail": error.detail, "where": error.where, "remedy": error.remedy, **facts}
     return _answer(request, status, error.code, said)
@@ -87,7 +87,10 @@ async def framework_error(request: Request, error: Exception) -> Response:
     """No such route, no such method."""
     status = HTTPStatus(error.status_code if isinstance(error, HTTPException) else 500)
     code = {404: "not-found", 405: "invalid-request"}.get(status, "invalid-request")
-    return _answer(request, status, code, {"detail": status.phrase.lower()})
+    answer = _answer(request, status, code, {"detail": status.phrase.lower()})
+    if isinstance(error, HTTPException) and error.headers:
+        answer.headers.update(error.headers)  # Allow, with 405
+    return answer
 
 
 async def unexpected_error(request: Request, error: Exception) -> Response:
@@ -110,8 +113,20 @@ def _answer(request: Request, status: HTTPStatus, code: str, said: dict[str, Any
         }
         headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
         return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
-    view = ProblemView(kind=_KINDS.get(status, "our_failure"), code=code, reference=number)
+    signed_out = status is HTTPStatus.UNAUTHORIZED
+    view = ProblemView(
+        kind=_KINDS.get(status, "our_failure"),
+        code=code,
+        reference=number,
+        href=_sign_in(request) if signed_out else None,
+    )
     return page(request, "certstore/problem.html", view, status)
+
+
+def _sign_in(request: Request) -> str:
+    """Where to sign in, and come back to this page; a session that ended is called that."""
+    why = "expired" if session_cookie(request) in request.cookies else "needed"
+    return "/sign-in?" + urlencode({"return_to": request.url.path, "why": why})
 
 
 def _wants_json(request: Request) -> bool:

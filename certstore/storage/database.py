@@ -34,6 +34,7 @@ class Database:
         if self.is_sqlite:
             event.listen(self.engine, "connect", _set_up_sqlite)
             event.listen(self.engine, "begin", _begin_sqlite)
+            event.listen(self.engine, "checkout", _still_there)
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
@@ -97,6 +98,15 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noq
         f"busy_timeout={_BUSY_MS}",
     ):
         connection.execute(f"PRAGMA {pragma}")
+
+
+def _still_there(connection: sqlite3.Connection, *_: object) -> None:
+    """Refuse a connection whose file was removed: what is written there would be lost."""
+    _, _, path = connection.execute("PRAGMA database_list").fetchone()
+    if path and not Path(path).exists():
+        raise UnavailableError(
+            "the database's file is gone", remedy="stop the service and restore it from a backup"
+        )
 
 
 def _begin_sqlite(connection: Connection) -> None:

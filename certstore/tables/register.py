@@ -61,7 +61,7 @@ certificates = Table(
     Column("source", String(18)),
     Column("record_id", String(64)),
     Column("previous_ref", String(24), index=True),
-    Column("state", String(10), nullable=False),  # reserved | sealed | void | handed_in
+    Column("state", String(10), nullable=False),  # reserved | sealed | handed_in
     Column("reserved_at", Moment),
     UniqueConstraint("source", "record_id", "version"),
     UniqueConstraint("status_list", "status_index"),
@@ -162,21 +162,6 @@ class Register:
             raise NotFoundError("no draft waits for its seal", where=ref)
         return found[0]
 
-    def void(self, ref: str, at: datetime) -> None:
-        """Give up a reserved draft for good; its number stays used."""
-        self._connection.execute(
-            certificates.update()
-            .where(certificates.c.ref == ref, certificates.c.state == "reserved")
-            .values(state="void", status=Status.REVOKED, status_changed_at=at)
-        )
-
-    def unfinished(self, before: datetime) -> list[Certificate]:
-        """Drafts reserved before this moment and never sealed: what a crash left behind."""
-        query = select(certificates).where(
-            certificates.c.state == "reserved", certificates.c.reserved_at < before
-        )
-        return self._read(query)
-
     # -- handing in ------------------------------------------------------------------------
 
     def hand_in(self, certificate: Certificate) -> bool:
@@ -218,10 +203,6 @@ class Register:
     def get(self, ref: str) -> Certificate:
         """The certificate with this reference; NotFoundError if there is none."""
         return self._one(certificates.c.ref == ref, ref)
-
-    def by_identifier(self, identifier: str) -> Certificate:
-        """The certificate with this GB/T 36904 identifier; NotFoundError if there is none."""
-        return self._one(certificates.c.identifier == identifier, identifier)
 
     def by_status_entry(self, entry: StatusEntry) -> Certificate:
         """The certificate published at this place; NotFoundError if there is none."""
@@ -274,9 +255,9 @@ class Register:
         )
         return self._connection.execute(query).first() is not None
 
-    def count(self, source: str) -> int:
-        """How many certificates a source has handed in."""
-        query = select(func.count()).where(certificates.c.source == source)
+    def count_sealed(self) -> int:
+        """How many certificates were sealed here."""
+        query = select(func.count()).where(certificates.c.state == "sealed")
         return int(self._connection.execute(query).scalar_one())
 
     # -- rows ------------------------------------------------------------------------------
