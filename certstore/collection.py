@@ -1,7 +1,7 @@
 """Certificates handed in by their source authorities (归集), batch by batch.
 
 The good lines of a batch are kept, the bad ones listed; the same batch handed in twice
-gives the same report and changes nothing.
+gives the same report and changes nothing, unless a file that was missing is there now.
 """
 
 import hashlib
@@ -55,7 +55,7 @@ class CollectionDesk:
         digest = hashlib.sha256(jsonl).hexdigest()
         with self.archive.reading() as books:
             known = books.batches.find(digest)
-        if known is not None:
+        if known is not None and not _worth_another_look(known):
             return known
         reading = read_batch(
             jsonl, signature, find_key=lambda kid: self._source(kid, now), may_hand_in=may_hand_in
@@ -131,6 +131,9 @@ class CollectionDesk:
     ) -> BatchReport:
         with self.archive.writing() as books:
             fresh = sum(books.register.hand_in(certificate) for certificate in taken)
+            before = books.batches.find(digest)
+            if before is not None and not fresh:
+                return before
             report = BatchReport(
                 digest,
                 source,
@@ -141,6 +144,12 @@ class CollectionDesk:
             )
             books.batches.add(report)
             return report
+
+
+def _worth_another_look(report: BatchReport) -> bool:
+    """Whether a line was refused for a file, which may have been brought by now."""
+    about_files = (FaultCode.BAD_FILE, FaultCode.BAD_DIGEST)
+    return any(refusal.code in about_files for refusal in report.refusals)
 
 
 def may_hand_in(uscc: str, type_code: str) -> bool:

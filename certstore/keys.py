@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, ed25519
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 
-from certstore.errors import MalformedError
+from certstore.errors import ConflictError, MalformedError
 
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
@@ -114,14 +114,25 @@ def generate(algorithm: str) -> PrivateKey:
 
 
 def write_private_key(path: Path, key: PrivateKey, passphrase: bytes) -> None:
-    """Write the key as encrypted PKCS#8 PEM, readable by its owner alone; never overwrite one."""
+    """Write the key as encrypted PKCS#8 PEM, readable by its owner alone.
+
+    Raises ConflictError where a key lies already: none is ever overwritten.
+    """
     pem = key.private_bytes(
         serialization.Encoding.PEM,
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(passphrase),
     )
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+    try:
+        opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    except FileExistsError:
+        raise ConflictError(
+            "a private key lies here already, and none is overwritten",
+            where=path.name,
+            remedy="if the folder was left half made, move it away and begin anew",
+        ) from None
+    with os.fdopen(opened, "wb") as file:
         file.write(pem)
 
 

@@ -47,23 +47,30 @@ def open_key_room(
         raise MalformedError(
             "the key folder is empty",
             where="CERTSTORE_KEYS_DIR",
-            remedy="make keys with `certstore keys make`, or allow a demonstration authority",
+            remedy="make a root with `certstore keys root`, then keys with `certstore keys make`",
         )
     if ring.demonstration and _stale(ring, now):
-        publish_trust_list(ring, passphrase, now)
+        publish_trust_list(ring, (folder, passphrase), now)
     return ring
 
 
-def publish_trust_list(ring: KeyRing, passphrase: bytes, now: datetime) -> None:
-    """Sign the trust list anew with the root's key, numbered one higher than the last."""
+def publish_trust_list(ring: KeyRing, root: tuple[Path, bytes], now: datetime) -> None:
+    """Sign the trust list anew with the root's key (its folder and passphrase), numbered higher."""
     path = ring.folder / "trust-list.jws"
-    seq = int(now.timestamp())
+    seq = max(_last_number(ring, now) + 1, int(now.timestamp()))
     edition = Edition(issuer=ring.authority.uscc, seq=seq, now=now, lifetime=_LIST_LIFETIME)
     keys = [*_house_keys(ring), *_source_keys(ring)] if ring.demonstration else [*_house_keys(ring)]
-    signer = root_signer(ring.folder, passphrase)
+    signer = root_signer(*root)
     fresh = path.with_suffix(".new")
     fresh.write_text(build_trust_list(signer, ring.root, keys, edition), "ascii")
     fresh.replace(path)
+
+
+def _last_number(ring: KeyRing, now: datetime) -> int:
+    path = ring.folder / "trust-list.jws"
+    if not path.exists():
+        return 0
+    return parse_trust_list(path.read_text("ascii"), ring.root, now, outdated=True).seq
 
 
 def sandbox_face_signer(folder: Path, passphrase: bytes) -> KeySigner:

@@ -43,6 +43,8 @@ class Settings(BaseSettings):
     authority_name_en: str = "Demonstration City Public Security Bureau"
     city: str = "示范市"
     districts: tuple[str, ...] = ("海港区", "梧桐区", "望江区", "云杉区")
+    face_provider: str = Field("", description="empty: the sandbox, beside demonstration keys only")
+    face_providers_file: Path | None = Field(None, description="the providers known, as TOML")
     ledger_origin: str = "certstore.example/ledger"
     oidc_issuer: str = Field("", description="empty: the built-in development provider")
     oidc_client_id: str = "certstore"

@@ -8,6 +8,7 @@ from typing import Any, TypeVar, cast
 from certstore.authority import AuthorityName, KeyRing
 from certstore.clock import Clock, SystemClock
 from certstore.collection import CollectionDesk
+from certstore.errors import MalformedError
 from certstore.holdings import HoldingsDesk
 from certstore.keys import KeySigner, Purpose
 from certstore.ledger import LedgerDesk
@@ -65,6 +66,12 @@ class House:
 
     def prepare(self) -> None:
         """Bring the stores up to date and open what must be open before the first request."""
+        if not self.keys.demonstration and not self.settings.oidc_issuer:
+            raise MalformedError(
+                "nobody could sign in: built-in identities stand beside demonstration keys only",
+                where="CERTSTORE_OIDC_ISSUER",
+                remedy="name the OpenID provider that people sign in with",
+            )
         self.settings.data_dir.mkdir(parents=True, exist_ok=True)
         upgrade(self.database)
         self.status_desk.open_first()
@@ -128,6 +135,14 @@ class House:
             self.clock.now(),
             demonstration=self.settings.demonstration,
         )
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether sandboxes are open: wanted by the settings, and beside demonstration keys only.
+
+        Demonstration keys in the folder of a house that wants no demonstration open nothing.
+        """
+        return self.settings.demonstration and self.keys.demonstration
 
     @property
     def trust_jws(self) -> str:
@@ -230,7 +245,7 @@ class House:
 
     @cached_property
     def sandbox_key(self) -> KeySigner:
-        """The sandbox face provider's own key; only beside demonstration keys."""
+        """The sandbox face provider's own key; only in a demonstration."""
         return sandbox_face_signer(self.settings.keys_folder, passphrase(self.settings))
 
     @cached_property
@@ -241,8 +256,8 @@ class House:
     @cached_property
     def face_desk(self) -> FaceDesk:
         """Face results."""
-        demonstration = self.keys.demonstration
-        registry = read_registry(demonstration=demonstration)
+        demonstration = self.demonstration
+        registry = read_registry(self._face_providers(), demonstration=demonstration)
         starters: dict[str, Any] = {}
         if demonstration:
             began, ends = datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
@@ -254,9 +269,15 @@ class House:
             starters=starters,
             clock=self.clock,
             rules=read_face_rules(),
-            provider="sandbox",
+            provider=self.settings.face_provider or ("sandbox" if demonstration else ""),
             audience=self.settings.public_url,
         )
+
+    def _face_providers(self) -> str | None:
+        """The providers' file; none known in production until one is named."""
+        if self.settings.face_providers_file is not None:
+            return self.settings.face_providers_file.read_text("utf-8")
+        return None if self.keys.demonstration else "provider = []"
 
     @cached_property
     def rules(self) -> RuleBook:

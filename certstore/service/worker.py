@@ -97,7 +97,7 @@ class Worker:
             books.sharing.forget_used(now)
             books.sessions.forget_ended(now)
         self._house.face_desk.expire_overdue()
-        if self._house.keys.demonstration:
+        if self._house.demonstration:
             self._house.sandbox_provider.forget_overdue()
 
     def _try(self, job: Callable[[], None]) -> None:

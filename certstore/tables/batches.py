@@ -65,7 +65,9 @@ class BatchBook:
         )
 
     def add(self, report: BatchReport) -> None:
-        """Keep the report on a batch."""
+        """Keep the report on a batch, in place of an earlier one on the same bytes."""
+        for table in (batch_refusals, batches):
+            self._connection.execute(table.delete().where(table.c.sha256 == report.sha256))
         values = {
             "sha256": report.sha256,
             "source": report.source,
