@@ -14,7 +14,8 @@ VERDICTS: tuple[VerdictWord, ...] = (
 FIELDS = {
     "name": "林*禾",
     "id_number": "310199********0020",
-    "type_code": "residence_voucher",
+    "type": "residence_voucher",
+    "type_code": "11310000MB0T00015WT01",
     "number": "SF20260004738216",
     "valid_to": "2027-11-25",
     "authority": "示范市公安局",
