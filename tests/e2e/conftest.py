@@ -19,9 +19,13 @@ ARGUMENTS = [
 ]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def chromium():
-    """The system's Chromium, running."""
+    """The system's Chromium, for one file of tests.
+
+    Not longer: Playwright keeps an event loop running in this thread, beside which no other
+    test could run one.
+    """
     path = shutil.which("chromium") or shutil.which("chromium-browser")
     if path is None:
         pytest.skip("chromium is missing: apt install chromium")
