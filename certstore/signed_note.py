@@ -1,7 +1,6 @@
 """C2SP signed notes and tree-head checkpoints (c2sp.org/signed-note, c2sp.org/tlog-checkpoint)."""
 
 import base64
-import binascii
 import hashlib
 from dataclasses import dataclass
 
@@ -95,5 +94,5 @@ def _raw(public_key: ed25519.Ed25519PublicKey) -> bytes:
 def _decode(text: str) -> bytes:
     try:
         return base64.b64decode(text, validate=True)
-    except binascii.Error as error:
+    except ValueError as error:  # binascii.Error, or characters beyond ASCII
         raise MalformedError("a checkpoint with damaged base64") from error

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, NoReturn
 
 import typer
+from pydantic import ValidationError
 
 from certstore import __version__
 from certstore.clock import SystemClock
@@ -257,7 +258,15 @@ def run() -> None:
         for name in ("where", "remedy"):
             if getattr(error, name):
                 print(f"  {name}: {getattr(error, name)}", file=sys.stderr)
-        sys.exit(1)
+        sys.exit(UNDECIDED)
+    except ValidationError as error:  # of the settings; their values may be secrets
+        for wrong in error.errors():
+            name = "_".join(str(part) for part in wrong["loc"]).upper()
+            print(f"certstore: CERTSTORE_{name}: {wrong['msg']}", file=sys.stderr)
+        sys.exit(UNDECIDED)
+    except (OSError, UnicodeDecodeError) as error:
+        print(f"certstore: {error}", file=sys.stderr)
+        sys.exit(UNDECIDED)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 """The passphrase of the key folder: from settings, a file, or one made for an embedded start."""
 
 import os
+from pathlib import Path
 
 from certstore.chance import token
 from certstore.errors import MalformedError
@@ -16,7 +17,7 @@ def passphrase(settings: Settings) -> bytes:
     if settings.key_passphrase.get_secret_value():
         return settings.key_passphrase.get_secret_value().encode()
     if settings.key_passphrase_file is not None:
-        return settings.key_passphrase_file.read_bytes().strip()
+        return _from_file(settings.key_passphrase_file)
     if not settings.demonstration:
         raise MalformedError(
             "no passphrase for the key folder is set",
@@ -29,3 +30,17 @@ def passphrase(settings: Settings) -> bytes:
         with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as file:
             file.write(token())
     return path.read_bytes().strip()
+
+
+def _from_file(path: Path) -> bytes:
+    try:
+        found = path.read_bytes().strip()
+    except OSError:
+        found = b""
+    if not found:
+        raise MalformedError(
+            "the file of the key folder's passphrase is missing, empty or cannot be read",
+            where="CERTSTORE_KEY_PASSPHRASE_FILE",
+            remedy="name a file that only the service can read",
+        )
+    return found

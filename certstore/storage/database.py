@@ -39,7 +39,7 @@ class Database:
     @contextmanager
     def write(self) -> Iterator[Connection]:
         """Run a block in one transaction that may change things."""
-        with _translated(), self.engine.connect() as opened:
+        with translated(), self.engine.connect() as opened:
             connection = opened.execution_options(writes=True)
             with connection.begin():
                 yield connection
@@ -47,7 +47,7 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """Run a block that only looks, on one consistent state."""
-        with _translated(), self.engine.connect() as opened:
+        with translated(), self.engine.connect() as opened:
             # SQLite's transactions read one state as they are; PostgreSQL must be asked for it.
             isolation = {} if self.is_sqlite else {"isolation_level": "REPEATABLE READ"}
             connection = opened.execution_options(**isolation)
@@ -65,7 +65,7 @@ class Database:
 
 
 @contextmanager
-def _translated() -> Iterator[None]:
+def translated() -> Iterator[None]:
     """Turn a database that is down into UnavailableError; other faults stay what they are.
 
     A value that PostgreSQL cannot hold (a NUL character) becomes MalformedError.

@@ -5,7 +5,7 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 
-from certstore.storage.database import Database
+from certstore.storage.database import Database, translated
 
 _HERE = Path(__file__).parent
 
@@ -19,5 +19,9 @@ def configuration(database: Database) -> Config:
 
 
 def upgrade(database: Database) -> None:
-    """Bring the schema to the newest version; nothing happens if it is there already."""
-    command.upgrade(configuration(database), "head")
+    """Bring the schema to the newest version; nothing happens if it is there already.
+
+    Raises UnavailableError when the database does not answer.
+    """
+    with translated():
+        command.upgrade(configuration(database), "head")

@@ -1,0 +1,188 @@
+"""Scanning on line over HTTP: genuine, used, cut short, changed, foreign, too large."""
+
+import io
+
+import pytest
+from PIL import Image
+
+from certstore.errors import UnavailableError
+from tests.residents import ADDRESS_CHANGE, Browser, assert_sound, resident, submitted, vouchers
+
+WHO, ME = "chen_yiming", resident("chen_yiming")
+PERSONAL = ("陈一鸣", "340199199803140119", "长乐路")
+
+
+@pytest.fixture
+def voucher(house):
+    submitted(house, WHO)
+    return vouchers(house, WHO)[0]
+
+
+@pytest.fixture
+def scanner(house):
+    return Browser(house, None)
+
+
+def kept(house, voucher, role):
+    return house.objects.get(voucher.file(role).sha256)
+
+
+def judged(scanner, code, verifier=""):
+    answer = scanner.http.post("/v1/verify/code", json={"code": code, "verifier": verifier})
+    assert answer.status_code == 200, answer.text
+    return answer.json()
+
+
+def sent(scanner, data, name="x.pdf"):
+    return scanner.http.post("/v1/verify/document", files={"file": (name, data)})
+
+
+def scans(house):
+    return [u for u in house.holdings_desk.usage(ME) if u.kind == "scan"]
+
+
+def test_a_printed_code_is_valid_as_often_as_it_is_scanned(house, voucher, scanner):
+    code = kept(house, voucher, "code").decode()
+    for _ in range(2):
+        found = judged(scanner, code, "望江酒店")
+        assert found["verdict"] == "valid"
+        assert found["fields"]["name"] == "陈一鸣"
+        assert found["photo"]
+    assert [u.record["agency"] for u in scans(house)] == ["望江酒店"] * 2
+
+
+def test_a_presentation_is_valid_once_and_then_replayed_without_photo(house, voucher, scanner):
+    code = house.presentation_desk.present(ME, voucher.ref).code_text
+    first, second = judged(scanner, code, "望江酒店"), judged(scanner, code, "望江酒店")
+    assert (first["verdict"], second["verdict"]) == ("valid", "replayed")
+    assert first["photo"]
+    assert second["photo"] is None
+    assert len(scans(house)) == 1
+
+
+@pytest.mark.parametrize("code", ["hello", "https://example.org/", "RP1:", "RP9:ABC", "王", " "])
+def test_another_text_is_not_our_code(scanner, code):
+    found = judged(scanner, code)
+    assert (found["verdict"], found["fields"], found["photo"]) == ("malformed", {}, None)
+
+
+def test_a_code_cut_short_or_too_long_says_nothing_about_anybody(house, voucher, scanner):
+    code = kept(house, voucher, "code").decode()
+    for text in (code[:-1], code[: len(code) // 2], code + "A" * 4000):
+        found = judged(scanner, text)
+        assert found["verdict"] in {"malformed", "tampered"}
+        assert (found["fields"], found["photo"]) == ({}, None)
+    assert scans(house) == []
+    answer = scanner.http.post("/v1/verify/code", json={"code": "A" * 9000})
+    assert answer.status_code == 422
+    assert "A" * 100 not in answer.text
+
+
+def test_a_code_with_a_changed_character_is_not_genuine(house, voucher, scanner):
+    code = kept(house, voucher, "code").decode()
+    changed = code[:-20] + ("A" if code[-20] != "A" else "B") + code[-19:]
+    found = judged(scanner, changed)
+    assert found["verdict"] in {"tampered", "malformed"}
+    assert (found["fields"], found["photo"]) == ({}, None)
+
+
+def test_after_a_move_code_and_document_say_superseded_without_photo(house, scanner):
+    submitted(house, "lin_xiaohe")
+    (old,) = vouchers(house, "lin_xiaohe")
+    submitted(house, "lin_xiaohe", ADDRESS_CHANGE, "moves_to")
+    found = judged(scanner, kept(house, old, "code").decode())
+    assert (found["verdict"], found["photo"]) == ("superseded", None)
+    found = sent(scanner, kept(house, old, "document")).json()
+    assert (found["verdict"], found["photo"]) == ("superseded", None)
+
+
+def test_an_issued_document_is_valid_and_the_holder_sees_the_scan(house, voucher, scanner):
+    found = sent(scanner, kept(house, voucher, "document")).json()
+    assert found["verdict"] == "valid", found
+    assert found["fields"]["name"] == "陈一鸣"
+    assert found["photo"]
+    assert len(scans(house)) == 1
+    assert scans(house)[0].record["certificate_ref"] == voucher.ref
+
+
+@pytest.mark.parametrize("place", [0.25, 0.5, 0.75])
+def test_a_document_with_a_changed_byte_is_not_genuine(house, voucher, scanner, place):
+    document = bytearray(kept(house, voucher, "document"))
+    document[int(len(document) * place)] ^= 1
+    found = sent(scanner, bytes(document)).json()
+    assert found["verdict"] == "tampered", found["reasons"]
+    assert (found["fields"], found["photo"]) == ({}, None)
+    assert scans(house) == []
+
+
+FOREIGN = (
+    b"%PDF-1.4\n1 0 obj<</Type/Catalog/Pages 2 0 R>>endobj\n2 0 obj<</Type/Pages/Kids[]/Count 0>>"
+    b"endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+)
+
+
+@pytest.mark.parametrize("data", [FOREIGN, b"", b"%PDF-", b"GIF89a", b"\0" * 5000])
+def test_a_foreign_file_is_judged_and_never_valid(scanner, data):
+    answer = sent(scanner, data)
+    assert answer.status_code == 200
+    found = answer.json()
+    assert found["verdict"] in {"malformed", "tampered", "unknown_issuer"}
+    assert (found["fields"], found["photo"]) == ({}, None)
+
+
+def test_an_upload_that_is_too_large_is_refused_as_such(scanner):
+    answer = sent(scanner, b"\0" * (8 * 1024 * 1024 + 1))
+    assert (answer.status_code, answer.json()["status"]) == (413, 413)
+    page = scanner.http.post("/scan/file", files={"file": ("x", b"\0" * (8 * 1024 * 1024 + 1))})
+    assert page.status_code == 413
+    assert_sound(page, "zh")
+
+
+def test_a_verdict_is_told_though_the_photo_cannot_be_fetched(house, voucher, scanner):
+    code = house.presentation_desk.present(ME, voucher.ref).code_text
+
+    class Down:
+        def __getattr__(self, name):
+            raise UnavailableError("the object store does not answer")
+
+    object.__setattr__(house.scan_desk, "objects", Down())
+    found = judged(scanner, code)
+    assert (found["verdict"], found["photo"]) == ("valid", None)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_scanner_page_without_script(house, voucher, lang):
+    browser = Browser(house, None, lang)
+    for code, status in (("", 422), ("hello", 200), (kept(house, voucher, "code").decode(), 200)):
+        page = browser.post("/scan", code=code)
+        assert page.status_code == status
+        assert_sound(page, lang)
+    blank = io.BytesIO()
+    Image.new("L", (40, 40), 255).save(blank, "PNG")
+    files = (
+        (b"", 422),
+        (b"\x89PNG\r\n\x1a\n broken", 422),
+        (b"the text of another code", 200),
+        (blank.getvalue(), 422),
+        (FOREIGN, 200),
+        (kept(house, voucher, "document"), 200),
+    )
+    for data, status in files:
+        page = browser.http.post(f"/scan/file?lang={lang}", files={"file": ("x", data)})
+        assert page.status_code == status, data[:20]
+        assert_sound(page, lang)
+    assert browser.http.post(f"/scan/file?lang={lang}").status_code == 422
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_small_codes_page_tells_the_status_and_nobodys_data(house, voucher, lang):
+    page = Browser(house, None, lang).get(f"/s/{voucher.ref}")
+    assert page.status_code == 200
+    assert_sound(page, lang)
+    for datum in (*PERSONAL, voucher.number, voucher.identifier):
+        assert datum not in page.text
+    with house.archive.reading() as books:
+        records = books.register.held_by("111", ME.holder.id_number)
+    handed_in = next(c.ref for c in records if not c.sealed)
+    assert Browser(house, None, lang).get(f"/s/{handed_in}").status_code == 404
+    assert scans(house) == []

@@ -1,0 +1,187 @@
+"""Every form a browser sends: from our own pages, with the session's token, or not at all."""
+
+import re
+
+import pytest
+from starlette.routing import Route
+from starlette.testclient import TestClient
+
+from certstore.callers import Officer, caller_as_json
+from certstore.errors import MalformedError
+from certstore.service.app import create_app
+from certstore.tables.sessions import SessionRow
+from tests.house import house_in
+from tests.sealed import resident
+
+PAGE = {"Accept": "text/html"}
+API = ("/v1/", "/oauth2/", "/development-identity/token")
+CSRF = "the token of this session"
+REF = "b" * 20
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    built = house_in(tmp_path_factory.mktemp("forms"))
+    yield built
+    built.close()
+
+
+@pytest.fixture(scope="module")
+def app(house):
+    return create_app(house)
+
+
+def browser(app, house, caller):
+    now = house.clock.now()
+    secret = f"secret of {type(caller).__name__}"
+    row = SessionRow(caller_as_json(caller), CSRF, now, now.replace(year=now.year + 1))
+    with house.archive.writing() as books:
+        books.sessions.close(secret)
+        books.sessions.open(secret, row)
+    client = TestClient(app, base_url=house.settings.public_url, follow_redirects=False)
+    client.cookies.set("session", secret)
+    client.headers.update(PAGE)
+    return client
+
+
+def routes(router):
+    for route in router.routes:
+        if isinstance(route, Route):
+            yield route
+        elif hasattr(route, "original_router"):
+            yield from routes(route.original_router)
+
+
+def forms(app):
+    """Every path that takes POST from a page, its parameters filled in."""
+    schema = {
+        re.sub(r"\{[^}]+\}", REF, route.path)
+        for route in routes(app)
+        if "POST" in (route.methods or ()) and not route.path.startswith(API)
+    }
+    return sorted(schema)
+
+
+def test_there_are_forms(app):
+    found = forms(app)
+    assert "/sign-out" in found
+    assert f"/certificates/{REF}/present/code" in found
+    assert len(found) >= 12, found
+
+
+@pytest.mark.parametrize("caller", [resident(), Officer("高民警", "1047", "梧桐派出所")])
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Origin": "https://evil.example"},
+        {"Origin": "http://127.0.0.1:8001"},
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "null", "Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_a_form_from_another_site_is_refused_everywhere(app, house, headers, caller):
+    client = browser(app, house, caller)
+    for path in forms(app):
+        sent = {**headers, "X-CSRF-Token": CSRF}
+        answer = client.post(path, data={"csrf": CSRF}, headers=sent)
+        assert answer.status_code == 403, (path, answer.status_code)
+    assert client.get("/settings").status_code == 200
+
+
+@pytest.mark.parametrize("token", ["", "wrong", CSRF + "x", "é"])
+def test_a_form_without_the_sessions_token_is_refused_everywhere(app, house, token):
+    client = browser(app, house, resident())
+    for path in forms(app):
+        answer = client.post(path, data={"csrf": token}, headers={"Sec-Fetch-Site": "same-origin"})
+        assert answer.status_code == 403, (path, answer.status_code)
+
+
+def test_our_own_form_is_taken_and_ends_the_session(app, house):
+    client = browser(app, house, resident())
+    assert client.get("/certificates").status_code == 200
+    headers = {"Origin": house.settings.public_url, "Sec-Fetch-Site": "same-origin"}
+    answer = client.post("/sign-out", data={"csrf": CSRF}, headers=headers)
+    assert answer.status_code == 200
+    gone = answer.headers["set-cookie"]
+    assert gone.startswith('session="";')
+    assert "Max-Age=0" in gone
+    client.cookies.set("session", "secret of Resident")
+    assert client.get("/certificates").status_code == 303
+
+
+@pytest.mark.parametrize(
+    "return_to",
+    [
+        "//evil.example",
+        "/\\evil.example",
+        "https://e.example",
+        "/%09/evil.example",
+        "//[",
+        "javascript:alert(1)",
+    ],
+)
+def test_the_sign_in_page_leads_nobody_elsewhere(app, house, return_to):
+    client = TestClient(app, base_url=house.settings.public_url, headers=PAGE)
+    answer = client.get(f"/sign-in?return_to={return_to}")
+    assert answer.status_code == 200
+    assert "evil" not in answer.text
+    assert "return_to=%2F&" in answer.text or 'return_to=%2F"' in answer.text
+
+
+@pytest.mark.parametrize("return_to", ["//evil.example", "https://e.example", "//["])
+def test_leaving_with_a_way_back_to_elsewhere_is_refused(app, house, return_to):
+    client = TestClient(app, base_url=house.settings.public_url, headers=PAGE)
+    assert client.get("/sign-in/leave", params={"return_to": return_to}).status_code == 400
+
+
+def test_coming_back_without_the_browsers_own_state_signs_nobody_in(app, house):
+    client = TestClient(
+        app, base_url=house.settings.public_url, headers=PAGE, follow_redirects=False
+    )
+    answer = client.get("/sign-in/return", params={"state": "guessed", "code": "any"})
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in?")
+    assert "session=" not in answer.headers.get("set-cookie", "")
+
+
+def test_https_cookies_are_bound_to_the_host(tmp_path):
+    house = house_in(tmp_path, public_url="https://certs.example")
+    client = TestClient(create_app(house), base_url="https://certs.example", headers=PAGE)
+    answer = client.get("/settings")
+    assert "max-age" in answer.headers["strict-transport-security"]
+    client.cookies.set("__Host-session", "none")
+    answer = client.post("/sign-out", headers={"Origin": "https://certs.example"})
+    assert answer.headers["set-cookie"].startswith('__Host-session="";')
+    assert "Secure" in answer.headers["set-cookie"]
+    house.close()
+
+
+def test_without_demonstration_there_is_no_development_identity(tmp_path):
+    passphrase = tmp_path / "passphrase"
+    passphrase.write_text("a passphrase of these tests")
+    first = house_in(tmp_path / "house", key_passphrase_file=passphrase)
+    assert first.demonstration
+    open_paths = [route.path for route in routes(create_app(first))]
+    assert "/development-identity/authorize" in open_paths
+    first.close()
+    # The same folder, demonstration keys and all, in a house that wants none.
+    house = house_in(tmp_path / "house", key_passphrase_file=passphrase, demonstration=False)
+    made = create_app(house)
+    paths = [route.path for route in routes(made)]
+    assert not [p for p in paths if p.startswith(("/development-identity", "/face-sandbox"))]
+    client = TestClient(made, base_url=house.settings.public_url, headers=PAGE)
+    assert client.get("/development-identity/authorize").status_code == 404
+    assert not made.state.development_identity
+    assert made.state.specimen  # what these keys sign stays marked
+    with pytest.raises(MalformedError, match="sandbox"):  # and no sandbox's result is taken
+        _ = house.face_desk
+    house.close()
+
+
+def test_with_a_provider_configured_there_is_no_development_identity(tmp_path):
+    house = house_in(tmp_path, oidc_issuer="https://id.example")
+    paths = [route.path for route in routes(create_app(house))]
+    assert not [p for p in paths if p.startswith("/development-identity")]
+    assert house.openid_issuer == "https://id.example"
+    house.close()

@@ -1,0 +1,228 @@
+"""Errors as they are answered: problems for services, pages for people, nothing of our inside."""
+
+import importlib
+import pkgutil
+import shutil
+
+import pytest
+from sqlalchemy import text
+from starlette.testclient import TestClient
+
+import certstore
+import face_auth
+import issuance
+import verifiers
+from certstore import errors
+from certstore.callers import caller_as_json
+from certstore.service.app import create_app
+from certstore.service.demo_visitor import DemoError
+from certstore.service.problems import STATUS
+from certstore.service.wiring import House
+from certstore.tables.sessions import SessionRow
+from tests.house import house_in, settings_in
+from tests.sealed import LIN, resident
+from tests.servers import free_ports
+
+PAGE = {"Accept": "text/html"}
+SECURITY = ("content-security-policy", "x-content-type-options", "referrer-policy")
+
+
+@pytest.fixture(scope="module")
+def house(tmp_path_factory):
+    built = house_in(tmp_path_factory.mktemp("problems"))
+    yield built
+    built.close()
+
+
+@pytest.fixture(scope="module")
+def app(house):
+    made = create_app(house)
+
+    @made.get("/v1/broken")
+    @made.get("/broken")
+    def broken() -> None:
+        with house.archive.writing() as books:  # a statement that fails with a person's number
+            statement = text("INSERT INTO people (id_number) VALUES (:number)")
+            books.connection.execute(statement, {"number": LIN.id_number})
+
+    return made
+
+
+@pytest.fixture
+def client(app, house):
+    url = house.settings.public_url
+    return TestClient(app, base_url=url, raise_server_exceptions=False, follow_redirects=False)
+
+
+def problem(answer, status, slug):
+    assert answer.status_code == status, answer.text
+    assert answer.headers["content-type"] == "application/problem+json"
+    said = answer.json()
+    assert (said["type"], said["status"]) == (f"urn:certstore:problem:{slug}", status)
+    assert said["title"]
+    return said
+
+
+def every_error():
+    for package in (certstore, face_auth, issuance, verifiers):
+        for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
+            if "migrations.versions" not in module.name and not module.name.endswith(".env"):
+                importlib.import_module(module.name)
+    waiting, found = [errors.CertstoreError], []
+    while waiting:
+        below = waiting.pop().__subclasses__()
+        found += below
+        waiting += below
+    return found
+
+
+def test_every_error_of_the_house_has_a_status():
+    ours = {"DemoError", "MissingTextError", "DigestMismatchError"}  # our own failures: 500
+    without = [
+        kind.__name__
+        for kind in every_error()
+        if not any(known in STATUS for known in kind.__mro__)
+    ]
+    assert set(without) == ours
+    assert DemoError.code == "internal"
+
+
+def test_every_error_has_a_slug_of_the_closed_list():
+    closed = {
+        *("unauthenticated", "forbidden", "conflict", "rate-limited", "payload-too-large"),
+        *("unsupported-media-type", "unavailable", "internal", "invalid-request"),
+        *("fields-required", "invalid-token", "invalid-dpop-proof", "insufficient-purpose"),
+        *("field-not-granted", "consent-required", "consent-withdrawn"),
+        *("representation-unproven", "subject-mismatch", "not-found", "idempotency-conflict"),
+        *("idempotency-mismatch", "certificate-revoked", "under-dispute", "quota-exceeded"),
+        *("source-unavailable", "ledger-unavailable"),
+    }
+    assert {kind.code for kind in every_error()} <= closed
+
+
+@pytest.mark.parametrize("path", ["/v1/nothing", "/oauth2/nothing", "/.well-known/nothing"])
+def test_no_such_api_is_a_problem(client, path):
+    problem(client.get(path), 404, "not-found")
+    problem(client.get(path, headers=PAGE), 404, "not-found")
+
+
+def test_another_method_is_told_which_ones_there_are(client):
+    answer = client.get("/oauth2/token")
+    problem(answer, 405, "invalid-request")
+    assert answer.headers["allow"] == "POST"
+
+
+def test_what_does_not_fit_its_description_names_the_member_and_not_its_value(client):
+    answer = client.post("/v1/verify/code", json={"code": LIN.id_number, "more": LIN.name})
+    said = problem(answer, 422, "invalid-request")
+    assert said["errors"]
+    assert LIN.name not in answer.text
+    problem(client.post("/v1/verify/code", content=b"{"), 422, "invalid-request")
+
+
+@pytest.mark.parametrize("chunked", [False, True])
+def test_a_body_beyond_the_limit_is_refused(client, chunked):
+    large = bytes(17 * 1024 * 1024)
+    content = iter([large[: 1 << 20]] * 17) if chunked else large
+    headers = {"Content-Type": "application/json"}
+    answer = client.post("/v1/verify/code", content=content, headers=headers)
+    said = problem(answer, 413, "payload-too-large")
+    assert str(16 * 1024 * 1024) in said["detail"]
+
+
+@pytest.mark.parametrize("announced", ["-1", "1e3", "x"])
+def test_a_length_that_is_no_number_is_refused(client, announced):
+    answer = client.post("/v1/verify/code", content=b"{}", headers={"Content-Length": announced})
+    assert answer.status_code == 413
+
+
+def test_our_own_failure_says_nothing_of_what_happened(client, caplog):
+    answer = client.get("/v1/broken")
+    said = problem(answer, 500, "internal")
+    assert said["instance"].startswith("urn:certstore:request:")
+    for secret in (LIN.id_number, "Traceback", "sqlalchemy", "people", "INSERT", ".py"):
+        assert secret not in answer.text
+    number = said["instance"].rpartition(":")[2]
+    assert number in caplog.text  # the operator finds it
+    assert LIN.id_number not in caplog.text
+
+
+def test_our_own_failure_travels_with_the_security_headers_and_is_counted(client):
+    answer = client.get("/v1/broken")
+    assert all(name in answer.headers for name in SECURITY)
+    counted = client.get("/metrics").text
+    assert 'certstore_requests_total{method="GET",route="/v1/broken",status="500"}' in counted
+
+
+@pytest.mark.parametrize(("lang", "tag"), [("zh", "zh"), ("en", "en")])
+@pytest.mark.parametrize(("path", "status"), [("/nothing", 404), ("/broken", 500)])
+def test_people_get_a_page_in_their_language(client, path, status, lang, tag):
+    answer = client.get(path, params={"lang": lang}, headers=PAGE)
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/html")
+    assert f'<html lang="{tag}' in answer.text
+    assert "Traceback" not in answer.text
+    assert LIN.id_number not in answer.text
+    assert all(name in answer.headers for name in SECURITY)
+
+
+def test_the_page_of_a_failure_is_another_in_each_language(client):
+    said = {
+        lang: client.get("/nothing", params={"lang": lang}, headers=PAGE).text
+        for lang in ("zh", "en")
+    }
+    assert said["zh"] != said["en"]
+
+
+def test_who_is_not_signed_in_is_led_to_sign_in_and_back(client):
+    answer = client.get("/certificates", headers=PAGE)
+    assert answer.status_code == 303
+    assert answer.headers["location"].startswith("/sign-in?return_to=%2Fcertificates")
+    problem(client.get("/v1/me/usage"), 401, "unauthenticated")
+
+
+def session_cookie(house):
+    now = house.clock.now()
+    row = SessionRow(caller_as_json(resident()), "csrf", now, now.replace(year=now.year + 1))
+    with house.archive.writing() as books:
+        books.sessions.open("a secret", row)
+    return {"session": "a secret"}
+
+
+def down(client, cookies):
+    problem(client.get("/readyz"), 503, "unavailable")
+    assert client.get("/healthz").json() == {"status": "alive"}
+    problem(client.get("/v1/ledger/checkpoint"), 503, "unavailable")
+    client.cookies.update(cookies)
+    assert client.get("/healthz").status_code == 200
+    page = client.get("/certificates", headers=PAGE)
+    assert page.status_code == 503
+    assert page.headers["content-type"].startswith("text/html")
+
+
+def test_when_postgresql_is_down_so_is_everything_that_needs_it(tmp_path):
+    (port,) = free_ports(1)
+    url = f"postgresql+psycopg://nobody@127.0.0.1:{port}/none?connect_timeout=2"
+    house = House(settings_in(tmp_path, database_url=url))
+    down(TestClient(create_app(house), raise_server_exceptions=False), {"session": "any"})
+    house.close()
+
+
+def test_when_the_database_file_is_gone_the_house_says_so(tmp_path):
+    house = house_in(tmp_path / "house")
+    client = TestClient(create_app(house), raise_server_exceptions=False)
+    assert client.get("/readyz").json() == {"status": "ready"}
+    cookies = session_cookie(house)
+    for path in (tmp_path / "house").glob("certstore.db*"):
+        path.unlink()
+    down(client, cookies)
+    house.close()
+
+
+def test_when_the_objects_are_gone_the_house_is_not_ready(tmp_path):
+    house = house_in(tmp_path / "house")
+    client = TestClient(create_app(house), raise_server_exceptions=False)
+    shutil.rmtree(tmp_path / "house" / "objects")
+    assert client.get("/readyz").status_code in {500, 503}
+    assert client.get("/healthz").status_code == 200
+    house.close()
