@@ -52,8 +52,7 @@ class HoldingsDesk:
         with self.archive.reading() as books:
             holder = resident.holder
             person = books.people.find(holder.id_type, holder.id_number)
-            found = [] if person is None else books.usage.of(person.id)
-        return [entry for entry in found if entry.at >= since]
+            return [] if person is None else books.usage.of(person.id, since)
 
     def one_usage(self, resident: Resident, ref: str) -> UsageEntry:
         """One access to this resident's data."""

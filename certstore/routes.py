@@ -4,13 +4,14 @@ import hashlib
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Header, Path, Query, Request, Response
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from certstore.callers import Resident, Service
 from certstore.catalogue import catalogue, certificate_type
 from certstore.errors import UnauthenticatedError
 from certstore.holdings import HoldingsDesk
 from certstore.ledger import LedgerDesk
+from certstore.plain_words import plain_words
 from certstore.reception import desk, signed_in
 from certstore.sharing import PullRequest, SearchRequest, SharingDesk
 from certstore.status_desk import TTL_S, StatusDesk
@@ -19,8 +20,8 @@ from certstore.token_desk import DETAILS_TYPE, TokenDesk, TokenRequest
 router = APIRouter()
 Ref = Annotated[str, Path(pattern="^[0-9a-z]{20}$")]
 _BEARER = "Bearer "
-# What stands in a record for good: no control characters, which JSON columns cannot all keep.
-Words = Annotated[str, Field(min_length=1, max_length=60, pattern=r"^[^\x00-\x1f\x7f]+$")]
+# What stands in a record for good.
+Words = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(plain_words)]
 _SHORT = f"public, max-age={TTL_S // 5}"
 
 

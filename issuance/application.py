@@ -1,7 +1,7 @@
 """An application for a certificate and the states it passes through: frozen values, no IO."""
 
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
@@ -40,6 +40,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.REFUSED: frozenset(),
     State.WITHDRAWN: frozenset(),
 }
+DRAFT_LIFE = timedelta(days=30)  # how long the pages promise to keep a draft
 OPEN_STATES = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED})
 
 

@@ -7,12 +7,15 @@ from typing import Any
 
 from certstore.callers import Resident
 from certstore.catalogue import certificate_type
+from certstore.certificates import Holder
 from certstore.chance import reference
 from certstore.clock import Clock, local_date
 from certstore.errors import CertstoreError, ConflictError, MalformedError, NotFoundError
 from certstore.identifiers import ResidentId
 from certstore.keys import Signer
+from certstore.ledger import Access, record_access
 from certstore.tables.books import Archive, Books
+from certstore.tables.people import Person
 from certstore.working_days import WorkCalendar
 from face_auth.acceptance import FaceDesk
 from face_auth.challenge import Challenge
@@ -22,6 +25,7 @@ from issuance.commitment import RELATION_ZH, SessionProof, sign_letter
 from issuance.issue import VOUCHER, IssuanceDesk, in_force
 from issuance.notices import tell_in_review
 from issuance.tables import ApplicationBook
+from verifiers.materials.records import Record
 
 WORKING_DAYS = {Matter.RESIDENCE_REGISTRATION: 1, Matter.ADDRESS_CHANGE: 1}
 _DWELLINGS = frozenset({"own", "rent", "dormitory"})
@@ -185,9 +189,23 @@ class ApplyDesk:
                     missing=[],
                 )
             book.move(application.ref, state, now, "applicant", only_from=(State.DRAFT,), **values)
+            self._tell_relatives(books, application, checked)
             books.outbox.add("application.submitted", {"application": application.ref}, now)
             if not automatic:
                 tell_in_review(books, book.get(application.ref), now)
+
+    def _tell_relatives(self, books: Books, application: Application, checked: Checked) -> None:
+        """Record with everybody else whose record was relied on that it was, in their own list."""
+        mine = application.applicant.id_number
+        for decided in checked.decision.materials.values():
+            evidence = decided.satisfied_by
+            holders = evidence.holders if isinstance(evidence, Record) else ()
+            for holder in holders:
+                if holder.id_number.upper() != mine:
+                    person = books.people.known(
+                        Holder(holder.name, holder.id_type, holder.id_number.upper())
+                    )
+                    record_access(books, self.issuance.origin, _reliance(application, person, self))
 
     def due(self, matter: Matter) -> date:
         """When an application received now will be answered."""
@@ -296,3 +314,24 @@ def _check_voucher(books: Books, resident: Resident, matter: Matter, today: date
 def _case_number(books: Books, today: date) -> str:
     serial = books.register.next_serial("application", today.year)
     return f"{certificate_type(VOUCHER).number_prefix}-{today:%y%m}-{serial:06d}"
+
+
+def _reliance(application: Application, person: Person, desk: ApplyDesk) -> Access:
+    """That a relative's application relied on somebody's record; the case itself is not told."""
+    record: dict[str, Any] = {
+        "client": "issuance",
+        "purpose": application.matter.value,
+        "ground": "application",
+        "fields": [],
+        "refused_fields": [],
+        "other_fields": [],
+    }
+    return Access(
+        kind="relative",
+        at=desk.clock.now(),
+        client="issuance",
+        agency="",
+        purpose=application.matter.value,
+        person=person,
+        record=record,
+    )

@@ -1,7 +1,6 @@
 """The applicant's pages, from the first question to the result."""
 
 from dataclasses import replace
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -18,7 +17,7 @@ from certstore.pages.views import ProblemView, Reason
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
 from face_auth.acceptance import FaceDesk
-from issuance.application import Answers, Application, Matter, Relative, State
+from issuance.application import DRAFT_LIFE, Answers, Application, Matter, Relative, State
 from issuance.apply import ApplyDesk, is_answered
 from issuance.checklist import Checked, ChecklistDesk
 from issuance.pages.application_pages import (
@@ -51,7 +50,6 @@ Face = Annotated[FaceDesk, desk(FaceDesk)]
 Text = Annotated[str, Form(max_length=400)]
 _FORM = [Depends(check_form)]
 _LATER = "/applications"
-_DRAFT_LIFE = timedelta(days=30)
 _INSTEAD = {
     "NOT_REGISTERED": Matter.RESIDENCE_REGISTRATION,
     "REGISTERED_ALREADY": Matter.ADDRESS_CHANGE,
@@ -67,7 +65,7 @@ def start(matter: str, request: Request, me: Me, applying: Applying) -> Response
         matter=wanted.value,
         path=f"/apply/{wanted.path}",
         draft_href=f"/applications/{drafts[0].ref}/dwelling" if drafts else None,
-        draft_until=local_date(drafts[0].begun_at + _DRAFT_LIFE) if drafts else None,
+        draft_until=local_date(drafts[0].begun_at + DRAFT_LIFE) if drafts else None,
     )
     return page(request, "issuance/start.html", view)
 
@@ -449,7 +447,7 @@ def _found(
     request: Request, me: Resident, applying: ApplyDesk, holdings: HoldingsDesk
 ) -> FoundRecord | None:
     now = applying.clock.now()
-    return found_home(holdings.of(me), now, local_date(now), dress_of(request).lang)
+    return found_home(holdings.of(me), me.holder.name, now, dress_of(request).lang)
 
 
 def _face_state(

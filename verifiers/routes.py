@@ -10,6 +10,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from certstore.catalogue import catalogue
 from certstore.errors import TooLargeError
+from certstore.plain_words import plain_words
 from certstore.reception import desk
 from verifiers.scanning.desk import OnLineScan, ScanDesk
 from verifiers.scanning.verify import as_json
@@ -17,6 +18,10 @@ from verifiers.scanning.verify import as_json
 router = APIRouter(prefix="/v1/verify", tags=["verify"])
 _LONGEST_BODY = 8192  # longer than any code, so that too long a one is judged and not refused
 MAX_FILE = 8 * 1024 * 1024
+
+
+def _named(text: str) -> str:
+    return plain_words(text) if text else text
 
 
 class CodeIn(BaseModel):

@@ -30,7 +30,14 @@ _GROUNDS: Mapping[str, Ground] = {
     "presented": "shown",
     "application": "own",
 }
-_KINDS = {"pull": "pull", "look": "pull", "scan": "scan", "review": "review", "issue": "reuse"}
+_KINDS = {
+    "pull": "pull",
+    "look": "pull",
+    "scan": "scan",
+    "review": "review",
+    "issue": "reuse",
+    "relative": "relative",
+}
 
 
 def usage_view(found: Sequence[Recorded], chosen: str, lang: Lang) -> UsageView:
@@ -86,6 +93,8 @@ def proof_view(
 
 
 def _who(record: Mapping[str, Any], lang: Lang) -> str:
+    if record.get("purpose") == "verify":
+        return str(record.get("claimed_by", ""))
     agency = str(record.get("agency", ""))
     english = record.get("agency_en")
     if lang == "en" and english:

@@ -33,6 +33,7 @@ from verifiers import routes as verify
 
 log = logging.getLogger("certstore")
 _LARGEST_BODY = 16 * 1024 * 1024
+_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
 _PACKAGES = ("certstore", "issuance", "verifiers", "face_auth")
 
 
@@ -55,6 +56,7 @@ def create_app(house: House) -> FastAPI:
         dependencies=[Depends(recognise)],
         docs_url=None,
         redoc_url=None,
+        redirect_slashes=False,
     )
     _furnish(app, house)
     problems.install(app)
@@ -150,7 +152,8 @@ def _add_instruments(app: FastAPI, house: House) -> None:
             answer = await problems.unexpected_error(request, error)
         route = getattr(request.scope.get("route"), "path", "other")
         took = time.perf_counter() - began
-        requests.labels(request.method, route, answer.status_code).inc()
+        method = request.method if request.method in _METHODS else "OTHER"
+        requests.labels(method, route, answer.status_code).inc()
         seconds.labels(route).observe(took)
         # The route's pattern and never the path: a reference is nobody else's business.
         log.info(

@@ -125,6 +125,7 @@ def verify(
 
         certstore verify voucher.pdf --root root.pem --trust trust-list.jws --status list.jwt
     """
+    set_up("warning")
     from verifiers.scanning import verify as judge  # noqa: PLC0415 - slow to import
 
     moment = _moment(at)

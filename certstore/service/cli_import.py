@@ -18,7 +18,7 @@ def take_in(house: House, batches: list[Path]) -> int:
                 _reader(path.parent),
             )
         except (CertstoreError, OSError, UnicodeDecodeError) as error:
-            why = error.detail if isinstance(error, CertstoreError) else type(error).__name__
+            why = error.detail if isinstance(error, CertstoreError) else _unreadable(path, error)
             print(f"{path.name}: refused whole: {why}")
             refused += 1
             continue
@@ -30,6 +30,12 @@ def take_in(house: House, batches: list[Path]) -> int:
             print(f"  line {refusal.line}: {refusal.code}: {refusal.detail}")
         refused += len(report.refusals)
     return refused
+
+
+def _unreadable(path: Path, error: Exception) -> str:
+    if isinstance(error, OSError):
+        return f"{error.filename or path} cannot be read ({error.strerror}); a batch is two files"
+    return f"{path}.jws is not text; hand in the signature the source made"
 
 
 def _reader(folder: Path) -> FileReader:

@@ -6,12 +6,13 @@ from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from certstore.callers import Officer, Resident
+from certstore.clock import local_date
 from certstore.holdings import HoldingsDesk
 from certstore.pages.holdings_pages import presentable
 from certstore.pages.views import HomeView, NextCard, Presentable
 from certstore.reception import desk
 from certstore.web.answers import page, see_other, session_of
-from issuance.application import Application, State
+from issuance.application import DRAFT_LIFE, Application, State
 from issuance.apply import ApplyDesk
 from issuance.pages.application_pages import matter_word
 
@@ -50,7 +51,9 @@ def _next(found: list[Application], shown: tuple[Presentable, ...]) -> NextCard:
     for application in found:
         at = f"/applications/{application.ref}"
         if application.state is State.DRAFT:
-            return NextCard(kind="draft", matter=matter_word(application), href=f"{at}/dwelling")
+            kept_until = local_date(application.begun_at + DRAFT_LIFE)
+            matter, href = matter_word(application), f"{at}/dwelling"
+            return NextCard(kind="draft", matter=matter, on=kept_until, href=href)
         if application.state in {State.IN_REVIEW, State.APPROVED}:
             matter, due = matter_word(application), application.due_on
             return NextCard(kind="waiting", matter=matter, on=due, href=at)

@@ -10,6 +10,7 @@ from certstore.authority import (
     AuthorityName,
     KeyRing,
     make_demonstration,
+    make_keys,
     open_key_ring,
     root_signer,
 )
@@ -41,6 +42,9 @@ def open_key_room(
     """
     if (folder / "root.pem").exists():
         ring = open_key_ring(folder, passphrase, authority)
+        if ring.demonstration and demonstration:  # a first start that was cut short
+            make_keys(folder, passphrase, authority, (folder, passphrase), now)
+            ring = open_key_ring(folder, passphrase, authority)
     elif demonstration:
         ring = make_demonstration(folder, passphrase, authority, now)
     else:

@@ -28,6 +28,8 @@ def set_up(level: str) -> None:
     """Write the house's log lines to standard error."""
     handler = logging.StreamHandler()
     handler.setFormatter(JsonLines())
+    for library in ("pyhanko", "pyhanko_certvalidator"):  # what it minds is told in the verdict
+        logging.getLogger(library).setLevel(logging.CRITICAL)
     logger = logging.getLogger("certstore")
     logger.handlers = [handler]
     logger.setLevel(level.upper())

@@ -70,13 +70,12 @@ class UsageBook:
             )
         )
 
-    def of(self, person_id: int, limit: int = 200) -> list[UsageEntry]:
-        """The newest accesses that concern this person."""
+    def of(self, person_id: int, since: datetime) -> list[UsageEntry]:
+        """Every access that concerns this person since a moment, latest first; none is left out."""
         query = (
             select(usage)
-            .where(usage.c.person_id == person_id)
+            .where(usage.c.person_id == person_id, usage.c.at >= since)
             .order_by(usage.c.id.desc())
-            .limit(limit)
         )
         return [_entry(row) for row in self._connection.execute(query)]
 

@@ -55,7 +55,9 @@ def check_form(request: Request, csrf: Annotated[str, Form()] = "") -> None:
     check_origin(request)
     session = session_of(request)
     given = csrf or request.headers.get("x-csrf-token", "")
-    if session is not None and not hmac.compare_digest(given.encode(), session.csrf.encode()):
+    if session is not None and not hmac.compare_digest(
+        given.encode("utf-8", "surrogatepass"), session.csrf.encode()
+    ):
         raise ForbiddenError(
             "the form is not from this session", remedy="open the page again and send it once more"
         )

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Any, cast
 
 from certstore.certificates import Certificate, Status
+from certstore.clock import local_date
 from certstore.offices import office_name, source_office
 from certstore.pages.holdings_pages import card
 from certstore.pages.views import Matter as MatterWord
@@ -72,11 +73,13 @@ def question(application: Application, name: str, *, letter: bool) -> Question:
 
 
 def found_home(
-    records: Iterable[Certificate], checked_at: datetime, today: date, lang: Lang
+    records: Iterable[Certificate], name: str, checked_at: datetime, lang: Lang
 ) -> FoundRecord | None:
     """A home on file in the applicant's own name, to be confirmed rather than typed."""
+    today = local_date(checked_at)
     for record in records:
         usable = record.status_on(today) is Status.VALID and record.validity.covers(today)
+        usable = usable and not record.under_dispute and record.holders[0].name == name
         if record.type_code in _HOMES and usable and record.fields.get("address"):
             return FoundRecord(
                 type_code=record.type_code,

@@ -128,6 +128,13 @@ def test_a_resident_registers_presents_and_is_scanned(page, chromium, base, tmp_
 def test_an_address_in_doubt_goes_to_the_officer(page, chromium, base):
     sign_in(page, base, "shen_xiaozhou")
     page.click("main a.button")
+    look(page)
+    go_on(page)
+    draft = page.url
+    page.goto(base)
+    look(page)
+    page.goto(f"{base}/apply/residence-registration")
+    assert draft
     answer(page, "rent", "self", "梧桐区", "听雨路77号3号楼1202室")
     pass_face(page)
     go_on(page)

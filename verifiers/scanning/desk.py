@@ -2,13 +2,14 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from threading import BoundedSemaphore
 
 from cryptography import x509
 
 from certstore.certificates import Certificate, StatusEntry
 from certstore.clock import Clock, local_date
 from certstore.codes.profiles import Profile
-from certstore.errors import CertstoreError, NotFoundError
+from certstore.errors import CertstoreError, NotFoundError, UnavailableError
 from certstore.objects import ObjectStore
 from certstore.presentation import PresentationDesk, record_scan
 from certstore.tables.books import Archive
@@ -20,6 +21,8 @@ from verifiers.scanning.status import StatusFinding, live_finding
 from verifiers.scanning.verdict import ScanResult, Verdict
 
 UNNAMED_VERIFIER = ""
+_AT_ONCE = BoundedSemaphore(3)
+_PATIENCE_S = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,11 +92,23 @@ class ScanDesk:
             now=now,
             seen=Redemption(self.presentations, verifier),
         )
-        printed = text.startswith(Profile.PRINTED.prefix)
-        return self._found(result, register, now, record_for=verifier if printed else None)
+        redeemed = text.startswith(Profile.ON_LINE.prefix) and result.verdict is Verdict.VALID
+        return self._found(result, register, now, record_for=None if redeemed else verifier)
 
     def judge_file(self, data: bytes, verifier: str = UNNAMED_VERIFIER) -> OnLineScan:
-        """Judge a PDF, or the code in a picture."""
+        """Judge a PDF, or the code in a picture; UnavailableError while many are being judged.
+
+        A file may be made so that it takes long to read: few at a time, and the rest of the
+        service goes on.
+        """
+        if not _AT_ONCE.acquire(timeout=_PATIENCE_S):
+            raise UnavailableError("many files are being judged", remedy="try again in a minute")
+        try:
+            return self._judge_file(data, verifier)
+        finally:
+            _AT_ONCE.release()
+
+    def _judge_file(self, data: bytes, verifier: str) -> OnLineScan:
         match read_file(data):
             case ShownCode(text):
                 return self.judge(text, verifier)

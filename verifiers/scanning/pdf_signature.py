@@ -26,8 +26,8 @@ from verifiers.scanning.verdict import Findings, Verdict
 
 NOT_VERIFIABLE: Final = "NOT_VERIFIABLE"
 SCAN_ITS_CODE: Final = "SCAN_ITS_CODE"  # the advice: its printed code can still be judged
-_HEX = re.compile(rb"[0-9A-Fa-f]*")
 _UNREADABLE = (PdfError, SignatureValidationError, ValueError, TypeError, KeyError, IndexError)
+_HEX = re.compile(rb"[0-9A-Fa-f]*")
 
 
 def judge_signature(
@@ -37,13 +37,13 @@ def judge_signature(
     try:
         embedded = _only_signature(pdf)
         signed_at = None if embedded is None else embedded.self_reported_timestamp
-    except _UNREADABLE:
+        gap = None if embedded is None else _gap(pdf, embedded)
+    except Exception:  # noqa: BLE001 - a hostile file makes the reader raise whatever there is
         _not_verifiable(findings, "DOCUMENT_UNREADABLE")
         return None
     if embedded is None:
         _not_verifiable(findings, "NOT_SIGNED")
         return None
-    gap = _gap(pdf, embedded)
     if gap is None:
         _not_verifiable(findings, "RESAVED")
         return None

@@ -10,6 +10,8 @@ from PIL import Image
 from verifiers.scanning.symbols import MAX_PIXELS, find_codes
 
 _PICTURES: Final = {b"\x89PNG\r\n\x1a\n": "PNG", b"\xff\xd8\xff": "JPEG"}
+_SCAN_MARKER: Final = b"\xff\xda"
+_MOST_SCANS: Final = 32  # progressive pictures have about ten; each costs a whole decoding
 _MAX_TEXT: Final = 8192
 MAX_BYTES: Final = 10 << 20
 
@@ -43,6 +45,8 @@ def read_file(data: bytes) -> ShownDocument | ShownCode | NothingShown:
         return ShownDocument(data)
     for magic, name in _PICTURES.items():
         if data.startswith(magic):
+            if data.count(_SCAN_MARKER) > _MOST_SCANS and name == "JPEG":
+                return NothingShown("PICTURE_TOO_LARGE")
             return _read_picture(data, name)
     return _read_text(data)
 

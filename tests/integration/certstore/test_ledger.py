@@ -75,7 +75,7 @@ def test_a_leaf_commits_to_the_record_as_the_format_says(archive):
     with archive.reading() as books:
         leaf = books.ledger.leaf(told.leaf_index)
         person = books.people.find("111", LIN.id_number)
-        (entry,) = books.usage.of(person.id)
+        (entry,) = books.usage.of(person.id, datetime.min.replace(tzinfo=UTC))
     subject = hmac.digest(person.subject_key, LIN.id_number.encode(), hashlib.sha256).hex()
     full = {**RECORD, "kind": "pull", "at": AT.isoformat()}
     payload = hashlib.sha256(entry.salt + canonical(full)).hexdigest()

@@ -1,7 +1,7 @@
 """Searching and pulling over HTTP on both databases: what is released, refused, recorded."""
 
 import json
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import jwt
 import pytest
@@ -71,7 +71,13 @@ def refused(answer, status, slug):
 def recorded(house, holder=LIN):
     with house.archive.reading() as books:
         person = books.people.find(holder.id_type, holder.id_number)
-        return [] if person is None else [dict(e.record) for e in books.usage.of(person.id)]
+        return (
+            []
+            if person is None
+            else [
+                dict(e.record) for e in books.usage.of(person.id, datetime.min.replace(tzinfo=UTC))
+            ]
+        )
 
 
 def leaves(house):

@@ -126,10 +126,19 @@ def test_a_certificate_that_is_missing_or_unreadable_is_refused(folder, name, co
 def test_a_purpose_without_a_key_is_named(folder):
     for name in ("ledger.pem", "ledger.key.pem"):
         (folder / name).unlink()
-    ring = opened(folder)
+    ring = open_key_ring(folder, SECRET, WHO)
     with pytest.raises(NotFoundError) as told:
         ring.signer(Purpose.LEDGER)
     assert told.value.where == "ledger"
+
+
+def test_a_demonstration_cut_short_is_completed_at_the_next_start(folder):
+    before = opened(folder).signer(Purpose.CODE).kid
+    for name in ("ledger.pem", "ledger.key.pem"):
+        (folder / name).unlink()
+    ring = opened(folder)
+    assert ring.signer(Purpose.LEDGER).purpose is Purpose.LEDGER
+    assert ring.signer(Purpose.CODE).kid == before
 
 
 def test_each_certificate_is_the_roots_for_its_purpose(folder):
