@@ -22,6 +22,8 @@ def take_in(house: House, batches: list[Path]) -> int:
             print(f"{path.name}: refused whole: {why}")
             refused += 1
             continue
+        if report.received_at < house.started:
+            print(f"{path.name}: handed in before, nothing changed; it was said then:")
         print(
             f"{path.name}: {report.accepted} taken, {report.known} here already, "
             f"{len(report.refusals)} refused"

@@ -198,14 +198,12 @@ class CheckView:
     @property
     def needed(self) -> tuple[MaterialRow, ...]:
         """What stands in the way of submitting."""
-        return tuple(m for m in self.materials if m.outcome in _STANDS_IN_THE_WAY)
+        return tuple(m for m in self.materials if _waits(m))
 
     @property
     def settled(self) -> tuple[MaterialRow, ...]:
         """What needs nothing from the applicant."""
-        return tuple(
-            m for m in self.materials if m.outcome not in {*_STANDS_IN_THE_WAY, "not_applicable"}
-        )
+        return tuple(m for m in self.materials if m.outcome != "not_applicable" and not _waits(m))
 
     @property
     def unneeded(self) -> tuple[MaterialRow, ...]:
@@ -214,6 +212,12 @@ class CheckView:
 
 
 _STANDS_IN_THE_WAY = frozenset({"must_upload", "choose_one", "blocked"})
+
+
+def _waits(row: MaterialRow) -> bool:
+    """Whether the applicant has something to do about it: a letter not signed yet counts too."""
+    unsigned = row.outcome == "satisfied_by_commitment" and row.how is None
+    return row.outcome in _STANDS_IN_THE_WAY or unsigned
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
