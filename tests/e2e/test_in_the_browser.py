@@ -118,7 +118,7 @@ def test_a_resident_registers_presents_and_is_scanned(page, chromium, base, tmp_
     assert "陈一鸣" in scanner.inner_text("main")
     assert scan(scanner, base, picture) == "码已用过"
     context.close()
-    for path in ("/", "/certificates", "/usage", "/notices", "/applications"):
+    for path in ("/", "/certificates", "/usage", "/notices", "/applications", "/settings"):
         page.goto(f"{base}{path}")
         look(page)
     page.goto(f"{base}/usage")
