@@ -26,7 +26,7 @@ from certstore.web.shell import Shell, pages_of
 from certstore.web.static_files import StaticFiles, static_routes
 from face_auth import page_routes as face_pages
 from face_auth import routes as face
-from issuance import desk_page_routes
+from issuance import desk_page_routes, question_page_routes
 from issuance import page_routes as application_pages
 from verifiers import page_routes as scan_pages
 from verifiers import routes as verify
@@ -62,7 +62,8 @@ def create_app(house: House) -> FastAPI:
     problems.install(app)
     for router in (store.router, verify.router, face.router):
         app.include_router(router)
-    for pages in (page_routes, application_pages, desk_page_routes, scan_pages):
+    applying = (application_pages, question_page_routes, desk_page_routes)
+    for pages in (page_routes, *applying, scan_pages):
         app.include_router(pages.router)
     app.include_router(home)
     if house.demonstration:
