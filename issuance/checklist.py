@@ -5,7 +5,7 @@ its snapshot and rule version, with the same result.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -16,6 +16,7 @@ from face_auth.acceptance import FaceDesk
 from issuance.application import Application
 from verifiers.materials.decisions import Decision
 from verifiers.materials.facts import Facts, parse_facts
+from verifiers.materials.live_check import Confirmed, LiveCheckDesk
 from verifiers.materials.reuse import judge
 from verifiers.materials.rules import RuleBook
 from verifiers.materials.snapshots import judge_again, take_snapshot
@@ -31,12 +32,15 @@ class Checked:
 
     facts: Facts
     decision: Decision
+    confirmed: Confirmed = field(default_factory=Confirmed)  # what sources said of the records
 
     def as_json(self) -> dict[str, Any]:
-        """The snapshot it can be judged again from, and what was decided."""
+        """The snapshot it can be judged again from, what was decided, and on whose word."""
+        said = self.confirmed.by_record.values()
         return {
             **take_snapshot(self.facts, self.decision),
             "decision": self.decision.as_json(),
+            "confirmations": [confirmation.as_json() for confirmation in said],
         }
 
 
@@ -46,6 +50,7 @@ class ChecklistDesk:
 
     archive: Archive
     face: FaceDesk
+    live: LiveCheckDesk
     rules: RuleBook
     clock: Clock
     city: str
@@ -56,7 +61,7 @@ class ChecklistDesk:
         """Judge every material the matter asks for, as things stand now."""
         facts = self._facts(application)
         rules = self.rules.in_force(facts.day, later_from=self.later_from)
-        return Checked(facts, judge(facts, rules))
+        return Checked(*self.live.judge(facts, lambda known: judge(known, rules)))
 
     def judge_again(self, kept: dict[str, Any]) -> Decision:
         """Judge a stored decision anew, from its snapshot and by its version of the rules."""

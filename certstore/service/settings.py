@@ -51,6 +51,7 @@ class Settings(BaseSettings):
     oidc_client_secret: SecretStr = SecretStr("")
     session_minutes: int = Field(30, ge=1, le=720)
     rules_later_from: str = Field("", description="date from which the later rule set holds")
+    sources_file: Path | None = Field(None, description="the sources asked live, as TOML")
     sources_down: tuple[str, ...] = Field((), description="sources that cannot be asked just now")
     fallback_fonts: tuple[Path, ...] = Field((), description="TrueType files for rare characters")
     log_level: Literal["debug", "info", "warning", "error"] = "info"

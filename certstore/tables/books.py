@@ -16,6 +16,7 @@ from certstore.tables.presentations import PresentationBook
 from certstore.tables.register import Register
 from certstore.tables.sessions import SessionBook
 from certstore.tables.sharing import SharingBook
+from certstore.tables.sources import SourceBook
 from certstore.tables.statuses import StatusListBook
 from certstore.tables.usage import UsageBook
 
@@ -71,6 +72,11 @@ class Books:
     def sharing(self) -> SharingBook:
         """Clients and purposes."""
         return SharingBook(self.connection)
+
+    @cached_property
+    def sources(self) -> SourceBook:
+        """What source authorities said last."""
+        return SourceBook(self.connection)
 
     @cached_property
     def sessions(self) -> SessionBook:

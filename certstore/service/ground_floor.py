@@ -1,0 +1,154 @@
+"""The ground floor of one installation: keys, trust, and the desks of `certstore`."""
+
+from datetime import timedelta
+from functools import cached_property
+
+from certstore.authority import AuthorityName, KeyRing
+from certstore.collection import CollectionDesk
+from certstore.holdings import HoldingsDesk
+from certstore.keys import Purpose
+from certstore.ledger import LedgerDesk
+from certstore.presentation import PresentationDesk
+from certstore.service.key_room import open_key_room
+from certstore.service.openid import HttpProvider
+from certstore.service.passphrase import passphrase
+from certstore.service.stores import Stores
+from certstore.sharing import SharingDesk
+from certstore.sign_in import SignInDesk
+from certstore.status_desk import StatusDesk
+from certstore.token_desk import TokenDesk
+from certstore.trust import TrustList, parse_trust_list
+from certstore.working_days import WorkCalendar
+from verifiers.materials.photo import judge_photo
+from verifiers.materials.photo_profile import read_profile
+
+
+class GroundFloor(Stores):
+    """Keys, trust, and the desks of `certstore`."""
+
+    @cached_property
+    def authority(self) -> AuthorityName:
+        """The authority this house issues for."""
+        s = self.settings
+        return AuthorityName(s.authority_uscc, s.authority_name_zh, s.authority_name_en)
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The signers."""
+        return open_key_room(
+            self.settings.keys_folder,
+            passphrase(self.settings),
+            self.authority,
+            self.clock.now(),
+            demonstration=self.settings.demonstration,
+        )
+
+    @property
+    def demonstration(self) -> bool:
+        """Whether sandboxes are open: wanted by the settings, and beside demonstration keys only.
+
+        Demonstration keys in the folder of a house that wants no demonstration open nothing.
+        """
+        return self.settings.demonstration and self.keys.demonstration
+
+    @property
+    def trust_jws(self) -> str:
+        """The trust list as it is published."""
+        return (self.settings.keys_folder / "trust-list.jws").read_text("ascii")
+
+    @cached_property
+    def trust(self) -> TrustList:
+        """The trust list, verified with our own root."""
+        return parse_trust_list(self.trust_jws, self.keys.root, self.clock.now())
+
+    @cached_property
+    def ledger_desk(self) -> LedgerDesk:
+        """Checkpoints and proofs."""
+        return LedgerDesk(
+            archive=self.archive,
+            signer=self.keys.signer(Purpose.LEDGER),
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+        )
+
+    @cached_property
+    def status_desk(self) -> StatusDesk:
+        """Status lists."""
+        return StatusDesk(
+            archive=self.archive,
+            signer=self.keys.signer(Purpose.STATUS),
+            clock=self.clock,
+            issuer=self.settings.public_url,
+        )
+
+    @cached_property
+    def collection_desk(self) -> CollectionDesk:
+        """Batches of source authorities."""
+        profile = read_profile()
+        return CollectionDesk(
+            archive=self.archive,
+            objects=self.objects,
+            trust=self.trust,
+            clock=self.clock,
+            judge_photo=lambda jpeg: judge_photo(jpeg, profile=profile).outcome,
+        )
+
+    @cached_property
+    def holdings_desk(self) -> HoldingsDesk:
+        """What residents hold."""
+        return HoldingsDesk(archive=self.archive, objects=self.objects, clock=self.clock)
+
+    @cached_property
+    def presentation_desk(self) -> PresentationDesk:
+        """Codes shown on line."""
+        return PresentationDesk(
+            archive=self.archive,
+            signer=self.keys.signer(Purpose.PRESENTATION),
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+        )
+
+    @cached_property
+    def token_desk(self) -> TokenDesk:
+        """Access tokens."""
+        return TokenDesk(
+            archive=self.archive,
+            signer=self.keys.signer(Purpose.TOKEN),
+            clock=self.clock,
+            issuer=self.settings.public_url,
+        )
+
+    @cached_property
+    def sharing_desk(self) -> SharingDesk:
+        """Pulls."""
+        return SharingDesk(
+            archive=self.archive,
+            clock=self.clock,
+            receipt_signer=self.keys.signer(Purpose.RECEIPT),
+            issuer=self.settings.public_url,
+            origin=self.settings.ledger_origin,
+        )
+
+    @cached_property
+    def openid_issuer(self) -> str:
+        """The identity provider: the one configured, or the built-in one."""
+        return self.settings.oidc_issuer or f"{self.settings.public_url}/development-identity"
+
+    @cached_property
+    def sign_in_desk(self) -> SignInDesk:
+        """Sessions."""
+        s = self.settings
+        secret = s.oidc_client_secret.get_secret_value()
+        return SignInDesk(
+            archive=self.archive,
+            provider=HttpProvider(self.openid_issuer, s.oidc_client_id, secret),
+            clock=self.clock,
+            client_id=s.oidc_client_id,
+            redirect_uri=f"{s.public_url}/sign-in/return",
+            session_time=timedelta(minutes=s.session_minutes),
+        )
+
+    @cached_property
+    def calendar(self) -> WorkCalendar:
+        """Working days."""
+        return WorkCalendar.load()

@@ -1,0 +1,35 @@
+"""What source authorities said last, and how they answer."""
+
+import sqlalchemy as sa
+from alembic import op
+
+from certstore.tables.metadata import Moment
+
+revision = "0009"
+down_revision = "0008"
+branch_labels = None
+depends_on = None
+
+
+def upgrade() -> None:
+    op.create_table(
+        "source_standings",
+        sa.Column("source", sa.String(length=18), nullable=False),
+        sa.Column("type_code", sa.String(length=40), nullable=False),
+        sa.Column("record_id", sa.String(length=64), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("under_dispute", sa.Boolean(), nullable=False),
+        sa.Column("answered_at", Moment(), nullable=False),
+        sa.PrimaryKeyConstraint(
+            "source", "type_code", "record_id", "version", name=op.f("pk_source_standings")
+        ),
+    )
+    op.create_table(
+        "source_health",
+        sa.Column("source", sa.String(length=18), nullable=False),
+        sa.Column("answered_at", Moment(), nullable=True),
+        sa.Column("failed_at", Moment(), nullable=True),
+        sa.Column("failures", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("source", name=op.f("pk_source_health")),
+    )
