@@ -30,9 +30,13 @@ test: .venv/dev.stamp  ## All tests, with the real servers they start themselves
 cover: .venv/dev.stamp ## The same, with coverage of branches
 	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(T)
 
+photo: .venv/photo.stamp ## Add the face level of the photo check to .venv (the extra `photo`)
+	@echo "The face level is installed; certstore bench photos shows what it adds."
+
 lock: .venv/dev.stamp  ## Renew the lock files (needs uv); they hold hashes and no addresses
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --extra build -o requirements.lock
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --extra build --extra dev -c requirements.lock -o requirements-dev.lock
+	$(BIN)/python -c "import tomllib; print('\n'.join(tomllib.load(open('pyproject.toml', 'rb'))['project']['optional-dependencies']['photo']))" | uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate - -o requirements-photo.lock
 
 .venv/runtime.stamp: requirements.lock pyproject.toml
 	@test -x $(BIN)/python || { echo "Setting up .venv …"; $(PYTHON) -m venv .venv; }
@@ -41,9 +45,15 @@ lock: .venv/dev.stamp  ## Renew the lock files (needs uv); they hold hashes and 
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
-.venv/dev.stamp: requirements-dev.lock .venv/runtime.stamp
+# The models' package is a source archive: the locked setuptools builds it, nothing else is fetched.
+.venv/photo.stamp: requirements-photo.lock .venv/runtime.stamp
+	@echo "Installing the face level of the photo check (locked, 100 MB the first time) …"
+	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes --no-deps --no-build-isolation --use-pep517 -r requirements-photo.lock
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/photo.stamp
 	@echo "Installing what the tests need (locked, about a minute the first time) …"
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help demo serve check fix test cover lock
+.PHONY: help demo serve check fix test cover photo lock

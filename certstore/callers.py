@@ -1,4 +1,4 @@
-"""Who is asking: a resident, an officer, or a service with its purpose."""
+"""Who is asking: a resident, an officer, an organisation's clerk, or a service."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -27,6 +27,23 @@ class Officer:
 
 
 @dataclass(frozen=True, slots=True)
+class Clerk:
+    """Somebody who acts for an organisation: a source authority, an employer, a school."""
+
+    name: str
+    number: str
+    organisation_uscc: str
+
+
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """Somebody who keeps the service running, or audits it; sees figures and no person."""
+
+    name: str
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class Service:
     """A pulling service whose access token holds; `fields` maps certificate type to paths."""
 
@@ -42,7 +59,7 @@ class Service:
     legal_basis: dict[str, str]
 
 
-Caller = Resident | Officer
+Caller = Resident | Officer | Clerk | Operator
 
 
 def caller_as_json(caller: Caller) -> dict[str, Any]:
@@ -59,10 +76,14 @@ def caller_as_json(caller: Caller) -> dict[str, Any]:
             }
         case Officer(name, number, station):
             return {"kind": "officer", "name": name, "number": number, "station": station}
+        case Clerk(name, number, uscc):
+            return {"kind": "clerk", "name": name, "number": number, "organisation_uscc": uscc}
+        case Operator(name, number):
+            return {"kind": "operator", "name": name, "number": number}
 
 
 def caller_from_json(kept: dict[str, Any]) -> Caller:
-    """Read back what a session kept; MalformedError if it is neither kind of caller."""
+    """Read back what a session kept; MalformedError if it is no kind of caller."""
     match kept:
         case {"kind": "resident"}:
             holder = Holder(kept["name"], kept["id_type"], kept["id_number"])
@@ -70,5 +91,9 @@ def caller_from_json(kept: dict[str, Any]) -> Caller:
             return Resident(holder, kept["account"], verified_at)
         case {"kind": "officer"}:
             return Officer(kept["name"], kept["number"], kept["station"])
+        case {"kind": "clerk"}:
+            return Clerk(kept["name"], kept["number"], kept["organisation_uscc"])
+        case {"kind": "operator"}:
+            return Operator(kept["name"], kept["number"])
         case _:
             raise MalformedError("a session holds no caller")

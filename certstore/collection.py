@@ -6,7 +6,7 @@ gives the same report and changes nothing, unless a file that was missing is the
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from certstore.batch_fields import FaultCode, LineRefusal
@@ -19,13 +19,14 @@ from certstore.clock import Clock
 from certstore.errors import CertstoreError
 from certstore.keys import Purpose
 from certstore.objects import DigestMismatchError, ObjectStore
+from certstore.pictures import PictureDesk
 from certstore.tables.batches import BatchReport
-from certstore.tables.books import Archive
-from certstore.trust import TrustedKey, TrustList
+from certstore.tables.books import Archive, Books
+from certstore.tables.pictures import PhotoCheck
+from certstore.trust import TrustedKey, TrustSource
 
 FileReader = Callable[[str], bytes]
 """Gives the bytes of a file by the path a record names, relative to its batch."""
-PhotoJudge = Callable[[bytes], str]
 Progress = Callable[[int, int], None]
 _CHUNK = 50
 _ROLES = {"image/jpeg": "photo", "image/png": "scan", "application/pdf": "scan"}
@@ -34,13 +35,13 @@ _STATUS = {"withdrawn": Status.REVOKED}
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CollectionDesk:
-    """Takes batches in; `judge_photo` says pass, manual_review or retake of a photo."""
+    """Takes batches in; `pictures` judges photos, and finds one that somebody else has too."""
 
     archive: Archive
     objects: ObjectStore
-    trust: TrustList
+    trust: TrustSource
     clock: Clock
-    judge_photo: PhotoJudge
+    pictures: PictureDesk
 
     def hand_in(
         self,
@@ -60,7 +61,7 @@ class CollectionDesk:
         reading = read_batch(
             jsonl, signature, find_key=lambda kid: self._source(kid, now), may_hand_in=may_hand_in
         )
-        taken: list[Certificate] = []
+        taken: list[_Taken] = []
         refusals = list(reading.refusals)
         for start in range(0, len(reading.records), _CHUNK):
             chunk = reading.records[start : start + _CHUNK]
@@ -72,12 +73,13 @@ class CollectionDesk:
         return self._record(digest, reading.source_uscc, taken, refusals)
 
     def _source(self, kid: str, now: datetime) -> TrustedKey | None:
-        key = self.trust.find(kid, Purpose.SOURCE)
-        return key if key is not None and key.verifies_at(now) else None
+        key = self.trust().find(kid, Purpose.SOURCE)
+        # A batch does not say when it was signed, so a retired key hands nothing in.
+        return key if key is not None and key.usable_at(now) else None
 
     def _with_files(
         self, records: tuple[Record, ...], source: str, read_file: FileReader, now: datetime
-    ) -> tuple[list[Certificate], list[LineRefusal]]:
+    ) -> tuple[list["_Taken"], list[LineRefusal]]:
         """Store the files of some records in one go; a wrong file refuses its record."""
         read: list[tuple[Record, tuple[bytes, ...]]] = []
         refused: list[LineRefusal] = []
@@ -90,15 +92,23 @@ class CollectionDesk:
                 detail = "files: missing, or not what their sha256 says; hand the record in again"
                 refused.append(LineRefusal(record.line, code, detail))
         self.objects.put_many([data for _, files in read for data in files])
-        kept = [self._certificate(record, files, source, now) for record, files in read]
+        kept = [self._taken(record, files, source, now) for record, files in read]
         return kept, refused
 
-    def _certificate(
+    def _taken(
         self, record: Record, files: tuple[bytes, ...], source: str, now: datetime
+    ) -> "_Taken":
+        certificate = self._certificate(record, files, source, now)
+        if record.type != "id_photo" or not files:
+            return _Taken(certificate)
+        check = self.pictures.check(files[0], certificate)
+        claims = {**certificate.fields, "quality": check.quality}  # ours, whatever was claimed
+        return _Taken(replace(certificate, fields=claims), check)
+
+    @staticmethod
+    def _certificate(
+        record: Record, files: tuple[bytes, ...], source: str, now: datetime
     ) -> Certificate:
-        claims = dict(record.claims)
-        if record.type == "id_photo" and files:
-            claims["quality"] = self.judge_photo(files[0])  # our own check, whatever was claimed
         kept = tuple(
             File(_ROLES.get(f.media_type, "scan"), f.media_type, f.sha256, len(data))
             for f, data in zip(record.files, files, strict=True)
@@ -116,7 +126,7 @@ class CollectionDesk:
             status=_STATUS.get(record.status) or Status(record.status),
             status_changed_at=now,
             under_dispute=record.under_dispute,
-            fields=claims,
+            fields=dict(record.claims),
             files=kept,
             source=source,
             record_id=record.record_id,
@@ -126,11 +136,11 @@ class CollectionDesk:
         self,
         digest: str,
         source: str,
-        taken: list[Certificate],
+        taken: list["_Taken"],
         refusals: list[LineRefusal],
     ) -> BatchReport:
         with self.archive.writing() as books:
-            fresh = sum(books.register.hand_in(certificate) for certificate in taken)
+            fresh = sum(self._keep(books, one) for one in taken)
             before = books.batches.find(digest)
             if before is not None and not fresh:
                 return before
@@ -144,6 +154,22 @@ class CollectionDesk:
             )
             books.batches.add(report)
             return report
+
+    def _keep(self, books: Books, taken: "_Taken") -> bool:
+        """Keep a certificate and what its photo is; False if it is here already."""
+        if not books.register.hand_in(taken.certificate):
+            return False
+        if taken.check is not None:
+            self.pictures.enter(books, taken.check)
+        return True
+
+
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A certificate whose files are stored, and what was found about its photo."""
+
+    certificate: Certificate
+    check: PhotoCheck | None = None
 
 
 def _worth_another_look(report: BatchReport) -> bool:

@@ -57,10 +57,22 @@ class TooLargeError(CertstoreError):
     code = "payload-too-large"
 
 
+class RateLimitedError(CertstoreError):
+    """The caller asked too often; `facts["retry_after"]` is the seconds to wait."""
+
+    code = "rate-limited"
+
+
 class UnavailableError(CertstoreError):
     """A part the answer depends on is down; nothing was changed."""
 
     code = "unavailable"
+
+
+class LedgerUnavailableError(UnavailableError):
+    """The ledger cannot be written, or its tree cannot be read; nothing was released."""
+
+    code = "ledger-unavailable"
 
 
 class InvalidTokenError(CertstoreError):

@@ -1,5 +1,6 @@
 """What a resident holds and may see: certificates, their files, accesses, notices."""
 
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -7,13 +8,31 @@ from certstore.callers import Resident
 from certstore.certificates import Certificate
 from certstore.clock import Clock, local_date
 from certstore.errors import NotFoundError
+from certstore.guardianship import wards_of
 from certstore.objects import ObjectStore
 from certstore.presentation import held
-from certstore.tables.books import Archive
+from certstore.tables.books import Archive, Books
 from certstore.tables.notices import Notice
 from certstore.tables.usage import UsageEntry
 
 _LOOKED_BACK = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class ClosedCase:
+    """Somebody's case that is decided: who applied, under which number."""
+
+    applicant: str
+    number: str
+
+
+# Of these cases (references) the ones that are closed; the floor above knows them.
+ClosedCases = Callable[[Books, Sequence[str]], Mapping[str, ClosedCase]]
+
+
+def no_cases(_books: Books, _refs: Sequence[str]) -> Mapping[str, ClosedCase]:
+    """None closed: for a house that decides no cases."""
+    return {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +42,7 @@ class HoldingsDesk:
     archive: Archive
     objects: ObjectStore
     clock: Clock
+    closed_cases: ClosedCases = no_cases
 
     def today(self) -> date:
         """The day in China."""
@@ -34,10 +54,17 @@ class HoldingsDesk:
             holder = resident.holder
             return books.register.held_by(holder.id_type, holder.id_number)
 
+    def of_wards(self, resident: Resident) -> list[Certificate]:
+        """What was issued to the children this resident is proven to be the guardian of."""
+        with self.archive.reading() as books:
+            wards = wards_of(books, resident.holder, self.today())
+            found = (c for w in wards for c in books.register.held_by(w.id_type, w.id_number))
+            return [certificate for certificate in found if certificate.sealed]
+
     def one(self, resident: Resident, ref: str) -> Certificate:
         """One certificate of this resident."""
         with self.archive.reading() as books:
-            return held(books, resident.holder, ref)
+            return held(books, resident.holder, ref, self.today())
 
     def file(self, resident: Resident, ref: str, role: str) -> bytes:
         """A file of one of this resident's certificates; NotFoundError if it has none such."""
@@ -50,18 +77,43 @@ class HoldingsDesk:
         """Who looked in the last 30 days, latest first."""
         since = self.clock.now() - _LOOKED_BACK
         with self.archive.reading() as books:
-            holder = resident.holder
-            person = books.people.find(holder.id_type, holder.id_number)
-            return [] if person is None else books.usage.of(person.id, since)
+            found = [
+                entry
+                for person in self._people(books, resident)
+                for entry in books.usage.of(person, since)
+            ]
+        return sorted(found, key=lambda entry: entry.at, reverse=True)
+
+    def wards_names(self, resident: Resident) -> Mapping[int, str]:
+        """The children this resident is proven to be the guardian of, by their rows."""
+        with self.archive.reading() as books:
+            wards = wards_of(books, resident.holder, self.today())
+            people = (books.people.find(w.id_type, w.id_number) for w in wards)
+            return {person.id: person.holder.name for person in people if person}
 
     def one_usage(self, resident: Resident, ref: str) -> UsageEntry:
         """One access to this resident's data."""
         with self.archive.reading() as books:
-            holder = resident.holder
-            person = books.people.find(holder.id_type, holder.id_number)
-            if person is None:
-                raise NotFoundError("there is no such access", where=ref)
-            return books.usage.get(ref, person.id)
+            for person in self._people(books, resident):
+                try:
+                    return books.usage.get(ref, person)
+                except NotFoundError:
+                    continue
+        raise NotFoundError("there is no such access", where=ref)
+
+    def _people(self, books: Books, resident: Resident) -> list[int]:
+        """The rows of this resident and of the children in their care."""
+        holder = resident.holder
+        mine = books.people.find(holder.id_type, holder.id_number)
+        return [*([mine.id] if mine else []), *self.wards_names(resident)]
+
+    def closed_among(self, entries: Sequence[UsageEntry]) -> Mapping[str, ClosedCase]:
+        """Of other people's cases that these accesses belong to, the closed ones, by reference."""
+        refs = [entry.case_ref for entry in entries if entry.case_ref]
+        if not refs:
+            return {}
+        with self.archive.reading() as books:
+            return self.closed_cases(books, refs)
 
     def notices(self, resident: Resident) -> list[Notice]:
         """The inbox, newest first."""

@@ -1,18 +1,24 @@
 """The only module that opens private keys; everybody else is handed a Signer."""
 
 import hashlib
+import json
 import os
 from dataclasses import dataclass, field
 from enum import StrEnum
 from pathlib import Path
 from typing import Protocol
 
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec, ed25519
+from cryptography.hazmat.primitives.asymmetric import ec, ed25519, padding, rsa
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
+from certstore.chance import random_bytes
 from certstore.errors import ConflictError, MalformedError
 
+_SMALLEST_RSA = 2048  # bits
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
@@ -123,6 +129,10 @@ def write_private_key(path: Path, key: PrivateKey, passphrase: bytes) -> None:
         serialization.PrivateFormat.PKCS8,
         serialization.BestAvailableEncryption(passphrase),
     )
+    _write_once(path, pem)
+
+
+def _write_once(path: Path, sealed: bytes) -> None:
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     try:
         opened = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -133,13 +143,43 @@ def write_private_key(path: Path, key: PrivateKey, passphrase: bytes) -> None:
             remedy="if the folder was left half made, move it away and begin anew",
         ) from None
     with os.fdopen(opened, "wb") as file:
-        file.write(pem)
+        file.write(sealed)
 
 
 def read_private_key(path: Path, passphrase: bytes) -> PrivateKey:
     """Open an encrypted PEM key; raise MalformedError when the passphrase or the file is wrong."""
+    key = _opened(path, passphrase)
+    if not isinstance(key, (ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)):
+        raise MalformedError("a private key is of a kind not used here", where=path.name)
+    return key
+
+
+@dataclass(frozen=True, slots=True)
+class RsaSigner:
+    """Signs what we send to a service that asks for RSA; nothing of ours is signed by it."""
+
+    _key: rsa.RSAPrivateKey = field(repr=False)
+
+    def sign(self, message: bytes) -> bytes:
+        """RSASSA-PKCS1-v1_5 with SHA-256 (RFC 8017 §8.2)."""
+        return self._key.sign(message, padding.PKCS1v15(), hashes.SHA256())
+
+
+def read_rsa_signer(path: Path, passphrase: bytes) -> RsaSigner:
+    """Open an encrypted PEM key of 2048 bits or more; raise MalformedError as read_private_key."""
+    key = _opened(path, passphrase)
+    if not isinstance(key, rsa.RSAPrivateKey) or key.key_size < _SMALLEST_RSA:
+        raise MalformedError(
+            f"this is no RSA key of {_SMALLEST_RSA} bits or more",
+            where=path.name,
+            remedy="make one, and hand its public half to the service that asks for it",
+        )
+    return RsaSigner(key)
+
+
+def _opened(path: Path, passphrase: bytes) -> object:
     try:
-        key = serialization.load_pem_private_key(  # noqa: TID251 - here, and nowhere else
+        return serialization.load_pem_private_key(  # noqa: TID251 - here, and nowhere else
             path.read_bytes(), passphrase
         )
     except (ValueError, TypeError) as error:
@@ -148,6 +188,71 @@ def read_private_key(path: Path, passphrase: bytes) -> PrivateKey:
             where=path.name,
             remedy="check CERTSTORE_KEY_PASSPHRASE and that the file is an encrypted PKCS#8 PEM",
         ) from error
-    if not isinstance(key, (ec.EllipticCurvePrivateKey, ed25519.Ed25519PrivateKey)):
-        raise MalformedError("a private key is of a kind not used here", where=path.name)
-    return key
+
+
+_NONCE, _KEY, _SALT = 12, 32, 16  # bytes
+_SCRYPT = {"n": 1 << 15, "r": 8, "p": 1}  # 32 MB and some 80 ms for each guess at a passphrase
+
+
+@dataclass(frozen=True, slots=True)
+class StorageKey:
+    """Wraps the keys of what is stored (AES-256-GCM); for no other purpose, and never listed.
+
+    It lies in this process's memory, opened from an encrypted file. Not checked here: that a
+    context is used once.
+    """
+
+    kid: str
+    _key: bytes = field(repr=False)
+
+    def wrap(self, data_key: bytes, context: bytes) -> bytes:
+        """The data key enciphered: nonce, ciphertext, tag; it opens in the same context only."""
+        nonce = random_bytes(_NONCE)
+        return nonce + AESGCM(self._key).encrypt(nonce, data_key, context)
+
+    def unwrap(self, wrapped: bytes, context: bytes) -> bytes:
+        """The data key; MalformedError if it was wrapped by another key or for another context."""
+        try:
+            return AESGCM(self._key).decrypt(wrapped[:_NONCE], wrapped[_NONCE:], context)
+        except (InvalidTag, ValueError) as error:
+            raise MalformedError(
+                "a wrapped key does not open: it was changed, or belongs to something else",
+                where=self.kid,
+            ) from error
+
+
+def make_storage_key(path: Path, passphrase: bytes) -> StorageKey:
+    """Make a storage key and write it enciphered under the passphrase (scrypt, AES-256-GCM).
+
+    Raises ConflictError where a key lies already: none is ever overwritten.
+    """
+    key, salt, nonce = random_bytes(_KEY), random_bytes(_SALT), random_bytes(_NONCE)
+    kid = _storage_key_id(key)
+    sealed = AESGCM(_stretched(passphrase, salt)).encrypt(nonce, key, kid.encode())
+    kept = {"v": 1, "kid": kid, "salt": salt.hex(), "nonce": nonce.hex(), "key": sealed.hex()}
+    _write_once(path, json.dumps(kept).encode())
+    return StorageKey(kid, key)
+
+
+def read_storage_key(path: Path, passphrase: bytes) -> StorageKey:
+    """Open a storage key; MalformedError when the passphrase or the file is wrong."""
+    try:
+        kept = json.loads(path.read_bytes())
+        salt, nonce, sealed = (bytes.fromhex(kept[name]) for name in ("salt", "nonce", "key"))
+        kid = str(kept["kid"])
+        key = AESGCM(_stretched(passphrase, salt)).decrypt(nonce, sealed, kid.encode())
+    except (InvalidTag, ValueError, TypeError, KeyError) as error:
+        raise MalformedError(
+            "a storage key cannot be opened",
+            where=path.name,
+            remedy="check CERTSTORE_KEY_PASSPHRASE, or restore the file from its backup",
+        ) from error
+    return StorageKey(kid, key)
+
+
+def _stretched(passphrase: bytes, salt: bytes) -> bytes:
+    return Scrypt(salt=salt, length=_KEY, **_SCRYPT).derive(passphrase)
+
+
+def _storage_key_id(key: bytes) -> str:
+    return hashlib.sha256(b"certstore storage key\x00" + key).hexdigest()[:16]

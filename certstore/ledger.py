@@ -1,40 +1,51 @@
 """The tamper-evident record of every access: leaves, checkpoints, proofs.
 
 A leaf commits to the full record without holding it: erase the record's salt and the
-person's key, and the leaf says nothing about anybody while every proof still holds.
+person's key, and the leaf says nothing about anybody while every proof still holds. No two
+leaves about one person can be told to be so (docs/adr/0011).
 """
 
-import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-import rfc8785
 from cryptography.hazmat.primitives.asymmetric import ed25519
 
 from certstore import merkle
 from certstore.chance import random_bytes, reference
 from certstore.clock import Clock
-from certstore.errors import NotFoundError
+from certstore.errors import MalformedError, NotFoundError
 from certstore.keys import KeySigner, Signer
-from certstore.signed_note import Checkpoint, sign_checkpoint, verifier_key
+from certstore.leaves import (
+    LEAF_VERSION,
+    SALT_BYTES,
+    Leaf,
+    payload_commitment,
+    subject_commitment,
+    subject_key,
+    whole_minute,
+)
+from certstore.ledger_proof import AccessProof, Check, Judged, judge_proof
+from certstore.signed_note import Checkpoint, open_checkpoint, sign_checkpoint, verifier_key
 from certstore.tables.books import Archive, Books
-from certstore.tables.ledger import StoredCheckpoint
+from certstore.tables.ledger import StoredCheckpoint, recording
 from certstore.tables.people import Person
 from certstore.tables.usage import UsageEntry
 from certstore.tokens import sign_compact
 
 MAX_MERGE_DELAY_S = 60
-LEAF_VERSION = 1
+ERASURE = "erase"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Access:
     """One access to record: who, what for, about whom, and everything the citizen may see of it.
 
-    `kind` is issue, status, pull, scan, present, look or review.
+    `kind` is issue, status, pull, scan, present, look, review, relative or erase. `case_ref` is
+    another person's case that relied on a record of this one; it stands beside the record, not
+    in it.
     """
 
     kind: str
@@ -44,6 +55,7 @@ class Access:
     purpose: str
     person: Person | None
     record: Mapping[str, Any]
+    case_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,72 +67,66 @@ class Recorded:
     leaf_hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class InclusionProof:
-    """That a leaf stands in the tree of a checkpoint (`note`, signed); hashes in hex."""
-
-    leaf_hash: str
-    leaf_index: int
-    tree_size: int
-    root: str
-    audit_path: tuple[str, ...]
-    note: str
-
-    def as_json(self) -> dict[str, Any]:
-        """The proof file a citizen can check without us."""
-        return {
-            "leaf_hash": self.leaf_hash,
-            "leaf_index": self.leaf_index,
-            "tree_size": self.tree_size,
-            "root": self.root,
-            "audit_path": list(self.audit_path),
-        }
-
-    def holds(self) -> bool:
-        """Whether the path leads to the root."""
-        return merkle.verify_inclusion(
-            bytes.fromhex(self.leaf_hash),
-            self.leaf_index,
-            self.tree_size,
-            [bytes.fromhex(step) for step in self.audit_path],
-            bytes.fromhex(self.root),
-        )
-
-
 def record_access(books: Books, origin: str, access: Access) -> Recorded:
-    """Write the usage row and its leaf in the transaction of what is released."""
-    salt = random_bytes(16)
+    """Write the usage row and its leaf in the transaction of what is released.
+
+    Raises LedgerUnavailableError if they cannot be written; then nothing may be released.
+    """
+    salt = random_bytes(SALT_BYTES)
     record = {**access.record, "kind": access.kind, "at": access.at.isoformat()}
-    leaf = rfc8785.dumps(
-        {
-            "v": LEAF_VERSION,
-            "log": origin,
-            "kind": access.kind,
-            "at": access.at.isoformat(),
-            "client": access.client,
-            "agency": access.agency,
-            "purpose": access.purpose,
-            "subject_commitment": access.person.commitment() if access.person else "",
-            "payload_commitment": payload_commitment(salt, record),
-        }
-    )
-    index = books.ledger.append(leaf)
-    entry = UsageEntry(
-        ref=reference(),
-        person_id=access.person.id if access.person else None,
-        kind=access.kind,
-        at=access.at,
-        record=record,
-        salt=salt,
-        leaf_index=index,
-    )
-    books.usage.add(entry)
+    leaf = _leaf(origin, access, record, salt)
+    with recording():
+        index = books.ledger.append(leaf)
+        entry = UsageEntry(
+            ref=reference(),
+            person_id=access.person.id if access.person else None,
+            kind=access.kind,
+            at=access.at,
+            record=record,
+            salt=salt,
+            leaf_index=index,
+            case_ref=access.case_ref,
+        )
+        books.usage.add(entry)
     return Recorded(entry.ref, index, merkle.leaf_hash(leaf).hex())
 
 
-def payload_commitment(salt: bytes, record: Mapping[str, Any]) -> str:
-    """SHA-256 over salt and the record's canonical JSON (RFC 8785), in hex."""
-    return hashlib.sha256(salt + rfc8785.dumps(dict(record))).hexdigest()
+def _leaf(origin: str, access: Access, record: Mapping[str, Any], salt: bytes) -> bytes:
+    person = access.person
+    key = subject_key(LEAF_VERSION, person.subject_key if person else b"", salt)
+    leaf = Leaf(
+        v=LEAF_VERSION,
+        log=origin,
+        kind=access.kind,
+        at=whole_minute(access.at),
+        client=access.client,
+        agency=access.agency,
+        purpose=access.purpose,
+        subject_commitment=subject_commitment(key, person.holder.id_number if person else ""),
+        payload_commitment=payload_commitment(salt, record),
+    )
+    return leaf.written()
+
+
+def erase_person(books: Books, origin: str, person: Person, now: datetime) -> int:
+    """Erase what is kept beside a person's leaves: their key, and the salt and record of each.
+
+    Every leaf and every proof of its place still holds; whom it concerned nobody can say any more.
+    That so many accesses were erased is a leaf too, or a monitor would take them for tampered.
+    """
+    erased = books.usage.erase(person.id)
+    books.people.replace_key(person.id)
+    access = Access(
+        kind=ERASURE,
+        at=now,
+        client="ledger",
+        agency="",
+        purpose="erasure",
+        person=None,
+        record={"erased": erased},
+    )
+    record_access(books, origin, access)
+    return erased
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,20 +173,50 @@ class LedgerDesk:
             raise NotFoundError("there is no checkpoint yet", remedy="ask again in a minute")
         return last
 
-    def inclusion(self, leaf_index: int) -> InclusionProof:
+    def inclusion(self, leaf_index: int) -> AccessProof:
         """Prove that a leaf stands in the tree of the newest checkpoint."""
         head = self._covering(leaf_index + 1)
         with self.archive.reading() as books:
-            leaf = merkle.leaf_hash(books.ledger.leaf(leaf_index))
+            leaf = books.ledger.leaf(leaf_index)
             path = merkle.inclusion_path(leaf_index, head.size, books.ledger.node)
-        return InclusionProof(
-            leaf_hash=leaf.hex(),
+        return AccessProof(
+            leaf_hash=merkle.leaf_hash(leaf).hex(),
             leaf_index=leaf_index,
             tree_size=head.size,
             root=head.root.hex(),
             audit_path=tuple(step.hex() for step in path),
             note=head.note,
+            leaf=leaf,
         )
+
+    def proof(self, entry: UsageEntry) -> AccessProof:
+        """Prove an access to the person it concerns: its place, its record, and that it is theirs.
+
+        The key shown is that leaf's own and opens no other.
+        """
+        proof = self.inclusion(entry.leaf_index)
+        if entry.person_id is None or entry.salt is None:
+            return proof
+        with self.archive.reading() as books:
+            person = books.people.get(entry.person_id)
+        version = _version(proof.leaf)
+        return replace(
+            proof,
+            record=entry.record,
+            salt=entry.salt,
+            id_number=person.holder.id_number,
+            subject_key=subject_key(version, person.subject_key, entry.salt),
+        )
+
+    def judge(self, proof: AccessProof) -> tuple[Judged, datetime]:
+        """Judge a proof just made, as a stranger would; and when its checkpoint was signed."""
+        with self.archive.reading() as books:
+            head = books.ledger.checkpoint_of(proof.tree_size)
+        try:
+            opened = open_checkpoint(proof.note, self.vkey())
+        except MalformedError as error:
+            return Judged((Check("checkpoint", passed=False, detail=error.detail),)), head.made_at
+        return judge_proof(proof, opened), head.made_at
 
     def consistency(self, old: int, new: int) -> list[str]:
         """Prove that the tree of `new` leaves begins with that of `old`; hashes in hex."""
@@ -193,21 +229,15 @@ class LedgerDesk:
             return [step.hex() for step in merkle.consistency_path(old, new, books.ledger.node)]
 
     def entries(self, start: int, count: int) -> list[dict[str, Any]]:
-        """Leaves as they were hashed, for monitors."""
-        with self.archive.reading() as books:
-            return [json.loads(leaf) for leaf in books.ledger.entries(start, count)]
+        """Leaves as they were hashed, as far as the newest checkpoint covers them, for monitors.
 
-    def audit(self) -> tuple[bool, str]:
-        """Recompute the root from the leaves, compare it with the checkpoint, count usage rows."""
+        A younger leaf is not listed: who watches the list learns no moment from its growth.
+        """
         with self.archive.reading() as books:
             head = books.ledger.checkpoint()
-            size, rows = books.ledger.size(), books.usage.count()
-            rebuilt = _rebuilt_root(books, head.size) if head else b""
-        if size != rows:
-            return False, f"{size} leaves and {rows} accesses"
-        if head is not None and rebuilt != head.root:
-            return False, "the leaves do not give the root that was signed"
-        return True, f"{size} leaves, as many accesses, and the signed root"
+            count = min(count, (head.size if head else 0) - start)
+            leaves = books.ledger.entries(start, count) if count > 0 else []
+        return [json.loads(leaf) for leaf in leaves]
 
     def _covering(self, size: int) -> StoredCheckpoint:
         with self.archive.reading() as books:
@@ -233,17 +263,9 @@ def receipt(recorded: Recorded, signer: Signer, issuer: str, at: datetime) -> st
     )
 
 
-def _rebuilt_root(books: Books, size: int) -> bytes:
-    nodes: dict[tuple[int, int], bytes] = {}
-    index = 0
-    while index < size:
-        leaves = books.ledger.entries(index, size - index)
-        if not leaves:
-            return b""  # fewer leaves than were signed: no root can be theirs
-        for leaf in leaves:
-            done = merkle.completed_nodes(
-                index, merkle.leaf_hash(leaf), lambda level, place: nodes[level, place]
-            )
-            nodes.update({(level, place): value for level, place, value in done})
-            index += 1
-    return merkle.root(size, lambda level, place: nodes[level, place])
+def _version(leaf: bytes | None) -> int:
+    """The version of a leaf; of what is none, the newest, and its judgement says so."""
+    try:
+        return Leaf.parse(leaf or b"").v
+    except MalformedError:
+        return LEAF_VERSION

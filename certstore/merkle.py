@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 Node = Callable[[int, int], bytes]
 
 _MAX_LEVELS = 63  # a path longer than this belongs to no tree that can exist
+_HASH_BYTES = 32
 EMPTY_ROOT = hashlib.sha256(b"").digest()
 
 
@@ -33,6 +34,33 @@ def completed_nodes(index: int, leaf: bytes, node: Node) -> list[tuple[int, int,
         level, index = level + 1, index >> 1
         done.append((level, index, value))
     return done
+
+
+class Frontier:
+    """The right edge of a growing tree: one hash for each bit of its size, and so its root."""
+
+    def __init__(self) -> None:
+        """Begin with the empty tree."""
+        self.size = 0
+        self._peaks: list[bytes] = []
+
+    def append(self, leaf: bytes) -> None:
+        """Take the next leaf's hash."""
+        complete, value = self.size, leaf
+        while complete & 1:
+            value = node_hash(self._peaks.pop(), value)
+            complete >>= 1
+        self._peaks.append(value)
+        self.size += 1
+
+    def root(self) -> bytes:
+        """The root over every leaf taken so far."""
+        if not self._peaks:
+            return EMPTY_ROOT
+        *lower, value = self._peaks
+        for peak in reversed(lower):
+            value = node_hash(peak, value)
+        return value
 
 
 def root(size: int, node: Node) -> bytes:
@@ -73,7 +101,7 @@ def verify_inclusion(
     leaf: bytes, index: int, size: int, path: Sequence[bytes], expected_root: bytes
 ) -> bool:
     """Whether the path leads from the leaf's hash to the root (RFC 9162 §2.1.3.2)."""
-    if not 0 <= index < size or len(path) > _MAX_LEVELS:
+    if not 0 <= index < size or not _can_be_path([leaf, *path]):
         return False
     fn, sn, value = index, size - 1, leaf
     for sibling in path:
@@ -92,13 +120,16 @@ def verify_inclusion(
 def verify_consistency(
     old: int, new: int, path: Sequence[bytes], old_root: bytes, new_root: bytes
 ) -> bool:
-    """Whether the newer tree begins with the older one (RFC 9162 §2.1.4.2)."""
-    if not 0 <= old <= new or len(path) > _MAX_LEVELS:
+    """Whether the newer tree begins with the older one (RFC 9162 §2.1.4.2).
+
+    The RFC proves nothing from an empty tree: every tree begins with it, and the path is empty.
+    Two trees of one size are one tree, the empty one too.
+    """
+    if not 0 <= old <= new or not _can_be_path([old_root, new_root, *path]):
         return False
-    if old == 0:
-        return not path and old_root == EMPTY_ROOT
-    if old == new:
-        return not path and old_root == new_root
+    if old in (0, new):
+        from_nothing = old != 0 or old_root == EMPTY_ROOT
+        return not path and from_nothing and (old != new or old_root == new_root)
     steps = list(path) if old & (old - 1) else [old_root, *path]
     if not steps:
         return False
@@ -117,6 +148,11 @@ def verify_consistency(
             second = node_hash(second, step)
         fn, sn = fn >> 1, sn >> 1
     return sn == 0 and first == old_root and second == new_root
+
+
+def _can_be_path(hashes: Sequence[bytes]) -> bool:
+    """Whether these are hashes, and no more than the tallest tree and two roots have."""
+    return len(hashes) <= _MAX_LEVELS + 2 and all(len(h) == _HASH_BYTES for h in hashes)
 
 
 def _split(size: int) -> int:

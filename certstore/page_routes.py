@@ -1,7 +1,8 @@
 """The citizen's own pages: home, certificates, presenting, who looked, notices, signing in."""
 
+import logging
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
 
 import qrcode
@@ -10,10 +11,21 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from certstore.callers import Resident
 from certstore.clock import CHINA
-from certstore.errors import ConflictError, NotFoundError
+from certstore.errors import (
+    ConflictError,
+    InvalidTokenError,
+    NotFoundError,
+    UnauthenticatedError,
+)
 from certstore.holdings import HoldingsDesk
 from certstore.ledger import LedgerDesk
-from certstore.pages.entrance_views import NoticesView, SignedOutView, SignInView
+from certstore.pages.entrance_views import (
+    NoticesView,
+    SignedOutView,
+    SignInView,
+    SignOutView,
+    Why,
+)
 from certstore.pages.holdings_pages import (
     certificates_view,
     notice_lines,
@@ -22,8 +34,8 @@ from certstore.pages.holdings_pages import (
 from certstore.pages.usage_pages import entry_view, proof_view, usage_view
 from certstore.pages.views import SettingsView
 from certstore.presentation import LIFETIME_S, Presentation, PresentationDesk
-from certstore.reception import desk, session_cookie, signed_in
-from certstore.sign_in import SignInDesk, is_local_path
+from certstore.reception import cookie, desk, session_cookie, signed_in
+from certstore.sign_in import Returned, SignInDesk, is_local_path
 from certstore.web.answers import (
     check_form,
     check_token,
@@ -36,6 +48,7 @@ from certstore.web.symbol import Symbol
 
 router = APIRouter(include_in_schema=False)
 STATE_COOKIE = "sign-in"
+log = logging.getLogger("certstore")
 
 Me = Annotated[Resident, signed_in(Resident)]
 Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
@@ -58,7 +71,7 @@ def sign_in(
     view = SignInView(
         start_href=f"/sign-in/leave?{urlencode({'return_to': target})}",
         provider=request.app.state.provider_name[dress_of(request).lang],
-        why="expired" if why == "expired" else "needed" if why == "needed" else None,
+        why=why if why in get_args(Why) else None,  # type: ignore[arg-type]  # one of them
         development=request.app.state.development_identity,
     )
     return page(request, "certstore/sign_in.html", view)
@@ -73,7 +86,7 @@ def leave(
     answer = RedirectResponse(url, 303)
     secure = request.app.state.secure
     answer.set_cookie(
-        STATE_COOKIE, state, max_age=600, httponly=True, secure=secure, samesite="lax"
+        cookie(request, STATE_COOKIE), state, max_age=600, httponly=True, secure=secure
     )
     return answer
 
@@ -82,19 +95,40 @@ def leave(
 def come_back(
     request: Request,
     sign_ins: SignIn,
-    state: Annotated[str, Query(max_length=200)],
-    code: Annotated[str, Query(max_length=2000)],
+    state: Annotated[str, Query(max_length=200)] = "",
+    code: Annotated[str, Query(max_length=2000)] = "",
+    iss: Annotated[str | None, Query(max_length=300)] = None,
+    error: Annotated[str, Query(max_length=100)] = "",
 ) -> Response:
-    """Come back from the identity provider: open a session."""
-    bound = request.cookies.get(STATE_COOKIE, "")
-    secret, return_to = sign_ins.complete(state, bound, code)
+    """Come back from the identity provider: open a session, and end the one there was."""
+    if error or not code:  # RFC 6749 §4.1.2.1: somebody changed their mind, or it went wrong
+        return _not_signed_in(request, "stopped")
+    returned = Returned(
+        state=state,
+        code=code,
+        issuer=iss,
+        bound_state=request.cookies.get(cookie(request, STATE_COOKIE), ""),
+        session=request.cookies.get(session_cookie(request), ""),
+    )
+    try:
+        secret, return_to = sign_ins.complete(returned)
+    except (UnauthenticatedError, InvalidTokenError) as refused:
+        cause = refused.facts.get("cause", refused.code)
+        log.warning("sign-in refused", extra={"why": refused.detail, "cause": cause})
+        return _not_signed_in(request, "failed")
     answer = see_other(return_to)
     secure = request.app.state.secure
-    answer.set_cookie(
-        session_cookie(request), secret, httponly=True, secure=secure, samesite="lax", path="/"
-    )
-    answer.delete_cookie(STATE_COOKIE)
+    answer.set_cookie(session_cookie(request), secret, httponly=True, secure=secure)
+    _drop(answer, request, STATE_COOKIE)
     return answer
+
+
+@router.get("/sign-out")
+def ask_to_sign_out(request: Request) -> Response:
+    """Ask before signing out: a link alone ends no session."""
+    if session_of(request) is None:
+        return page(request, "certstore/signed_out.html", SignedOutView())
+    return page(request, "certstore/sign_out.html", SignOutView())
 
 
 @router.post("/sign-out", dependencies=[Depends(check_form)])
@@ -105,9 +139,19 @@ def sign_out(request: Request, sign_ins: SignIn) -> Response:
         sign_ins.sign_out(secret)
     request.state.session = None
     answer = page(request, "certstore/signed_out.html", SignedOutView())
-    secure = request.app.state.secure  # a __Host- cookie is dropped by a secure one alone
-    answer.delete_cookie(session_cookie(request), path="/", secure=secure, httponly=True)
+    _drop(answer, request, "session")
     return answer
+
+
+def _not_signed_in(request: Request, why: Why) -> Response:
+    answer = see_other(f"/sign-in?{urlencode({'why': why})}")
+    _drop(answer, request, STATE_COOKIE)
+    return answer
+
+
+def _drop(answer: Response, request: Request, name: str) -> None:
+    secure = request.app.state.secure  # a __Host- cookie is dropped by a secure one alone
+    answer.delete_cookie(cookie(request, name), path="/", secure=secure, httponly=True)
 
 
 @router.get("/settings")
@@ -124,7 +168,8 @@ def settings(request: Request) -> Response:
 @router.get("/certificates")
 def certificates(request: Request, me: Me, holdings: Holdings) -> Response:
     """My certificates, and what the government keeps for me."""
-    view = certificates_view(holdings.of(me), holdings.today(), dress_of(request).lang)
+    lang, wards = dress_of(request).lang, holdings.of_wards(me)
+    view = certificates_view(holdings.of(me), holdings.today(), lang, wards)
     return page(request, "certstore/certificates.html", view)
 
 
@@ -194,7 +239,9 @@ def usage(
     ground: Annotated[str, Query(max_length=10)] = "all",
 ) -> Response:
     """Who looked, when, what for."""
-    view = usage_view(holdings.usage(me), ground, dress_of(request).lang)
+    found = holdings.usage(me)
+    closed, wards = holdings.closed_among(found), holdings.wards_names(me)
+    view = usage_view(found, ground, dress_of(request).lang, closed, wards)
     return page(request, "certstore/usage.html", view)
 
 
@@ -202,28 +249,19 @@ def usage(
 def usage_proof(ref: str, request: Request, me: Me, holdings: Holdings, ledger: Ledger) -> Response:
     """One access and its place in the ledger, checked as the page is asked for."""
     entry = holdings.one_usage(me, ref)
-    proof = ledger.inclusion(entry.leaf_index)
-    head = ledger.latest()
-    view = proof_view(
-        entry_view(entry, dress_of(request).lang), proof, head.made_at, ledger.origin, ref
-    )
+    proof = ledger.proof(entry)
+    shown = entry_view(entry, dress_of(request).lang, holdings.closed_among([entry]))
+    judged, signed_at = ledger.judge(proof)
+    view = proof_view(shown, proof, judged, signed_at, ledger.origin)
     return page(request, "certstore/usage_proof.html", view)
 
 
 @router.get("/usage/{ref}/proof.json")
 def proof_file(ref: str, me: Me, holdings: Holdings, ledger: Ledger) -> JSONResponse:
     """The one-file proof, to be checked without us."""
-    entry = holdings.one_usage(me, ref)
-    proof = ledger.inclusion(entry.leaf_index)
-    body = {
-        **proof.as_json(),
-        "checkpoint": proof.note,
-        "vkey": ledger.vkey(),
-        "record": dict(entry.record),
-        "salt": entry.salt.hex(),
-    }
+    proof = ledger.proof(holdings.one_usage(me, ref))
     headers = {"Content-Disposition": 'attachment; filename="proof.json"'}
-    return JSONResponse(body, headers=headers)
+    return JSONResponse(proof.as_json(ledger.vkey()), headers=headers)
 
 
 @router.get("/notices")

@@ -1,7 +1,7 @@
 """The short-lived code a holder shows, signed for one presentation and redeemed once."""
 
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 from certstore.callers import Resident
 from certstore.catalogue import certificate_type
@@ -11,6 +11,7 @@ from certstore.clock import CHINA, Clock, local_date, unix
 from certstore.codes.claims import CodeClaims, CodeData, Disclosure, issuer_code
 from certstore.codes.profiles import Profile, seal_code
 from certstore.errors import ConflictError, NotFoundError
+from certstore.guardianship import is_ward, keep_guardians_look
 from certstore.identifiers import ResidentId, Sex
 from certstore.keys import Signer
 from certstore.ledger import Access, record_access
@@ -46,7 +47,8 @@ class PresentationDesk:
         now = self.clock.now()
         cti = random_bytes(8)
         with self.archive.writing() as books:
-            certificate = held(books, resident.holder, ref)
+            certificate = held(books, resident.holder, ref, local_date(now))
+            keep_guardians_look(books, self.origin, resident.holder, certificate, now)
             if not certificate.sealed or certificate.status not in _PRESENTABLE:
                 raise ConflictError(
                     "this certificate can no longer be shown",
@@ -72,9 +74,10 @@ class PresentationDesk:
 
     def lately_scanned(self, resident: Resident, ref: str) -> datetime | None:
         """When a code of this certificate was redeemed, if it was in the last two minutes."""
-        since = self.clock.now() - timedelta(seconds=2 * LIFETIME_S)
+        now = self.clock.now()
+        since = now - timedelta(seconds=2 * LIFETIME_S)
         with self.archive.reading() as books:
-            held(books, resident.holder, ref)
+            held(books, resident.holder, ref, local_date(now))
             return books.presentations.last_redeemed(ref, since)
 
 
@@ -106,13 +109,18 @@ def record_scan(
     record_access(books, origin, access)
 
 
-def held(books: Books, holder: Holder, ref: str) -> Certificate:
-    """This holder's certificate; another's is as absent as none."""
+def held(books: Books, holder: Holder, ref: str, today: date) -> Certificate:
+    """This holder's certificate, or one issued to a child they are proven to be the guardian of.
+
+    Another's is as absent as none.
+    """
     certificate = books.register.get(ref)
     mine = {(h.id_type, h.id_number) for h in certificate.holders}
-    if (holder.id_type, holder.id_number.upper()) not in mine:
-        raise NotFoundError("there is no such certificate", where=ref)
-    return certificate
+    if (holder.id_type, holder.id_number.upper()) in mine:
+        return certificate
+    if certificate.sealed and is_ward(books, holder, certificate.holders[0], today):
+        return certificate
+    raise NotFoundError("there is no such certificate", where=ref)
 
 
 def minimal_claims(

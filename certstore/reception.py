@@ -23,9 +23,14 @@ class House(Protocol):
         ...
 
 
+def cookie(request: Request, name: str) -> str:
+    """A secret cookie's name: bound to the host by https, plain on loopback http alone."""
+    return f"__Host-{name}" if request.app.state.secure else name
+
+
 def session_cookie(request: Request) -> str:
-    """The session cookie's name: bound to the host by https, plain on loopback http alone."""
-    return "__Host-session" if request.app.state.secure else "session"
+    """The session cookie's name."""
+    return cookie(request, "session")
 
 
 def recognise(request: Request) -> None:

@@ -26,14 +26,18 @@ _SHORT = f"public, max-age={TTL_S // 5}"
 
 
 def service(
-    tokens: Annotated[TokenDesk, desk(TokenDesk)], authorization: Annotated[str, Header()] = ""
+    request: Request,
+    tokens: Annotated[TokenDesk, desk(TokenDesk)],
+    authorization: Annotated[str, Header()] = "",
 ) -> Service:
     """The service whose access token the request carries."""
     if not authorization.startswith(_BEARER):
         raise UnauthenticatedError(
             "an access token is needed", where="Authorization", remedy="get one from /oauth2/token"
         )
-    return tokens.open(authorization.removeprefix(_BEARER))
+    caller = tokens.open(authorization.removeprefix(_BEARER))
+    request.app.state.limits.count("pull", caller.client_id)
+    return caller
 
 
 Pulling = Annotated[Service, Depends(service)]
@@ -221,7 +225,7 @@ def ledger_key(ledger: Ledger) -> Response:
 def inclusion(ledger: Ledger, leaf_index: Annotated[int, Query(ge=0, le=2**53)]) -> dict[str, Any]:
     """The audit path (RFC 6962) into the newest checkpoint."""
     proof = ledger.inclusion(leaf_index)
-    return {**proof.as_json(), "checkpoint": proof.note}
+    return {**proof.place_as_json(), "checkpoint": proof.note}
 
 
 @router.get("/v1/ledger/proof/consistency", tags=["ledger"], summary="Prove that nothing changed")
@@ -240,7 +244,7 @@ def entries(
     start: Annotated[int, Query(ge=0, le=2**53)] = 0,
     count: Annotated[int, Query(ge=1, le=1000)] = 100,
 ) -> dict[str, Any]:
-    """Leaves hold commitments only, nothing about anybody."""
+    """As far as the newest checkpoint covers them. They hold commitments, and say of nobody."""
     return {"start": start, "entries": ledger.entries(start, count)}
 
 

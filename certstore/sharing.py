@@ -1,20 +1,21 @@
 """Which service gets which fields for which purpose. No usage record, no release.
 
-The record of an access is written in the same transaction that reads what is released;
-if it cannot be written, nothing leaves the house.
+The record of an access is written in the same transaction that reads what is released; if it
+cannot be written, nothing leaves the house. A refusal that concerns somebody is on record too:
+whoever was aimed at sees who asked, for what, and that nothing was given.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from certstore.callers import Service
-from certstore.catalogue import certificate_type
-from certstore.certificates import Certificate, Status
-from certstore.clock import Clock, local_date
+from certstore.certificates import Certificate, Holder, Status
+from certstore.clock import Clock
 from certstore.errors import (
     CertificateRevokedError,
+    CertstoreError,
     FieldNotGrantedError,
     MalformedError,
     NotFoundError,
@@ -23,13 +24,11 @@ from certstore.errors import (
 )
 from certstore.keys import Signer
 from certstore.ledger import Access, Recorded, receipt, record_access
+from certstore.release import reference_to, released
 from certstore.tables.books import Archive, Books
 from certstore.tables.people import Person
 
-_MAX_AGE_S = 86_400
-_KEEP_DAYS = 180
 _GONE = {Status.REVOKED, Status.CANCELLED, Status.SUPERSEDED}
-_OFFICIAL_SOURCES = {"household_register", "record", "register"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,6 +44,11 @@ class PullRequest:
     subject_number: str
     operator: str
 
+    def names(self, holder: Holder) -> bool:
+        """Whether this is the person the request is about."""
+        meant = (self.subject_type, self.subject_number.upper())
+        return meant == (holder.id_type, holder.id_number)
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchRequest:
@@ -56,6 +60,63 @@ class SearchRequest:
     subject_number: str
     cert_types: Sequence[str]
     operator: str
+
+
+def judge_search(service: Service, request: SearchRequest) -> CertstoreError | None:
+    """Why a search is refused; None if it may be answered."""
+    if request.purpose_id != service.purpose_id:
+        return PurposeError("the token is for another purpose", where="purpose_id")
+    outside = [kind for kind in request.cert_types if kind not in service.fields]
+    if not outside:
+        return None
+    return FieldNotGrantedError(
+        "the token does not cover these types: " + ", ".join(outside),
+        where="cert_types",
+        paths=outside,
+    )
+
+
+def judge_pull(
+    service: Service, request: PullRequest, certificate: Certificate
+) -> CertstoreError | None:
+    """Why a pull is refused; None if every field that it names may be released.
+
+    A certificate of a type outside the grant is as absent as none.
+    """
+    if request.purpose_id != service.purpose_id:
+        return PurposeError("the token is for another purpose", where="purpose_id")
+    if request.matter_code != service.matter_code:
+        return PurposeError("the token is for another matter", where="matter_code")
+    if certificate.type_code not in service.fields:
+        return NotFoundError("there is no such certificate", where=certificate.ref)
+    return _judge_certificate(service, request, certificate)
+
+
+def _judge_certificate(
+    service: Service, request: PullRequest, certificate: Certificate
+) -> CertstoreError | None:
+    if not any(request.names(holder) for holder in certificate.holders):
+        return SubjectMismatchError(
+            "the certificate does not name this person",
+            where="subject",
+            remedy="search again with the person's own number",
+        )
+    refused = _not_granted(service, request, certificate)
+    if refused:
+        return FieldNotGrantedError(
+            "not granted for this purpose: " + ", ".join(refused),
+            where="fields",
+            remedy="ask for granted fields only, or apply for a wider purpose",
+            paths=refused,
+        )
+    if certificate.status in _GONE:
+        return CertificateRevokedError(
+            f"the certificate is {certificate.status}",
+            where=certificate.ref,
+            remedy="search again for the one in force",
+            status=certificate.status.value,
+        )
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,58 +132,40 @@ class SharingDesk:
     def search(self, service: Service, request: SearchRequest) -> dict[str, Any]:
         """References and status of what a person holds; no content. Recorded as a look."""
         now = self.clock.now()
-        if request.purpose_id != service.purpose_id:
-            raise PurposeError("the token is for another purpose", where="purpose_id")
-        outside = [kind for kind in request.cert_types if kind not in service.fields]
-        if outside:
-            raise FieldNotGrantedError(
-                "the token does not cover these types: " + ", ".join(outside),
-                where="cert_types",
-                paths=outside,
-            )
+        refusal = judge_search(service, request)
         with self.archive.writing() as books:
             found = books.register.held_by(request.subject_type, request.subject_number)
             person = _searched(books, request, found)
             listed = [c for c in found if c.type_code in request.cert_types]
-            record = {
-                **_who(service, request.case_no, request.operator),
-                "cert_types": list(request.cert_types),
-                "fields": [],
-                "found": len(listed),
-            }
-            recorded = record_access(
-                books, self.origin, _access("look", now, service, person, record)
-            )
+            if refusal is not None and person is None:
+                raise refusal  # it concerns nobody known here
+            record = _searching(service, request, 0 if refusal else len(listed), refusal)
+            access = _access("look", now, service, person, record)
+            recorded = record_access(books, self.origin, access)
+        if refusal is not None:
+            raise refusal
         return {
-            "evidence": [_reference(c, now) for c in listed],
+            "evidence": [reference_to(c, now) for c in listed],
             **self._trace(recorded, now),
         }
 
     def pull(self, service: Service, request: PullRequest) -> dict[str, Any]:
         """Release the granted fields of one certificate; a field outside the grant is refused."""
         now = self.clock.now()
-        _check_purpose(service, request)
+        if not request.fields or len(set(request.fields)) != len(request.fields):
+            raise MalformedError("name each field that is wanted, once", where="fields")
         with self.archive.writing() as books:
             certificate = books.register.get(request.ref)
-            granted = _granted(service, certificate)
-            person = _subject(books, certificate, request)
-            refused = [path for path in request.fields if path not in granted]
-            recorded = record_access(
-                books,
-                self.origin,
-                _access(
-                    "pull", now, service, person, _record(service, certificate, request, refused)
-                ),
-            )
-        if refused:  # the attempt is on record, and nothing is released
-            raise FieldNotGrantedError(
-                "not granted for this purpose: " + ", ".join(refused),
-                where="fields",
-                remedy="ask for granted fields only, or apply for a wider purpose",
-                paths=refused,
-            )
-        _check_alive(certificate)  # what became of it was told, so that stands on record too
-        return _answer(certificate, request.fields, now) | self._trace(recorded, now)
+            refusal = judge_pull(service, request, certificate)
+            record = _pulling(service, request, certificate, refusal)
+            accesses = [
+                _access("pull", now, service, books.people.known(holder), record)
+                for holder in _aimed_at(request, certificate)
+            ]
+            recorded = [record_access(books, self.origin, access) for access in accesses]
+        if refusal is not None:  # the attempt is on record, and nothing is released
+            raise refusal
+        return released(certificate, request.fields, now) | self._trace(recorded[0], now)
 
     def _trace(self, recorded: Recorded, now: datetime) -> dict[str, Any]:
         return {
@@ -131,118 +174,60 @@ class SharingDesk:
         }
 
 
-def _check_purpose(service: Service, request: PullRequest) -> None:
-    if request.purpose_id != service.purpose_id:
-        raise PurposeError("the token is for another purpose", where="purpose_id")
-    if request.matter_code != service.matter_code:
-        raise PurposeError("the token is for another matter", where="matter_code")
-    if not request.fields or len(set(request.fields)) != len(request.fields):
-        raise MalformedError("name each field that is wanted, once", where="fields")
-
-
-def _subject(books: Books, certificate: Certificate, request: PullRequest) -> Person:
-    """The person meant; the certificate must be theirs."""
-    number = request.subject_number.upper()
-    holder = next(
-        (
-            h
-            for h in certificate.holders
-            if h.id_type == request.subject_type and h.id_number == number
-        ),
-        None,
-    )
-    if holder is None:
-        raise SubjectMismatchError(
-            "the certificate does not name this person",
-            where="subject",
-            remedy="search again with the person's own number",
-        )
-    return books.people.known(holder)
-
-
 def _searched(books: Books, request: SearchRequest, found: Sequence[Certificate]) -> Person | None:
     """The person searched for, made known so that they see the look; None if nothing names them."""
     if not found:
         return books.people.find(request.subject_type, request.subject_number)
-    number = request.subject_number.upper()
-    return books.people.known(next(h for h in found[0].holders if h.id_number == number))
+    meant = (request.subject_type, request.subject_number.upper())
+    return books.people.known(
+        next(h for h in found[0].holders if (h.id_type, h.id_number) == meant)
+    )
 
 
-def _granted(service: Service, certificate: Certificate) -> Sequence[str]:
-    """The paths granted for this type; a certificate of another type is as absent as none."""
-    granted = service.fields.get(certificate.type_code)
-    if granted is None:
-        raise NotFoundError("there is no such certificate", where=certificate.ref)
-    return granted
+def _aimed_at(request: PullRequest, certificate: Certificate) -> Sequence[Holder]:
+    """Who must see the pull: the holder it names, and everybody's where it names none of them."""
+    named = [holder for holder in certificate.holders if request.names(holder)]
+    return named[:1] or certificate.holders
 
 
-def _check_alive(certificate: Certificate) -> None:
-    if certificate.status in _GONE:
-        raise CertificateRevokedError(
-            f"the certificate is {certificate.status}",
-            where=certificate.ref,
-            remedy="search again for the one in force",
-            status=certificate.status.value,
-        )
+def _not_granted(service: Service, request: PullRequest, certificate: Certificate) -> list[str]:
+    granted = service.fields.get(certificate.type_code, ())
+    return [path for path in request.fields if path not in granted]
 
 
-def _answer(certificate: Certificate, fields: Sequence[str], now: datetime) -> dict[str, Any]:
-    kind = certificate_type(certificate.type_code)
-    given, origins = {}, {}
-    for path in fields:
-        field = kind.field(path)
-        if field is not None and path in certificate.fields:
-            given[path] = certificate.fields[path]
-            origins[path] = {
-                "source": field.source,
-                "government_verified": field.source in _OFFICIAL_SOURCES,
-            }
-    withheld = [{"path": p, "reason": "no_value"} for p in fields if p not in given]
-    return {
-        "ref": certificate.ref,
-        "type": certificate.type_code,
-        "status": certificate.status_on(local_date(now)).value,
-        "status_checked_at": now.isoformat(),
-        "under_dispute": certificate.under_dispute,
-        "fields": given,
-        "origins": origins,
-        "withheld": withheld,
-        "freshness": {
-            "as_of": now.isoformat(),
-            "max_age_s": _MAX_AGE_S,
-            "must_recheck": True,
-            "delete_by": local_date(now + timedelta(days=_KEEP_DAYS)).isoformat(),
-        },
-    }
-
-
-def _reference(certificate: Certificate, now: datetime) -> dict[str, Any]:
-    return {
-        "ref": certificate.ref,
-        "type": certificate.type_code,
-        "status": certificate.status_on(local_date(now)).value,
-        "under_dispute": certificate.under_dispute,
-        "issued_on": certificate.issued_on.isoformat(),
-    }
-
-
-def _record(
-    service: Service, certificate: Certificate, request: PullRequest, refused: Sequence[str]
+def _searching(
+    service: Service, request: SearchRequest, found: int, refusal: CertstoreError | None
 ) -> dict[str, Any]:
-    nothing = refused or certificate.status in _GONE
-    given = [] if nothing else [p for p in request.fields if p in certificate.fields]
     return {
-        **_who(service, request.case_no, request.operator),
+        **_who(service, request.case_no, request.operator, refusal),
+        "cert_types": list(request.cert_types),
+        "fields": [],
+        "found": found,
+    }
+
+
+def _pulling(
+    service: Service,
+    request: PullRequest,
+    certificate: Certificate,
+    refusal: CertstoreError | None,
+) -> dict[str, Any]:
+    given = [] if refusal else [p for p in request.fields if p in certificate.fields]
+    return {
+        **_who(service, request.case_no, request.operator, refusal),
         "certificate": certificate.type_code,
         "certificate_ref": certificate.ref,
+        "asked": list(request.fields),
         "fields": given,
-        "refused_fields": list(refused),
+        "refused_fields": _not_granted(service, request, certificate),
         "other_fields": sorted(set(certificate.fields) - set(given)),
     }
 
 
-def _who(service: Service, case_no: str, operator: str) -> dict[str, Any]:
-    return {
+def _who(
+    service: Service, case_no: str, operator: str, refusal: CertstoreError | None
+) -> dict[str, Any]:
+    said = {
         "agency": service.agency,
         "agency_uscc": service.agency_uscc,
         "client": service.client_id,
@@ -256,6 +241,7 @@ def _who(service: Service, case_no: str, operator: str) -> dict[str, Any]:
         "ground": service.legal_basis.get("kind", ""),
         "legal_basis": dict(service.legal_basis),
     }
+    return said if refusal is None else {**said, "refused": refusal.code}
 
 
 def _access(

@@ -1,32 +1,33 @@
 """Signing in with an OpenID provider: authorization code flow with PKCE (OIDC Core, RFC 7636).
 
-Discovery and keys are fetched from the provider and kept; the ID token passes the strict
-pre-parser before anything in it is believed. Who somebody is comes from the provider's claims
-`name`, `id_type`, `id_number` (residents) or `staff_number`, `station` (officers).
+Discovery and keys are fetched from the provider and kept for a while; the ID token is judged by
+`id_tokens.py`, who it names by `identity_claims.py`.
+
+A session belongs to one account and one browser. It ends when its time is over, when its holder
+signs out, and when somebody signs in anew in the same browser, the same person or another. The
+account's sessions in other browsers go on; the provider is not told.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from typing import Any, Protocol
 from urllib.parse import urlencode
 
 from certstore import base64url
-from certstore.callers import Caller, Officer, Resident, caller_as_json, caller_from_json
-from certstore.certificates import Holder
+from certstore.callers import Caller, Resident, caller_as_json, caller_from_json
 from certstore.chance import token
 from certstore.clock import Clock
+from certstore.earlier_verification import read_earlier
 from certstore.errors import InvalidTokenError, MalformedError, UnauthenticatedError
-from certstore.identifiers import ResidentId
-from certstore.jwk import from_jwk
-from certstore.keys import algorithm_of
-from certstore.tables.books import Archive
+from certstore.id_tokens import Expected, IdToken, Jwk, choose_key, claims_of, read_id_token
+from certstore.identity_claims import read_caller
+from certstore.kept_forms import KeptForms, account_of
+from certstore.tables.books import Archive, Books
 from certstore.tables.sessions import SessionRow, SignInRow
-from certstore.tokens import check_times, parse_compact
 
 _SIGN_IN_TIME = timedelta(minutes=10)
-_ID_TOKEN_LIFETIME_S = 3600
 
 
 class Provider(Protocol):
@@ -38,12 +39,20 @@ class Provider(Protocol):
         """Where the browser goes."""
         ...
 
+    def algorithms(self) -> frozenset[str]:
+        """What ID tokens may be signed with: by the provider's metadata and by our settings."""
+        ...
+
+    def names_itself(self) -> bool:
+        """Whether every authorization response carries `iss` (RFC 9207)."""
+        ...
+
     def exchange(self, code: str, code_verifier: str, redirect_uri: str) -> str:
         """Exchange a code for the ID token; UnavailableError when the provider does not answer."""
         ...
 
-    def key(self, kid: str) -> Mapping[str, Any] | None:
-        """The provider's public key with this identifier, as a JWK."""
+    def keys(self, *, anew: bool = False) -> Sequence[Jwk]:
+        """The provider's public keys; `anew` when one is missing, since providers rotate."""
         ...
 
 
@@ -57,6 +66,17 @@ class Session:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """What came back from the provider with the browser (RFC 6749 §4.1.2, RFC 9207)."""
+
+    state: str
+    code: str
+    issuer: str | None = None
+    bound_state: str = ""  # the state this browser left with
+    session: str = ""  # the secret of the session it has, which ends now
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class SignInDesk:
     """Signs people in and out."""
 
@@ -67,10 +87,16 @@ class SignInDesk:
     redirect_uri: str
     session_time: timedelta = field(default=timedelta(minutes=30))
 
+    @property
+    def forms(self) -> KeptForms:
+        """Forms that arrived after their session had ended."""
+        return KeptForms(self.archive, self.clock)
+
     def begin(self, return_to: str) -> tuple[str, str]:
         """Where to send the browser, and the state to bind to it; `return_to` is a local path."""
         if not is_local_path(return_to):
             raise MalformedError("only paths of this service are returned to", where="return_to")
+        leads_to = self.provider.authorization_endpoint()
         state, nonce, verifier = token(), token(), token(48)
         ends = self.clock.now() + _SIGN_IN_TIME
         with self.archive.writing() as books:
@@ -86,25 +112,29 @@ class SignInDesk:
             "code_challenge": challenge,
             "code_challenge_method": "S256",
         }
-        return f"{self.provider.authorization_endpoint()}?{urlencode(query)}", state
+        return f"{leads_to}{'&' if '?' in leads_to else '?'}{urlencode(query)}", state
 
-    def complete(self, state: str, bound_state: str, code: str) -> tuple[str, str]:
+    def complete(self, returned: Returned) -> tuple[str, str]:
         """Finish a sign-in that came back: the new session's token, and where to go.
 
-        UnauthenticatedError if the state is not the one this browser left with, or too old.
+        UnauthenticatedError if the state is not the one this browser left with, or too old, or
+        the answer is another provider's; InvalidTokenError where the ID token is refused. The
+        session that the browser had ends with this one's beginning, and only then.
         """
         now = self.clock.now()
-        with self.archive.writing() as books:
-            left = books.sessions.take_sign_in(state)
-        if left is None or state != bound_state or left.expires_at < now:
-            raise UnauthenticatedError("this sign-in was not begun here", remedy="sign in again")
-        id_token = self.provider.exchange(code, left.code_verifier, self.redirect_uri)
-        caller = self._caller(id_token, left.nonce, now)
+        left = self._left(returned, now)
+        id_token = self.provider.exchange(returned.code, left.code_verifier, self.redirect_uri)
+        claims = self._claims(id_token, left.nonce, now)
+        caller = read_caller(claims, now)
         secret = token()
-        row = SessionRow(caller_as_json(caller), token(), now, now + self.session_time)
         with self.archive.writing() as books:
+            csrf = _end_former(books, returned.session, caller) or token()
+            row = SessionRow(caller_as_json(caller), csrf, now, now + self.session_time)
             books.sessions.forget_ended(now)
             books.sessions.open(secret, row)
+            if isinstance(caller, Resident):
+                told = read_earlier(claims, caller.holder)
+                books.earlier.replace(caller.account, caller.holder, told)
         return secret, left.return_to
 
     def session(self, secret: str) -> Session | None:
@@ -120,23 +150,49 @@ class SignInDesk:
         with self.archive.writing() as books:
             books.sessions.close(secret)
 
-    def _caller(self, id_token: str, nonce: str, now: datetime) -> Caller:
-        parsed = parse_compact(id_token, typ="JWT", optional=frozenset({"typ"}))
-        jwk = self.provider.key(parsed.kid)
-        if jwk is None:
-            raise InvalidTokenError("the identity provider does not know this key", cause="kid")
-        key = from_jwk({name: jwk[name] for name in ("kty", "crv", "x", "y") if name in jwk})
-        claims = parsed.verified(key, algorithm_of(key))
-        check_times(claims, now, max_lifetime=_ID_TOKEN_LIFETIME_S)
-        meant = {
-            "iss": claims.get("iss") == self.provider.issuer,
-            "aud": _is_audience(claims, self.client_id),
-            "nonce": claims.get("nonce") == nonce,
-        }
-        for name, holds in meant.items():
-            if not holds:
-                raise InvalidTokenError("an ID token was made for another sign-in", cause=name)
-        return _read_caller(claims)
+    def _left(self, returned: Returned, now: datetime) -> SignInRow:
+        """The sign-in this browser left with; taken, so that it comes back once."""
+        with self.archive.writing() as books:
+            left = books.sessions.take_sign_in(returned.state)
+        if left is None or returned.state != returned.bound_state or left.expires_at < now:
+            raise UnauthenticatedError("this sign-in was not begun here", remedy="sign in again")
+        if returned.issuer != self.provider.issuer and (
+            returned.issuer is not None or self.provider.names_itself()
+        ):
+            raise UnauthenticatedError(
+                "another identity provider answered than was asked", remedy="sign in again"
+            )
+        return left
+
+    def _claims(self, id_token: str, nonce: str, now: datetime) -> dict[str, Any]:
+        parsed = read_id_token(id_token, self.provider.algorithms())
+        expected = Expected(issuer=self.provider.issuer, client_id=self.client_id, nonce=nonce)
+        return claims_of(parsed, self._key(parsed), expected, now)
+
+    def _key(self, parsed: IdToken) -> Jwk:
+        key = choose_key(parsed, self.provider.keys())
+        if key is None:
+            key = choose_key(parsed, self.provider.keys(anew=True))
+        if key is None:
+            raise InvalidTokenError(
+                "the identity provider does not publish the key its ID token names",
+                cause="kid",
+                remedy="sign in again",
+            )
+        return key
+
+
+def _end_former(books: Books, session: str, caller: Caller) -> str | None:
+    """End the browser's former session; its form token, if it was the same account's.
+
+    Pages that the same person still has open in other tabs keep working.
+    """
+    former = books.sessions.find_even_ended(session) if session else None
+    if former is None:
+        return None
+    books.sessions.close(session)
+    same = account_of(caller_from_json(former.caller)) == account_of(caller)
+    return former.csrf if same else None
 
 
 def is_local_path(path: str) -> bool:
@@ -147,29 +203,3 @@ def is_local_path(path: str) -> bool:
         and "\\" not in path  # which browsers read as a slash
         and path.isprintable()  # browsers drop tabs and line ends
     )
-
-
-def _is_audience(claims: Mapping[str, Any], client_id: str) -> bool:
-    """Whether an ID token is for us: alone, or with others as the party it was given to.
-
-    OpenID Connect Core §3.1.3.7, steps 3 to 5.
-    """
-    audience = claims.get("aud")
-    if audience in (client_id, [client_id]):
-        return True
-    return isinstance(audience, list) and client_id in audience and claims.get("azp") == client_id
-
-
-def _read_caller(claims: Mapping[str, Any]) -> Caller:
-    name, verified = claims.get("name"), claims.get("auth_time", claims.get("iat"))
-    if not isinstance(name, str) or not isinstance(verified, int):
-        raise InvalidTokenError("the identity provider gave no name or time", cause="claims")
-    number, station = claims.get("staff_number"), claims.get("station")
-    if isinstance(number, str) and isinstance(station, str):
-        return Officer(name, number, station)
-    id_number, id_type = claims.get("id_number"), claims.get("id_type", "111")
-    if not isinstance(id_number, str) or id_type != "111":
-        raise InvalidTokenError("the identity provider gave no identity number", cause="claims")
-    holder = Holder(name, id_type, ResidentId.parse(id_number).value)
-    account = f"{claims['iss']}#{claims.get('sub', '')}"
-    return Resident(holder, account, datetime.fromtimestamp(verified, UTC))

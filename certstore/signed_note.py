@@ -13,6 +13,7 @@ from certstore.keys import Signer
 
 _ED25519 = b"\x01"
 _MAX_NOTE = 4096
+_ROOT_BYTES = 32
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +48,7 @@ def open_checkpoint(note: str, vkey: str) -> Checkpoint:
     """Check a signed checkpoint against a vkey; MalformedError says what is wrong with it."""
     if len(note) > _MAX_NOTE:
         raise MalformedError("a checkpoint is longer than a checkpoint can be")
-    name, key = _read_vkey(vkey)
+    name, key = read_verifier_key(vkey)
     body, separator, signatures = note.rpartition("\n\n")
     if not separator:
         raise MalformedError("a checkpoint without signatures")
@@ -69,10 +70,14 @@ def _verified(body: str, signature: bytes, key: ed25519.Ed25519PublicKey, name: 
     origin, size, root, *_ = [*body.split("\n"), "", "", ""]
     if origin != name or not size.isascii() or not size.isdigit() or str(int(size)) != size:
         raise MalformedError("a checkpoint whose lines cannot be read", where=name)
-    return Checkpoint(origin, int(size), _decode(root))
+    decoded = _decode(root)
+    if len(decoded) != _ROOT_BYTES:
+        raise MalformedError("a checkpoint whose root is not of 32 bytes", where=name)
+    return Checkpoint(origin, int(size), decoded)
 
 
-def _read_vkey(vkey: str) -> tuple[str, ed25519.Ed25519PublicKey]:
+def read_verifier_key(vkey: str) -> tuple[str, ed25519.Ed25519PublicKey]:
+    """The log's name and key of a vkey line; MalformedError if it is none."""
     name, _, rest = vkey.strip().partition("+")
     key_hash, _, encoded = rest.partition("+")
     raw = _decode(encoded)
@@ -93,6 +98,9 @@ def _raw(public_key: ed25519.Ed25519PublicKey) -> bytes:
 
 def _decode(text: str) -> bytes:
     try:
-        return base64.b64decode(text, validate=True)
+        raw = base64.b64decode(text, validate=True)
     except ValueError as error:  # binascii.Error, or characters beyond ASCII
         raise MalformedError("a checkpoint with damaged base64") from error
+    if base64.b64encode(raw).decode() != text:  # one value, one spelling (RFC 4648 §3.5)
+        raise MalformedError("a checkpoint with base64 that is not canonical")
+    return raw

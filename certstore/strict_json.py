@@ -2,9 +2,12 @@
 
 import json
 import math
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from certstore.errors import MalformedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 MAX_BYTES = 1_048_576
 MAX_DEPTH = 16
@@ -29,19 +32,14 @@ def parse_json_strict(
     if text.startswith("\ufeff"):
         _refuse("encoding", "a JSON text begins with a byte order mark")
     value = _load(text)
-    _check_tree(value, max_depth)
+    # Half a character can only be written as an escape: decoding refused every other spelling.
+    _check_tree(value, max_depth, escapes="\\u" in text)
     return value
 
 
 def _load(text: str) -> object:
     try:
-        return json.loads(
-            text,
-            object_pairs_hook=_members,
-            parse_int=_whole_number,
-            parse_float=_fraction,
-            parse_constant=_constant,
-        )
+        return _DECODER.decode(text)
     except (json.JSONDecodeError, RecursionError):
         _refuse("json", "a text is not JSON, or is nested beyond measure")
 
@@ -70,19 +68,32 @@ def _constant(_name: str) -> NoReturn:
     _refuse("number", "NaN and infinities are not JSON")
 
 
-def _check_tree(root: object, max_depth: int) -> None:
-    # A stack of (value, depth) and not recursion: the depth is what we do not trust.
-    waiting = [(root, 0)]
+_DECODER = json.JSONDecoder(  # made once: making one costs as much as reading a small object
+    object_pairs_hook=_members,
+    parse_int=_whole_number,
+    parse_float=_fraction,
+    parse_constant=_constant,
+)
+
+
+def _check_tree(root: object, max_depth: int, *, escapes: bool) -> None:
+    # A stack of (values, depth) and not recursion: the depth is what we do not trust.
+    waiting: list[tuple[Iterable[object], int]] = [((root,), 0)]
     while waiting:
-        value, depth = waiting.pop()
-        if isinstance(value, str):
-            _check_text(value)
-        elif isinstance(value, (dict, list)):
-            if depth >= max_depth:
-                _refuse("depth", f"a JSON text is nested deeper than {max_depth}")
-            waiting.extend((inner, depth + 1) for inner in value)
-            if isinstance(value, dict):
-                waiting.extend((inner, depth + 1) for inner in value.values())
+        values, depth = waiting.pop()
+        for value in values:
+            if isinstance(value, str):
+                if escapes:
+                    _check_text(value)
+            elif isinstance(value, (dict, list)):
+                if depth >= max_depth:
+                    _refuse("depth", f"a JSON text is nested deeper than {max_depth}")
+                if isinstance(value, dict):
+                    waiting.append((value.values(), depth + 1))
+                    if escapes:
+                        waiting.append((value, depth + 1))  # the names of its members
+                else:
+                    waiting.append((value, depth + 1))
 
 
 def _check_text(text: str) -> None:

@@ -8,6 +8,8 @@ claims of tokens it has not verified.
 import json
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import lru_cache
+from types import MappingProxyType
 from typing import Final, NoReturn, Protocol, cast
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -199,7 +201,7 @@ def _split(text: str, max_bytes: int) -> Sequence[str]:
     return parts
 
 
-def _parse_detached(text: str, typ: str) -> tuple[str, dict[str, object], bytes]:
+def _parse_detached(text: str, typ: str) -> tuple[str, Mapping[str, object], bytes]:
     head, payload, signature = _split(text, MAX_BYTES)
     if payload:
         _refuse("parts", "a detached signature has an empty middle part")
@@ -213,9 +215,10 @@ def _read_signature(part: str) -> bytes:
     return signature
 
 
+@lru_cache(maxsize=128)  # of one signer every header is the same text; refusals are not kept
 def _read_header(
     part: str, typ: str, allowed: frozenset[str], optional: frozenset[str]
-) -> dict[str, object]:
+) -> Mapping[str, object]:
     header = _object(base64url.decode(part), _HEADER_BYTES, "header")
     if not (allowed - optional) <= header.keys() <= allowed:
         _refuse("header", "a token's header lacks a field or holds one that is not allowed")
@@ -226,7 +229,7 @@ def _read_header(
         _refuse("algorithm", "a token is signed with ES256 or EdDSA")
     if "typ" in header and header["typ"] != typ:
         _refuse("typ", f"a token of another kind than {typ} was handed in")
-    return header
+    return MappingProxyType(header)
 
 
 def _fits(name: str, value: object) -> bool:

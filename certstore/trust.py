@@ -4,7 +4,7 @@ A compact JWS (`trust-list+jwt`). The root certificate a verifier has pinned dec
 a list is genuine; the `x5c` of its header is for readers' convenience and never trusted.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
@@ -150,6 +150,10 @@ class TrustList:
                 where="trust list",
                 remedy="fetch the present list from /.well-known/certstore-trust-list",
             )
+
+
+TrustSource = Callable[[], TrustList]
+"""Gives the list that holds just now; a newer one may be given the next time."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

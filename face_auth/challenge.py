@@ -14,6 +14,7 @@ from certstore.chance import random_bytes, reference, token
 from certstore.errors import MalformedError
 
 _LONGEST_PATH = 500
+_LONGEST_KEY = 64
 _LOCAL_PATH = re.compile(r"/(?!/)[!-\[\]-~]*")  # visible ASCII without the backslash
 _BINDING_CONTEXT = b"face-subject-binding/1"
 
@@ -40,6 +41,16 @@ def subject_binding(key: bytes, our_txn: str, holder: Holder) -> str:
     return mac.hexdigest()
 
 
+def transaction_key(provider_ref: str) -> str:
+    """What a provider's id is known by here: itself, or its SHA-256 where it is long.
+
+    WeChat's may have 256 characters; a key in two unique constraints should not.
+    """
+    if len(provider_ref) <= _LONGEST_KEY:
+        return provider_ref
+    return hashlib.sha256(provider_ref.encode()).hexdigest()
+
+
 def account_hash(account: str) -> str:
     """What is kept of an account: enough to know it again, nothing to read."""
     return hashlib.sha256(b"face-account/1\x00" + account.encode()).hexdigest()
@@ -64,11 +75,14 @@ class Transaction:
     nonce: str
     provider: str
     provider_txn: str | None  # None until the provider has answered the start
+    provider_ref: str | None = None  # the same id as the provider writes it
     binding_key: bytes = field(repr=False)
     subject_binding: str
     account_hash: str
     application_ref: str
     return_to: str
+    consent_id: str | None  # the separate consent to this verification; given as it began
+    consent_notice: str | None  # which text was agreed to
     begun_at: datetime
     expires_at: datetime
     state: State = State.OPEN
@@ -99,9 +113,16 @@ class StartRequest:
     binding_key: bytes = field(repr=False)
     audience: str
     holder: Holder
+    account: str  # issuer and subject, by which the person is signed in
     matter: str
     return_to: str
+    client_info: str  # what the provider's own script says of the browser; empty if none ran
     expires_at: datetime
+
+    @property
+    def return_url(self) -> str:
+        """Where a provider outside leads the person back to: there the result is asked for."""
+        return f"{self.audience}/v1/face-transactions/{self.our_txn}/return"
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,12 +158,16 @@ class Occasion:
     application_ref: str
     matter: str
     return_to: str
+    client_info: str = ""
 
 
 def open_transaction(
-    occasion: Occasion, provider: str, now: datetime, lifetime: int
+    occasion: Occasion, provider: str, now: datetime, *, lifetime: int, consent_notice: str
 ) -> Transaction:
-    """Make a new transaction of `lifetime` seconds, with a nonce and a key of its own."""
+    """Make a new transaction of `lifetime` seconds, with a nonce and a key of its own.
+
+    Whoever begins has read `consent_notice` on the page and agreed: the consent is numbered.
+    """
     our_txn, key = reference(24), random_bytes(32)
     return Transaction(
         our_txn=our_txn,
@@ -154,6 +179,8 @@ def open_transaction(
         account_hash=account_hash(occasion.account),
         application_ref=occasion.application_ref,
         return_to=local_path(occasion.return_to),
+        consent_id=f"FC{reference()}",
+        consent_notice=consent_notice,
         begun_at=now,
         expires_at=now + timedelta(seconds=lifetime),
     )

@@ -1,11 +1,16 @@
 """What is on file of verifications, as others read it: how one stands, and what was shown by it."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
+from typing import ClassVar, Literal
 
 from certstore.certificates import Holder
 from certstore.clock import CHINA
+from certstore.earlier_verification import EarlierVerification
+from certstore.verdict import Accepted
 from face_auth.challenge import State
+from face_auth.earlier import judge_earlier
 from face_auth.reasons import ASSURANCE, Reason
 from face_auth.rules import FaceRule
 from face_auth.tables import RecordedResult
@@ -37,6 +42,29 @@ _BECAUSE: dict[str, str] = {
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PlatformOnFile:
+    """An earlier verification by the platform, bound to account and person, under today's rule.
+
+    A result of another kind than a face's: it shows who somebody is, and holds no photo.
+    """
+
+    subject: Holder
+    trust_framework: str
+    assurance_level: str
+    evidence: tuple[str, ...]
+    verified_at: datetime
+    kind: ClassVar[Literal["platform"]] = "platform"
+
+    def as_facts(self) -> dict[str, object]:
+        """The object that stands in `earlier_verifications` of a decision's facts."""
+        who = self.subject
+        return {
+            "subject": {"name": who.name, "id_type": who.id_type, "id_number": who.id_number},
+            "verified_at": self.verified_at.astimezone(CHINA).isoformat(),
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class ResultOnFile:
     """A result bound to a person, as the reuse decision reads it.
 
@@ -56,6 +84,7 @@ class ResultOnFile:
     channel: str
     verified_at: datetime
     provider: str
+    kind: ClassVar[Literal["face"]] = "face"
 
     def as_facts(self) -> dict[str, object]:
         """The object that stands in `face_results` of a decision's facts."""
@@ -73,6 +102,23 @@ class ResultOnFile:
             "verified_at": self.verified_at.astimezone(CHINA).isoformat(),
             "provider": self.provider,
         }
+
+
+def platform_for(
+    holder: Holder, told: Iterable[EarlierVerification], *, now: datetime, rule: FaceRule
+) -> list[PlatformOnFile]:
+    """Those earlier verifications of this person that the day's rule takes."""
+    return [
+        PlatformOnFile(
+            subject=holder,
+            trust_framework=earlier.trust_framework,
+            assurance_level=earlier.assurance_level,
+            evidence=earlier.evidence,
+            verified_at=earlier.verified_at,
+        )
+        for earlier in told
+        if judge_earlier(earlier, now=now, rule=rule) == Accepted()
+    ]
 
 
 def read_for(recorded: RecordedResult, holder: Holder, rule: FaceRule) -> ResultOnFile | None:

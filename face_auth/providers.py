@@ -12,10 +12,17 @@ from certstore.clock import local_date
 from certstore.errors import MalformedError
 from certstore.jwk import from_jwk
 from certstore.keys import PublicKey, key_id
+from face_auth.adapters.standing import ADAPTERS, Kind
 from face_auth.result import Assurance, FaceResult, SigningKey
 
-Kind = Literal["push", "pull"]
 _ID = re.compile("[a-z][a-z0-9_-]{1,39}")
+_UNSAID_WORDS: Mapping[str, frozenset[str]] = {
+    "channel": frozenset({"app", "mini_program", "web", "counter"}),
+    "mode": frozenset({"1:1", "1:n"}),
+    "score": frozenset({"decided_by_provider"}),
+    "subject": frozenset({"since_begun"}),
+    "verified_at": frozenset({"since_begun"}),
+}
 _LEVELS: tuple[Assurance, ...] = get_args(Assurance)  # weakest first
 
 
@@ -28,8 +35,29 @@ class Certified:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Unsaid:
+    """What we answer for where a provider's answer says nothing; None: then it is refused.
+
+    `since_begun`: the provider's id was made when the transaction began, for that person, so
+    the person is the one it was made for, and the time is that moment at the earliest.
+    """
+
+    channel: str | None = None
+    mode: str | None = None
+    device_risk: tuple[str, ...] | None = None
+    score: Literal["decided_by_provider"] | None = None
+    subject: Literal["since_begun"] | None = None
+    verified_at: Literal["since_begun"] | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Provider:
-    """A face provider; `pad` and `iad`: presentation-attack and injection-attack detection."""
+    """A face provider; `pad` and `iad`: presentation-attack and injection-attack detection.
+
+    `adapter` is how it speaks (face_auth/adapters). The rest from `unsaid` on is for providers
+    that we ask: `threshold` of its score, `endpoint` in place of its usual one, `launch` where
+    the person is sent, with `{id}` for the provider's id.
+    """
 
     id: str
     name_zh: str
@@ -43,6 +71,17 @@ class Provider:
     pad: Certified | None = None
     iad: Certified | None = None
     sandbox: bool = False
+    adapter: str = "signed_push"
+    allow_unproven: bool = False
+    unsaid: Unsaid = Unsaid()
+    threshold: float | None = None
+    endpoint: str | None = None
+    launch: str | None = None
+
+    @property
+    def proven(self) -> bool:
+        """Whether its adapter was built after a published example."""
+        return ADAPTERS[self.adapter].proven
 
     def active_on(self, day: date) -> bool:
         """Whether it may be used; first and last day count."""
@@ -52,13 +91,16 @@ class Provider:
         """The result as far as we believe it: it may say less than our registry, never more."""
         # Where the two differ, the registry's word is the ceiling; a weaker source stays weaker.
         weaker_source = result.comparison_source == "uploaded_photo"
+        source = result.comparison_source if weaker_source else self.comparison_source
+        fmr = max(result.fmr, self.fmr)
+        pad = result.pad and _holds(self.pad, day)
+        iad = result.iad and _holds(self.iad, day)
+        level = min(result.assurance_level, self.assurance_level, key=_LEVELS.index)
+        said = (result.comparison_source, result.fmr, result.pad, result.iad)
+        if (*said, result.assurance_level) == (source, fmr, pad, iad, level):
+            return result  # the usual case, and a copy would cost more than the judging
         return replace(
-            result,
-            comparison_source=result.comparison_source if weaker_source else self.comparison_source,
-            fmr=max(result.fmr, self.fmr),
-            pad=result.pad and _holds(self.pad, day),
-            iad=result.iad and _holds(self.iad, day),
-            assurance_level=min(result.assurance_level, self.assurance_level, key=_LEVELS.index),
+            result, comparison_source=source, fmr=fmr, pad=pad, iad=iad, assurance_level=level
         )
 
 
@@ -98,9 +140,14 @@ class Registry:
         return replace(self, keys={**self.keys, kid: key})
 
     def usable(self, provider_id: str, now: datetime) -> Provider | None:
-        """The provider, if it may be used now and, if it pushes, has a key to be believed by."""
+        """The provider, if it may be used now and, if it pushes, has a key to be believed by.
+
+        One whose adapter is unproven may not, unless its entry allows it in so many words.
+        """
         found = self.providers.get(provider_id)
         if found is None or not found.active_on(local_date(now)):
+            return None
+        if not (found.proven or found.allow_unproven):
             return None
         mine = (key for key in self.keys.values() if key.provider == provider_id)
         has_key = any(key.valid_from <= now < key.valid_to for key in mine)
@@ -145,10 +192,27 @@ def _refuse_sandbox(registry: Registry, *, demonstration: bool) -> None:
 
 def _provider(table: Mapping[str, Any]) -> Provider:
     said = {name: value for name, value in table.items() if name != "key"}
+    if "unsaid" in said:
+        said["unsaid"] = _unsaid(said["unsaid"])
+    if said.get("adapter", "signed_push") not in ADAPTERS:
+        raise TypeError(f"{said['id']}: there is no such adapter")
     marks = {name: Certified(**table[name]) for name in ("pad", "iad") if name in table}
     provider = Provider(**{**said, **marks})
     _check(provider)
     return provider
+
+
+def _unsaid(table: Mapping[str, Any]) -> Unsaid:
+    said = dict(table)
+    if "device_risk" in said:
+        listed = isinstance(said["device_risk"], list)
+        if not listed or not all(isinstance(risk, str) for risk in said["device_risk"]):
+            raise TypeError("device_risk is a list of risks")
+        said["device_risk"] = tuple(said["device_risk"])
+    for name, words in _UNSAID_WORDS.items():
+        if name in said and said[name] not in words:
+            raise TypeError(f"unsaid.{name} is none of {', '.join(sorted(words))}")
+    return Unsaid(**said)
 
 
 def _check(provider: Provider) -> None:
@@ -160,7 +224,10 @@ def _check(provider: Provider) -> None:
     ]
     sound = (
         _ID.fullmatch(provider.id) is not None
-        and provider.kind in get_args(Kind)
+        and provider.kind == ADAPTERS[provider.adapter].kind
+        and _is(bool, provider.allow_unproven)
+        and (provider.threshold is None or _is(float, provider.threshold))
+        and all(text is None or _is(str, text) for text in (provider.endpoint, provider.launch))
         and provider.assurance_level in _LEVELS
         and provider.comparison_source in {"police_photo_base", "population_base", "uploaded_photo"}
         and _is(float, provider.fmr)

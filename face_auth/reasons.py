@@ -22,6 +22,8 @@ class Reason(StrEnum):
     TRANSACTION_CLOSED = "transaction_closed"
     TRANSACTION_EXPIRED = "transaction_expired"
     REPLAYED = "replayed"  # this result was handed in before
+    NOT_DONE_YET = "not_done_yet"  # asked too early: the person has not finished
+    NOT_ASKED_FOR = "not_asked_for"  # this provider sends its results, we cannot fetch them
 
     TOO_DARK = "too_dark"  # said beside `not_passed`, when the provider says why
     NOT_THE_PERSON = "not_the_person"
@@ -38,6 +40,9 @@ class Reason(StrEnum):
     VERIFIED_IN_FUTURE = "verified_in_future"
     TOO_OLD = "too_old"
     SUBJECT_MISMATCH = "subject_mismatch"  # the face of another person than the signed-in one
+    EARLIER_NOT_ALLOWED = "earlier_not_allowed"  # the rule of the day wants a face result
+    FRAMEWORK_NOT_ACCEPTED = "framework_not_accepted"
+    EVIDENCE_NOT_ACCEPTED = "evidence_not_accepted"
     PROVIDER_INACTIVE = "provider_inactive"
     PROVIDER_UNKNOWN = "provider_unknown"  # no longer in our registry
 
@@ -56,6 +61,8 @@ FOREIGN = frozenset(
         Reason.TRANSACTION_CLOSED,
         Reason.TRANSACTION_EXPIRED,
         Reason.REPLAYED,
+        Reason.NOT_DONE_YET,
+        Reason.NOT_ASKED_FOR,
     }
 )
 

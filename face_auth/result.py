@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Final, Literal, Protocol, cast
 
+from certstore.certificates import Holder
 from certstore.errors import InvalidTokenError, MalformedError
 from certstore.keys import PublicKey, algorithm_of
 from certstore.tokens import check_times, parse_compact, verify_signature
@@ -19,6 +20,7 @@ from certstore.verdict import Refused
 from face_auth.reasons import Reason
 
 TYP: Final = "face-result+jwt"
+TRUST_FRAMEWORK: Final = "cn_face_1to1"  # what we call our own way of verifying, to others
 MAX_BYTES: Final = 16384
 _MAX_RISKS = 16
 _LAST_SECOND = 4_102_444_800  # the year 2100
@@ -31,7 +33,12 @@ Assurance = Literal["low", "substantial", "high"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FaceResult:
-    """What a provider says of one verification; `fmr` a false match rate, hashes in hex."""
+    """What a provider says of one verification; `fmr` a false match rate, hashes in hex.
+
+    `score` and `threshold` are None only where our registry says that this provider decides by
+    itself and tells no figure. `jti` is the result's own id; one that we asked for has none, and
+    goes by its verification's (`provider_txn`).
+    """
 
     provider: str
     provider_txn: str
@@ -43,8 +50,8 @@ class FaceResult:
     failure: Failure
     mode: str
     comparison_source: str
-    score: float
-    threshold: float
+    score: float | None
+    threshold: float | None
     fmr: float
     pad: bool
     iad: bool
@@ -55,6 +62,33 @@ class FaceResult:
     received_at: datetime
     raw_sha256: str
     policy_version: str
+
+    def as_verified_claims(self, holder: Holder | None = None) -> dict[str, object]:
+        """The result as `verified_claims` (OpenID Identity Assurance Schema Definition 1.0).
+
+        With `holder` it names the person, who must be the one the result is bound to; without,
+        it says the binding alone. `bvr` is a biometric verification at a distance.
+        """
+        time = self.verified_at.strftime("%Y-%m-%dT%H:%M:%SZ")
+        claims: dict[str, object] = {"subject_binding": self.subject_binding}
+        if holder is not None:
+            claims |= {"name": holder.name, "id_type": holder.id_type}
+            claims |= {"id_number": holder.id_number}
+        source = {"name": self.comparison_source}
+        check = {"check_method": "bvr", "organization": self.provider, "txn": self.our_txn}
+        evidence = {
+            "type": "electronic_record",
+            "check_details": [{**check, "time": time}],
+            "record": {"type": "face_comparison", "source": source, "created_at": time},
+        }
+        verification = {
+            "trust_framework": TRUST_FRAMEWORK,
+            "assurance_level": self.assurance_level,
+            "time": time,
+            "verification_process": self.policy_version,
+            "evidence": [evidence],
+        }
+        return {"verification": verification, "claims": claims}
 
 
 @dataclass(frozen=True, slots=True)

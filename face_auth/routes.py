@@ -1,16 +1,20 @@
 """HTTP for face results: providers hand in, the person's own pages ask how it stands."""
 
+import contextlib
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Request
+from fastapi import APIRouter, Request, Response
+from fastapi.responses import RedirectResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from certstore.callers import Resident
+from certstore.errors import UnavailableError
 from certstore.reception import desk, signed_in
-from certstore.verdict import Accepted, Refused
+from certstore.verdict import Accepted, Refused, Verdict
 from face_auth.acceptance import FaceDesk
 
 router = APIRouter(prefix="/v1", tags=["face"])
+_SEE_OTHER = 303
 _LONGEST_BODY = 65_536  # beyond the longest token, so that too long a one is refused by its name
 
 
@@ -47,11 +51,45 @@ def hand_in(
     """
     caller = request.state.caller
     account = caller.account if isinstance(caller, Resident) else None
-    match face.accept(body.token, account):
+    return _told(face.accept(body.token, account))
+
+
+def _told(verdict: Verdict) -> VerdictOut:
+    match verdict:
         case Accepted():
             return VerdictOut(outcome="accepted")
         case Refused(reasons):  # no `case _`: a new verdict must fail the type check, never pass
             return VerdictOut(outcome="refused", reasons=reasons)
+
+
+@router.post("/face-transactions/{txn}/result", summary="Fetch a result from its provider")
+def fetch(
+    txn: str,
+    face: Annotated[FaceDesk, desk(FaceDesk)],
+    resident: Annotated[Resident, signed_in(Resident)],
+) -> VerdictOut:
+    """Ask the provider how this person's verification ended, by the id that we kept.
+
+    A provider that cannot be reached or understood is 503, and asking again is safe.
+    """
+    return _told(face.fetch(txn, resident.holder, resident.account))
+
+
+@router.get("/face-transactions/{txn}/return", include_in_schema=False)
+def come_back(
+    txn: str,
+    face: Annotated[FaceDesk, desk(FaceDesk)],
+    resident: Annotated[Resident, signed_in(Resident)],
+) -> Response:
+    """Where a provider outside leads the person back to: fetch the result, and go on.
+
+    What the provider adds to the address is not looked at. How the result was judged, the page
+    it leads back to asks the desk; where none was to be had yet, that page can ask once more.
+    """
+    way_back = face.way_back(txn, resident.account)
+    with contextlib.suppress(UnavailableError):
+        face.fetch(txn, resident.holder, resident.account)
+    return RedirectResponse(way_back, _SEE_OTHER)
 
 
 @router.get("/face-transactions/{txn}", summary="How a face verification stands")

@@ -21,7 +21,7 @@ from certstore.tables.books import Archive
 from certstore.tokens import sign_compact
 from face_auth.challenge import Started, StartRequest, subject_binding
 from face_auth.result import TYP
-from face_auth.tables import SandboxBook, SandboxVerification
+from face_auth.sandbox_store.tables import SandboxBook, SandboxVerification
 
 PROVIDER: Final = "sandbox"
 _PREFIX = "SANDBOX-"

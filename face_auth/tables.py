@@ -1,7 +1,7 @@
 """Face verifications: transactions under way and results taken, each result once.
 
-No name, no ID number, nothing of a face. The one exception is what the sandbox provider was
-told of a verification it has not ended yet, which is a provider's own store.
+No name, no ID number, nothing of a face. What the sandbox was told of a verification that it
+has not ended yet is a provider's own store: see face_auth/sandbox_store/tables.py.
 """
 
 from dataclasses import dataclass, fields
@@ -22,17 +22,18 @@ from sqlalchemy import (
     Text,
     UniqueConstraint,
     bindparam,
-    delete,
-    null,
     select,
     update,
 )
 from sqlalchemy.dialects import postgresql, sqlite
 
-from certstore.certificates import Holder
+from certstore.storage.prepared import Prepared
 from certstore.tables.metadata import Json, Moment, metadata
-from face_auth.challenge import StartRequest, State, Transaction
+from face_auth.challenge import State, Transaction, transaction_key
 from face_auth.result import FaceResult
+
+# Here so that whoever knows our tables knows this one too (migrations compare all of them).
+from face_auth.sandbox_store.tables import sandbox_verifications as sandbox_verifications
 
 face_transactions = Table(
     "face_transactions",
@@ -41,11 +42,14 @@ face_transactions = Table(
     Column("nonce", String(64), nullable=False),
     Column("provider", String(40), nullable=False),
     Column("provider_txn", String(64)),
+    Column("provider_ref", String(256)),
     Column("binding_key", LargeBinary(32), nullable=False),
     Column("subject_binding", String(64), nullable=False),
     Column("account_hash", String(64), nullable=False),
     Column("application_ref", String(64), nullable=False, index=True),
     Column("return_to", Text, nullable=False),
+    Column("consent_id", String(24)),  # empty in rows from before it was kept
+    Column("consent_notice", String(40)),
     Column("begun_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
     Column("state", String(10), nullable=False),
@@ -58,7 +62,8 @@ face_transactions = Table(
 face_results = Table(
     "face_results",
     metadata,
-    # The key is what makes a result itself: taken once, whatever its bytes look like.
+    # The key is what makes a result itself: taken once, whatever its bytes look like. A result
+    # that we asked for has no id of its own but the verification's.
     Column("provider", String(40), primary_key=True),
     Column("jti", String(64), primary_key=True),
     Column("our_txn", ForeignKey("face_transactions.our_txn"), nullable=False, unique=True),
@@ -67,10 +72,10 @@ face_results = Table(
     Column("subject_binding", String(64), nullable=False),
     Column("result", String(4), nullable=False),
     Column("failure", String(20), nullable=False),
-    Column("mode", String(3), nullable=False),
+    Column("mode", String(10), nullable=False),
     Column("comparison_source", String(20), nullable=False),
-    Column("score", Double, nullable=False),
-    Column("threshold", Double, nullable=False),
+    Column("score", Double),  # empty: this provider tells only whether
+    Column("threshold", Double),
     Column("fmr", Double, nullable=False),
     Column("pad", Boolean, nullable=False),
     Column("iad", Boolean, nullable=False),
@@ -85,31 +90,29 @@ face_results = Table(
     UniqueConstraint("provider", "provider_txn"),
     CheckConstraint("result = 'pass' OR NOT accepted", name="accepted_only_if_passed"),
 )
-sandbox_verifications = Table(
-    "sandbox_verifications",
-    metadata,
-    Column("provider_txn", String(64), primary_key=True),
-    Column("request", Json),  # forgotten when the verification ends
-    Column("binding_key", LargeBinary(32)),
-    Column("return_to", Text, nullable=False),
-    Column("expires_at", Moment, nullable=False, index=True),
-)
 
-# The statements of an acceptance are built once: building them costs more than judging.
-_FIND = select(face_transactions).where(face_transactions.c.our_txn == bindparam("txn"))
-_CLOSE = (
+_RESULT_COLUMNS = tuple(field.name for field in fields(FaceResult))
+_TRANSACTION_COLUMNS = tuple(field.name for field in fields(Transaction))
+
+# The three statements of an acceptance. Each is atomic by itself: the second closes a
+# transaction for one caller only, the third records a result unless it was recorded before.
+_KEPT = [face_transactions.c[name] for name in _TRANSACTION_COLUMNS]
+_FIND = Prepared(select(*_KEPT).where(face_transactions.c.our_txn == bindparam("txn")), _KEPT)
+_CLOSE = Prepared(
     update(face_transactions)
     .where(face_transactions.c.our_txn == bindparam("txn"), face_transactions.c.state == State.OPEN)
     .values(state=bindparam("new_state"), reasons=bindparam("why"), closed_at=bindparam("at"))
 )
-_RECORD = {  # RETURNING tells whether: a driver need not count what an INSERT has inserted
-    kind.dialect.name: kind.insert(face_results)
-    .on_conflict_do_nothing()
-    .returning(face_results.c.jti)
-    for kind in (postgresql, sqlite)
-}
-_RESULT_COLUMNS = tuple(field.name for field in fields(FaceResult))
-_TRANSACTION_COLUMNS = tuple(field.name for field in fields(Transaction))
+_RECORD = Prepared(
+    {  # RETURNING tells whether: a driver need not count what an INSERT has inserted
+        kind.dialect.name: kind.insert(face_results)
+        .values({name: bindparam(name) for name in (*_RESULT_COLUMNS, "accepted")})
+        .on_conflict_do_nothing()
+        .returning(face_results.c.jti)
+        for kind in (postgresql, sqlite)
+    },
+    [face_results.c.jti],
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,15 +122,6 @@ class RecordedResult:
     transaction: Transaction
     result: FaceResult
     accepted: bool
-
-
-@dataclass(frozen=True, slots=True)
-class SandboxVerification:
-    """A verification at the sandbox; `request` is None once it has ended."""
-
-    provider_txn: str
-    return_to: str
-    request: StartRequest | None
 
 
 class FaceBook:
@@ -142,33 +136,35 @@ class FaceBook:
         values = {name: getattr(transaction, name) for name in _TRANSACTION_COLUMNS}
         self._connection.execute(face_transactions.insert().values(**values))
 
-    def started(self, our_txn: str, provider_txn: str) -> None:
-        """Keep the id by which the provider knows it; set once."""
-        self._connection.execute(
-            update(face_transactions)
-            .where(
-                face_transactions.c.our_txn == our_txn,
-                face_transactions.c.provider_txn.is_(None),
-            )
-            .values(provider_txn=provider_txn)
+    def started(self, our_txn: str, provider: str, provider_ref: str) -> bool:
+        """Keep the id by which the provider knows it, once; False if it gave the id before."""
+        table, key = face_transactions, transaction_key(provider_ref)
+        given = select(table.c.our_txn).where(
+            table.c.provider == provider, table.c.provider_txn == key
         )
+        if self._connection.execute(given).first() is not None:
+            return False
+        self._connection.execute(
+            update(table)
+            .where(table.c.our_txn == our_txn, table.c.provider_txn.is_(None))
+            .values(provider_txn=key, provider_ref=provider_ref)
+        )
+        return True
 
     def find(self, our_txn: str) -> Transaction | None:
         """The verification with this id of ours."""
-        row = self._connection.execute(_FIND, {"txn": our_txn}).one_or_none()
+        row = _FIND.row(self._connection, {"txn": our_txn})
         return None if row is None else _transaction(row)
 
     def close(self, our_txn: str, state: State, reasons: tuple[str, ...], at: datetime) -> bool:
         """Close an open verification; False if it is not open. Atomic: one caller wins."""
         values = {"txn": our_txn, "new_state": state.value, "why": reasons, "at": at}
-        return self._connection.execute(_CLOSE, values).rowcount == 1
+        return _CLOSE.run(self._connection, values) == 1
 
     def record(self, result: FaceResult, *, accepted: bool) -> bool:
         """Keep a result; False if it, or the provider's verification, was taken before."""
         values = {name: getattr(result, name) for name in _RESULT_COLUMNS}
-        statement = _RECORD[self._connection.dialect.name]
-        found = self._connection.execute(statement, {**values, "accepted": accepted})
-        return found.one_or_none() is not None
+        return _RECORD.row(self._connection, {**values, "accepted": accepted}) is not None
 
     def has(self, provider: str, jti: str) -> bool:
         """Whether this result was taken."""
@@ -187,8 +183,9 @@ class FaceBook:
         )
         found = []
         for row in self._connection.execute(query).all():
-            transaction = _transaction(self._connection.execute(_FIND, {"txn": row.our_txn}).one())
-            found.append(RecordedResult(transaction, _result(row), row.accepted))
+            transaction = self.find(row.our_txn)
+            if transaction is not None:  # a foreign key says so; mypy cannot know
+                found.append(RecordedResult(transaction, _result(row), row.accepted))
         return found
 
     def expire(self, now: datetime) -> int:
@@ -201,84 +198,12 @@ class FaceBook:
         return self._connection.execute(statement).rowcount
 
 
-class SandboxBook:
-    """What the sandbox provider remembers; nobody else looks into it."""
-
-    def __init__(self, connection: Connection) -> None:
-        """Work inside this transaction."""
-        self._connection = connection
-
-    def add(self, provider_txn: str, request: StartRequest) -> None:
-        """Keep what the sandbox was told."""
-        told = {
-            "our_txn": request.our_txn,
-            "nonce": request.nonce,
-            "audience": request.audience,
-            "name": request.holder.name,
-            "id_type": request.holder.id_type,
-            "id_number": request.holder.id_number,
-            "matter": request.matter,
-        }
-        self._connection.execute(
-            sandbox_verifications.insert().values(
-                provider_txn=provider_txn,
-                request=told,
-                binding_key=request.binding_key,
-                return_to=request.return_to,
-                expires_at=request.expires_at,
-            )
-        )
-
-    def find(self, provider_txn: str) -> SandboxVerification | None:
-        """What the sandbox was told of a verification."""
-        query = select(sandbox_verifications).where(
-            sandbox_verifications.c.provider_txn == provider_txn
-        )
-        row = self._connection.execute(query).one_or_none()
-        return None if row is None else _sandbox_verification(row)
-
-    def end(self, provider_txn: str) -> bool:
-        """Forget who it was about; False if it had ended. Atomic: one caller wins."""
-        statement = (
-            update(sandbox_verifications)
-            .where(
-                sandbox_verifications.c.provider_txn == provider_txn,
-                sandbox_verifications.c.binding_key.is_not(None),
-            )
-            .values(request=null(), binding_key=None)
-        )
-        return self._connection.execute(statement).rowcount == 1
-
-    def forget(self, now: datetime) -> int:
-        """Drop every verification whose time is over; how many there were."""
-        statement = delete(sandbox_verifications).where(sandbox_verifications.c.expires_at <= now)
-        return self._connection.execute(statement).rowcount
-
-
-def _transaction(row: Row[Any]) -> Transaction:
-    kept = {name: row._mapping[name] for name in _TRANSACTION_COLUMNS}  # noqa: SLF001 - SQLAlchemy's public name
-    return Transaction(
-        **{**kept, "state": State(row.state), "reasons": tuple(row.reasons)},
-    )
+def _transaction(row: tuple[Any, ...]) -> Transaction:
+    kept = dict(zip(_TRANSACTION_COLUMNS, row, strict=True))
+    kept["state"], kept["reasons"] = State(kept["state"]), tuple(kept["reasons"])
+    return Transaction(**kept)
 
 
 def _result(row: Row[Any]) -> FaceResult:
     kept = {name: row._mapping[name] for name in _RESULT_COLUMNS}  # noqa: SLF001 - SQLAlchemy's public name
     return FaceResult(**{**kept, "device_risk": tuple(row.device_risk)})
-
-
-def _sandbox_verification(row: Row[Any]) -> SandboxVerification:
-    if row.binding_key is None:
-        return SandboxVerification(row.provider_txn, row.return_to, None)
-    told = row.request
-    request = StartRequest(
-        our_txn=told["our_txn"],
-        nonce=told["nonce"],
-        binding_key=row.binding_key,
-        audience=told["audience"],
-        holder=Holder(told["name"], told["id_type"], told["id_number"]),
-        matter=told["matter"],
-        return_to=row.return_to,
-        expires_at=row.expires_at,
-    )
-    return SandboxVerification(row.provider_txn, row.return_to, request)

@@ -1,11 +1,12 @@
 """An application for a certificate and the states it passes through: frozen values, no IO."""
 
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
 from certstore.certificates import Holder
+from certstore.clock import local_date
 
 
 class Matter(StrEnum):
@@ -40,7 +41,8 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.REFUSED: frozenset(),
     State.WITHDRAWN: frozenset(),
 }
-DRAFT_LIFE = timedelta(days=30)  # how long the pages promise to keep a draft
+DRAFT_LIFE = timedelta(days=30)  # how long the pages promise to keep a draft nobody touches
+DRAFT_WARNING = timedelta(days=5)  # how long before that its owner is told
 OPEN_STATES = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED})
 
 
@@ -54,46 +56,57 @@ class Relative:
 
 
 @dataclass(frozen=True, slots=True)
+class Child:
+    """The child a guardian applies for, as the guardian named it; nobody has looked it up."""
+
+    name: str
+    id_number: str
+    relation: str  # what the guardian is to the child: parent | grandparent | sibling | other
+    consented: bool = False  # the guardian agrees that the child's records are looked up
+
+    @property
+    def holder(self) -> Holder:
+        """The child as a certificate names it."""
+        return Holder(self.name, "111", self.id_number)
+
+
+@dataclass(frozen=True, slots=True)
 class Answers:
     """What the applicant said; empty text means not asked or not answered yet."""
 
     dwelling: str = ""  # own | rent | dormitory
-    occupier: str = ""  # self | relative
+    occupier: str = ""  # self | relative; of a child's home, self is the child
     relative: Relative | None = None
     district: str = ""
     address: str = ""  # without the city's and the district's name
+    child: Child | None = None  # None: the applicant acts for themself
+    confirmed: bool = False  # a home on file was taken over, so nothing more was asked of it
 
     def full_address(self, city: str) -> str:
         """The whole address, as it is compared, printed and shared."""
         return f"{city}{self.district}{self.address}"
 
+    @property
+    def subject_key(self) -> str:
+        """Whom it is for: empty for oneself, else the child's number."""
+        return self.child.id_number if self.child else ""
+
     def as_json(self) -> dict[str, Any]:
         """The answers as they are kept."""
-        relative = self.relative
-        return {
-            "dwelling": self.dwelling,
-            "occupier": self.occupier,
-            "relative": None
-            if relative is None
-            else {
-                "name": relative.name,
-                "id_number": relative.id_number,
-                "relation": relative.relation,
-            },
-            "district": self.district,
-            "address": self.address,
-        }
+        return asdict(self)
 
     @classmethod
     def from_json(cls, kept: dict[str, Any]) -> "Answers":
         """Read back what was kept."""
-        relative = kept.get("relative")
+        relative, child = kept.get("relative"), kept.get("child")
         return cls(
             dwelling=kept["dwelling"],
             occupier=kept["occupier"],
             relative=Relative(**relative) if relative else None,
             district=kept["district"],
             address=kept["address"],
+            child=Child(**child) if child else None,
+            confirmed=kept.get("confirmed", False),
         )
 
 
@@ -110,16 +123,24 @@ class Commitment:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Application:
-    """A request by a resident for one kind of certificate."""
+    """A request by a resident for one kind of certificate, for themself or for a child.
+
+    `applicant` is whom the certificate will name. `person_id` is that person's row; of a child
+    it is the guardian's until a record has proven the guardianship, so that naming somebody's
+    child writes nothing about the child.
+    """
 
     ref: str
     number: str
     matter: Matter
     applicant: Holder
     person_id: int
+    actor: Holder  # who is signed in, answers and is told: the applicant, or the guardian
+    actor_id: int
     account: str
     state: State
     begun_at: datetime
+    touched_at: datetime
     answers: Answers = field(default_factory=Answers)
     commitment: Commitment | None = None
     submitted_at: datetime | None = None
@@ -130,3 +151,20 @@ class Application:
     reviewed_by: str = ""
     reason: str = ""  # the officer's sentence, or a code of the closed list
     certificate_ref: str | None = None
+
+    @property
+    def guardian(self) -> Holder | None:
+        """Who acts, where that is not the applicant."""
+        return self.actor if self.answers.child else None
+
+    @property
+    def other_relative(self) -> Relative | None:
+        """The relative whose home it is, unless that is the guardian who acts."""
+        said = self.answers
+        relative = said.relative if said.occupier == "relative" else None
+        return None if relative and relative.id_number == self.actor.id_number else relative
+
+    @property
+    def kept_until(self) -> date:
+        """The last day on which a draft is kept."""
+        return local_date(self.touched_at + DRAFT_LIFE)

@@ -1,116 +1,157 @@
 """The applicant's side of an application: begin, answer, sign, submit."""
 
-import unicodedata
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from typing import Any
 
 from certstore.callers import Resident
-from certstore.catalogue import certificate_type
-from certstore.certificates import Holder
-from certstore.chance import reference
-from certstore.clock import Clock, local_date
-from certstore.errors import CertstoreError, ConflictError, MalformedError, NotFoundError
+from certstore.clock import local_date
+from certstore.errors import ConflictError, MalformedError
+from certstore.guardianship import is_ward
 from certstore.identifiers import ResidentId
 from certstore.keys import Signer
-from certstore.ledger import Access, record_access
-from certstore.tables.books import Archive, Books
-from certstore.tables.people import Person
+from certstore.tables.books import Books
 from certstore.working_days import WorkCalendar
 from face_auth.acceptance import FaceDesk
 from face_auth.challenge import Challenge
-from issuance.application import Answers, Application, Matter, Relative, State
+from issuance.answers import UNDER_AGE, age_on, is_answered, read_answers, read_child
+from issuance.application import Answers, Application, Child, Matter, State
+from issuance.beginning import is_registered
+from issuance.checking import CheckDesk, person_of
 from issuance.checklist import Checked, ChecklistDesk
 from issuance.commitment import RELATION_ZH, SessionProof, sign_letter
-from issuance.issue import VOUCHER, IssuanceDesk, in_force
+from issuance.handed_in import counting
+from issuance.history.tables import FACE_BEGUN, History
+from issuance.issue import IssuanceDesk
+from issuance.looking_up import tell_holders
 from issuance.notices import tell_in_review
+from issuance.own_applications import OwnApplications
+from issuance.submission import is_automatic, still_to_do, waits_for_source
 from issuance.tables import ApplicationBook
-from verifiers.materials.records import Record
+from issuance.upload_tables import UploadBook
 
 WORKING_DAYS = {Matter.RESIDENCE_REGISTRATION: 1, Matter.ADDRESS_CHANGE: 1}
-_DWELLINGS = frozenset({"own", "rent", "dormitory"})
-_MAX_ADDRESS = 100
-_MAX_NAME = 50
+MOST_FACES_A_DAY = 10  # face verifications that one person can begin
+_A_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ApplyDesk:
-    """Takes applications from residents who are signed in."""
+class ApplyDesk(OwnApplications):
+    """Takes applications from residents who are signed in, for themselves or for a child."""
 
-    archive: Archive
     checklist: ChecklistDesk
     issuance: IssuanceDesk
     face: FaceDesk
     countersigner: Signer
     calendar: WorkCalendar
-    clock: Clock
     city: str
     districts: tuple[str, ...]
 
-    def begin(self, resident: Resident, matter: Matter) -> Application:
-        """Begin an application; the one that is open already is given back instead."""
-        now = self.clock.now()
-        with self.archive.writing() as books:
-            book = ApplicationBook(books.connection)
-            person = books.people.known(resident.holder)
-            known = book.open_one(person.id, matter)
-            if known is not None:
-                return known
-            _check_voucher(books, resident, matter, local_date(now))
-            application = Application(
-                ref=reference(),
-                number=_case_number(books, local_date(now)),
-                matter=matter,
-                applicant=person.holder,
-                person_id=person.id,
-                account=resident.account,
-                state=State.DRAFT,
-                begun_at=now,
-            )
-            if book.add(application):
-                return application
-            other = book.open_one(person.id, matter)  # begun in another window meanwhile
-        if other is None:
-            raise ConflictError("the application could not be begun", remedy="try again")
-        return other
-
-    def get(self, resident: Resident, ref: str) -> Application:
-        """One of this resident's applications; another's is as absent as none."""
-        with self.archive.reading() as books:
-            return self._mine(books, resident, ref)
-
-    def all_of(self, resident: Resident) -> list[Application]:
-        """This resident's applications, newest first."""
-        with self.archive.reading() as books:
-            holder = resident.holder
-            person = books.people.find(holder.id_type, holder.id_number)
-            return [] if person is None else ApplicationBook(books.connection).of(person.id)
+    # -- answering ---------------------------------------------------------------------------
 
     def answer(self, resident: Resident, ref: str, answers: Answers) -> Application:
-        """Keep the answers of a draft; MalformedError names the question that is wrong."""
+        """Keep the answers of a draft; MalformedError names every question that is wrong."""
         checked = read_answers(answers, self.districts)
-        if checked.relative and checked.relative.id_number == resident.holder.id_number:
-            raise MalformedError("that is you", where="relative_id_number", cause="yourself")
         with self.archive.writing() as books:
             application = self._mine(books, resident, ref)
+            checked = replace(checked, child=application.answers.child)
+            self._check_people(books, application, checked)
             if checked != application.answers:
-                ApplicationBook(books.connection).save_answers(ref, checked)
+                book = ApplicationBook(books.connection)
+                book.save_answers(ref, checked, self.clock.now())
             return self._mine(books, resident, ref)
 
+    def name_child(self, resident: Resident, ref: str, child: Child) -> Application:
+        """Name the child of a draft otherwise; ConflictError where one for that child is open."""
+        now = self.clock.now()
+        child = read_child(child, local_date(now))
+        with self.archive.writing() as books:
+            book = ApplicationBook(books.connection)
+            application = self._mine(books, resident, ref)
+            if application.answers.child is None:
+                raise ConflictError("this application is for yourself", where=ref)
+            other = book.open_one(application.actor_id, application.matter, child.id_number)
+            if other is not None and other.ref != ref:
+                raise ConflictError(
+                    "an application for this child is open already",
+                    where=other.ref,
+                    remedy="go on with that one",
+                )
+            answers = _with_child(application, child)
+            if answers != application.answers:
+                book.save_answers(ref, answers, now)
+            return self._mine(books, resident, ref)
+
+    def _check_people(self, books: Books, application: Application, said: Answers) -> None:
+        relative, holder = said.relative, application.applicant
+        if relative is not None and relative.id_number == holder.id_number:
+            where = "relative_id_number"
+            raise MalformedError("that is the applicant", where=where, cause="yourself")
+        theirs = said.child is None or is_ward(books, application.actor, holder, self._today())
+        if application.matter is Matter.ADDRESS_CHANGE and said.address and theirs:
+            address = said.full_address(self.city)
+            if is_registered(books, holder, address, self._today()):
+                detail = "that is the address registered already"
+                raise MalformedError(detail, where="address", cause="unchanged")
+
+    def is_left(self, resident: Resident, application: Application, address: str) -> bool:
+        """Whether a change of address leads away from this one: it is registered already."""
+        if application.matter is not Matter.ADDRESS_CHANGE or application.guardian:
+            return False
+        with self.archive.reading() as books:
+            return is_registered(books, resident.holder, address, self._today())
+
+    def is_child_alone(self, application: Application) -> bool:
+        """Whether somebody who needs a guardian acts without one."""
+        if application.guardian is not None:
+            return False
+        born = ResidentId.parse(application.applicant.id_number).birth_date
+        return age_on(born, self._today()) < UNDER_AGE
+
+    # -- face and letter ---------------------------------------------------------------------
+
     def verify_face(self, resident: Resident, ref: str, return_to: str) -> Challenge:
-        """Begin a face verification for a draft."""
-        application = self.get(resident, ref)
-        return self.face.begin(
-            application.applicant,
+        """Begin a face verification of whoever acts; ConflictError after too many in a day."""
+        now = self.clock.now()
+        with self.archive.reading() as books:
+            application = self._mine(books, resident, ref)
+            book = ApplicationBook(books.connection)
+            begun = book.notes_of(application.actor_id, FACE_BEGUN, now - _A_DAY)
+        if len(begun) >= MOST_FACES_A_DAY:
+            raise ConflictError(
+                "too many face verifications were begun today",
+                where=ref,
+                remedy="try again tomorrow, or come to a counter",
+                cause="TOO_MANY_FACES",
+            )
+        challenge = self.face.begin(
+            application.actor,
             resident.account,
             ref,
             return_to,
             matter=application.matter.value,
         )
+        with self.archive.writing() as books:
+            book = ApplicationBook(books.connection)
+            book.note(ref, now, "applicant", FACE_BEGUN, challenge.txn)
+        return challenge
+
+    def last_face(self, resident: Resident, ref: str) -> str | None:
+        """Our transaction of the face verification begun last for an application, if any was."""
+        with self.archive.reading() as books:
+            self._mine(books, resident, ref)
+            steps = History(books.connection).of(ref)
+        return next((note for _, _, step, note in reversed(steps) if step == FACE_BEGUN), None)
 
     def sign(self, resident: Resident, ref: str, typed_name: str) -> Application:
-        """Sign the commitment letter of a draft."""
+        """Sign the commitment letter of a draft; ConflictError where none is called for."""
         application = self.get(resident, ref)
+        if not self.check(resident, ref).asks_for_letter:
+            raise ConflictError(
+                "no commitment letter is called for",
+                where=ref,
+                remedy="look at what is left to do",
+            )
         letter = sign_letter(
             application,
             typed_name,
@@ -127,15 +168,21 @@ class ApplyDesk:
                     where=ref,
                     remedy="read the letter again before signing it",
                 )
-            book.save_commitment(ref, letter)
+            book.save_commitment(ref, letter, self.clock.now())
             return self._mine(books, resident, ref)
 
     def take_back(self, resident: Resident, ref: str) -> Application:
         """Take the signed letter of a draft back."""
         with self.archive.writing() as books:
             self._mine(books, resident, ref)
-            ApplicationBook(books.connection).save_commitment(ref, None)
+            ApplicationBook(books.connection).save_commitment(ref, None, self.clock.now())
             return self._mine(books, resident, ref)
+
+    # -- checking and submitting -------------------------------------------------------------
+
+    def check(self, resident: Resident, ref: str) -> Checked:
+        """What is left to do before submitting, as things stand now."""
+        return self._checks.check(self.get(resident, ref))
 
     def submit(self, resident: Resident, ref: str) -> Application:
         """Submit a draft; submitted twice, it stays the one application it is.
@@ -149,7 +196,7 @@ class ApplyDesk:
             return application
         if not is_answered(application.answers):
             raise ConflictError("some questions are not answered", where=ref)
-        checked = self.checklist.check(application)
+        checked = self._checks.check(application)
         missing = still_to_do(application, checked)
         if missing:
             raise ConflictError(
@@ -158,6 +205,8 @@ class ApplyDesk:
                 remedy="do these, or come to a counter",
                 missing=list(missing),
             )
+        if checked.not_looked_up:  # an officer decides, and must have it whole
+            checked = self._checks.check(application, for_officer=True)
         self._record_submission(application, checked)
         application = self.get(resident, ref)
         if application.state is State.APPROVED:
@@ -175,163 +224,53 @@ class ApplyDesk:
             "decision": checked.as_json(),
             "automatic": automatic,
             "decided_at": now if automatic else None,
+            "waits_for_source": waits_for_source(checked),
         }
         with self.archive.writing() as books:
             book = ApplicationBook(books.connection)
             found = book.locked(application.ref)
             if found.state is not State.DRAFT:
                 return  # the other click was first; what it recorded stands
-            if found != application:
+            uploads = UploadBook(books.connection)
+            handed_in = counting(uploads.kept(application.ref), checked.decision)
+            if found != application or handed_in != checked.handed_in:
                 raise ConflictError(
                     "the answers were changed in another window while they were checked",
                     where=application.ref,
                     remedy="look at them once more and submit again",
                     missing=[],
                 )
+            uploads.erase_others(application.ref, [f.ref for f in handed_in], now)
+            values["person_id"] = person_of(books, application, checked)
             book.move(application.ref, state, now, "applicant", only_from=(State.DRAFT,), **values)
-            self._tell_relatives(books, application, checked)
+            tell_holders(books, self.issuance.origin, application, checked.decision, now)
             books.outbox.add("application.submitted", {"application": application.ref}, now)
             if not automatic:
                 tell_in_review(books, book.get(application.ref), now)
-
-    def _tell_relatives(self, books: Books, application: Application, checked: Checked) -> None:
-        """Record with everybody else whose record was relied on that it was, in their own list."""
-        mine = application.applicant.id_number
-        for decided in checked.decision.materials.values():
-            evidence = decided.satisfied_by
-            holders = evidence.holders if isinstance(evidence, Record) else ()
-            for holder in holders:
-                if holder.id_number.upper() != mine:
-                    person = books.people.known(
-                        Holder(holder.name, holder.id_type, holder.id_number.upper())
-                    )
-                    record_access(books, self.issuance.origin, _reliance(application, person, self))
 
     def due(self, matter: Matter) -> date:
         """When an application received now will be answered."""
         received = self.calendar.received_on(self.clock.now()).day
         return self.calendar.add_working_days(received, WORKING_DAYS[matter]).day
 
-    @staticmethod
-    def _mine(books: Books, resident: Resident, ref: str) -> Application:
-        application = ApplicationBook(books.connection).get(ref)
-        theirs = (application.applicant.id_type, application.applicant.id_number)
-        if theirs != (resident.holder.id_type, resident.holder.id_number):
-            raise NotFoundError("there is no such application", where=ref)
-        return application
-
-
-def read_answers(answers: Answers, districts: tuple[str, ...]) -> Answers:
-    """Check what was said, as far as it was said.
-
-    MalformedError names the question in `where` and, in `facts["cause"]`, what is wrong:
-    unknown, malformed, too_long, missing or yourself.
-    """
-    if answers.dwelling and answers.dwelling not in _DWELLINGS:
-        raise MalformedError("choose one of the kinds of home", where="dwelling", cause="unknown")
-    if answers.occupier not in {"", "self", "relative"}:
-        raise MalformedError("choose whose home it is", where="whose", cause="unknown")
-    if answers.district and answers.district not in districts:
-        raise MalformedError("choose one of the districts", where="district", cause="unknown")
-    address = unicodedata.normalize("NFC", " ".join(answers.address.split()))
-    if len(address) > _MAX_ADDRESS:
-        raise MalformedError("the address is too long", where="address", cause="too_long")
-    if address and not (_is_writing(address) and any(c.isalnum() for c in address)):
-        raise MalformedError("the address cannot be read", where="address", cause="malformed")
-    relative = None
-    if answers.occupier == "relative" and answers.relative is not None:
-        relative = _read_relative(answers.relative)
-    return Answers(answers.dwelling, answers.occupier, relative, answers.district, address)
-
-
-def _is_writing(text: str) -> bool:
-    """Letters, figures, punctuation and spaces: nothing invisible, no pictures."""
-    return text.isprintable() and all(unicodedata.category(c)[0] in "LMNPZ" for c in text)
-
-
-def _read_relative(said: Relative) -> Relative:
-    name = unicodedata.normalize("NFC", said.name.strip())
-    if not name:
-        raise MalformedError("give the name", where="relative_name", cause="missing")
-    if len(name) > _MAX_NAME or not _is_writing(name):
-        raise MalformedError("the name cannot be read", where="relative_name", cause="malformed")
-    if said.relation not in RELATION_ZH:
-        cause = "unknown" if said.relation else "missing"
-        raise MalformedError("choose how you are related", where="relation", cause=cause)
-    try:
-        number = ResidentId.parse(said.id_number)
-    except CertstoreError as error:
-        cause = "malformed" if said.id_number.strip() else "missing"
-        raise MalformedError(error.detail, where="relative_id_number", cause=cause) from error
-    return Relative(name, number.value, said.relation)
-
-
-def is_answered(answers: Answers) -> bool:
-    """Whether every question that concerns this applicant has an answer."""
-    whose = answers.dwelling == "dormitory" or answers.occupier == "self"
-    relative = answers.occupier == "relative" and answers.relative is not None
-    return bool(answers.dwelling and (whose or relative) and answers.district and answers.address)
-
-
-def still_to_do(application: Application, checked: Checked) -> tuple[str, ...]:
-    """What keeps the applicant from submitting."""
-    missing = [m.value for m in checked.decision.to_do]
-    if checked.decision.awaits_letter and application.commitment is None:
-        missing.append("commitment_letter")
-    return tuple(missing)
-
-
-def is_automatic(application: Application, checked: Checked) -> bool:
-    """Whether it may be approved with nobody looking."""
-    decision = checked.decision
-    if decision.automatic:
-        return True
-    if not decision.awaits_letter or application.commitment is None:
-        return False
-    settled = {"satisfied", "satisfied_by_commitment", "not_applicable"}
-    return all(d.outcome.value in settled for d in decision.materials.values())
-
-
-def _check_voucher(books: Books, resident: Resident, matter: Matter, today: date) -> None:
-    holder = resident.holder
-    known = in_force(books.register.held_by(holder.id_type, holder.id_number), today)
-    if matter is Matter.ADDRESS_CHANGE and known is None:
-        raise ConflictError(
-            "there is no registration whose address could be changed",
-            where="address_change",
-            remedy="begin with a residence registration",
-            cause="NOT_REGISTERED",
-        )
-    if matter is Matter.RESIDENCE_REGISTRATION and known is not None:
-        raise ConflictError(
-            "you are registered already",
-            where="residence_registration",
-            remedy="report a change of address instead",
-            cause="REGISTERED_ALREADY",
+    @property
+    def _checks(self) -> CheckDesk:
+        return CheckDesk(
+            archive=self.archive,
+            checklist=self.checklist,
+            face=self.face,
+            clock=self.clock,
+            origin=self.issuance.origin,
+            city=self.city,
         )
 
 
-def _case_number(books: Books, today: date) -> str:
-    serial = books.register.next_serial("application", today.year)
-    return f"{certificate_type(VOUCHER).number_prefix}-{today:%y%m}-{serial:06d}"
-
-
-def _reliance(application: Application, person: Person, desk: ApplyDesk) -> Access:
-    """That a relative's application relied on somebody's record; the case itself is not told."""
-    record: dict[str, Any] = {
-        "client": "issuance",
-        "purpose": application.matter.value,
-        "ground": "application",
-        "fields": [],
-        "refused_fields": [],
-        "other_fields": [],
-    }
-    return Access(
-        kind="relative",
-        at=desk.clock.now(),
-        client="issuance",
-        agency="",
-        purpose=application.matter.value,
-        person=person,
-        record=record,
-    )
+def _with_child(application: Application, child: Child) -> Answers:
+    """The answers with the child named so; the guardian's own home is theirs as that relative."""
+    said = replace(application.answers, child=child)
+    relative = said.relative
+    if relative is None or relative.id_number != application.actor.id_number:
+        return said
+    if child.relation not in RELATION_ZH:  # no near relative: whose home it is, is asked again
+        return replace(said, relative=None, occupier="", confirmed=False)
+    return replace(said, relative=replace(relative, relation=child.relation))

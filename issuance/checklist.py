@@ -1,47 +1,78 @@
 """What an applicant must still hand in: gathers the facts, and asks the judging code.
 
-The facts of a decision are kept whole beside it, so that it can be judged again later from
-its snapshot and rule version, with the same result.
+Only those records stand in the facts that were looked up (issuance/looking_up.py). The facts of
+a decision are kept whole beside it, so that it can be judged again later from its snapshot and
+rule version, with the same result.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from datetime import date
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
 from typing import Any
 
-from certstore.certificates import Certificate, Holder, Status
+from certstore.certificates import Certificate, Holder
 from certstore.clock import CHINA, Clock
 from certstore.tables.books import Archive
 from face_auth.acceptance import FaceDesk
 from issuance.application import Application
+from issuance.handed_in import HandedIn, as_kept, counting
+from issuance.looking_up import child_of, looked_up, relative_of
+from issuance.record_facts import person_fact, record_fact
+from issuance.upload_tables import UploadBook
 from verifiers.materials.decisions import Decision
 from verifiers.materials.facts import Facts, parse_facts
 from verifiers.materials.live_check import Confirmed, LiveCheckDesk
 from verifiers.materials.reuse import judge
 from verifiers.materials.rules import RuleBook
 from verifiers.materials.snapshots import judge_again, take_snapshot
-from verifiers.materials.vocabulary import RecordType
+from verifiers.materials.vocabulary import Material, RecordType
 
 _RECORD_TYPES = frozenset(kind.value for kind in RecordType)
 _NO_REUSE = frozenset({"residence_voucher"})  # our own voucher shows no dwelling to itself
+_NEAR_RELATIVES = frozenset({"parent", "grandparent", "sibling"})
+_CHILDS_OWN = frozenset({Material.PHOTO, Material.KINSHIP})
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A decision and the facts it was made from."""
+    """A decision and the facts it was made from.
+
+    Of the materials in `not_looked_up` the decision says nothing yet: whose records could show
+    them may not be looked at before something else is done; `too_many` where too many people
+    were looked up today. `obstacle` is a code of why the matter cannot go on at all.
+    """
 
     facts: Facts
     decision: Decision
     confirmed: Confirmed = field(default_factory=Confirmed)  # what sources said of the records
+    not_looked_up: frozenset[Material] = frozenset()
+    too_many: frozenset[Material] = frozenset()
+    obstacle: str = ""
+    handed_in: tuple[HandedIn, ...] = ()  # for what the decision leaves open
 
     def as_json(self) -> dict[str, Any]:
         """The snapshot it can be judged again from, what was decided, and on whose word."""
         said = self.confirmed.by_record.values()
+        beside = {"handed_in": as_kept(self.handed_in)} if self.handed_in else {}
         return {
             **take_snapshot(self.facts, self.decision),
             "decision": self.decision.as_json(),
             "confirmations": [confirmation.as_json() for confirmation in said],
+            **beside,
         }
+
+    @property
+    def guardian_is_proven(self) -> bool:
+        """Whether nobody acts for another, or a record on file proves that they may."""
+        decided = self.decision.materials.get(Material.GUARDIANSHIP)
+        looked = Material.GUARDIANSHIP not in self.not_looked_up
+        return decided is None or (looked and decided.asks_nothing_again)
+
+    @property
+    def asks_for_letter(self) -> bool:
+        """Whether a letter about the kinship is called for, and whoever acts may sign it."""
+        looked = Material.KINSHIP not in self.not_looked_up
+        return looked and self.guardian_is_proven and self.decision.awaits_letter
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,81 +88,95 @@ class ChecklistDesk:
     sources_down: tuple[str, ...] = ()
     later_from: date | None = None
 
-    def check(self, application: Application) -> Checked:
-        """Judge every material the matter asks for, as things stand now."""
-        facts = self._facts(application)
-        rules = self.rules.in_force(facts.day, later_from=self.later_from)
-        return Checked(*self.live.judge(facts, lambda known: judge(known, rules)))
+    def check(
+        self, application: Application, *, whole: bool = False, as_of: datetime | None = None
+    ) -> Checked:
+        """Judge every material the matter asks for, as things stand now.
+
+        For the applicant an unproven guardianship says no more than that it is unproven, whatever
+        is on file about the child; `whole` keeps what an officer must know. `as_of` judges by the
+        day something was submitted on.
+        """
+        with self.archive.reading() as books:
+            known = looked_up(books, application)
+        at = as_of or self.clock.now()
+        child, relative = child_of(application), relative_of(application)
+        checked = self._judge(application, known, at)
+        pending = set()
+        if child is not None and child.key not in known:
+            pending |= {Material.GUARDIANSHIP, *_CHILDS_OWN}
+        elif child is not None and not whole and not checked.guardian_is_proven:
+            pending |= _CHILDS_OWN
+            checked = self._judge(application, known - {child.key}, at)
+        if relative is not None and relative.key not in known and _is_open(checked.decision):
+            pending.add(Material.DWELLING)
+        return replace(checked, not_looked_up=frozenset(pending & set(checked.decision.materials)))
 
     def judge_again(self, kept: dict[str, Any]) -> Decision:
         """Judge a stored decision anew, from its snapshot and by its version of the rules."""
         snapshot = {name: kept[name] for name in ("facts", "rule_version")}
         return judge_again(snapshot, self.rules)
 
-    def _facts(self, application: Application) -> Facts:
-        answers, holder = application.answers, application.applicant
-        relative = None
-        if answers.occupier == "relative" and answers.relative is not None:
-            said = answers.relative
-            relative = {
-                "name": said.name,
-                "id_type": "111",
-                "id_number": said.id_number,
-                "relation": said.relation,
-            }
-        results = self.face.results_for(holder, application.ref)
+    def _judge(self, application: Application, known: frozenset[str], as_of: datetime) -> Checked:
+        facts = self._facts(application, known, as_of)
+        rules = self.rules.in_force(facts.day, later_from=self.later_from)
+        checked = Checked(*self.live.judge(facts, lambda known: judge(known, rules)))
+        with self.archive.reading() as books:
+            kept = UploadBook(books.connection).kept(application.ref)
+        return replace(checked, handed_in=counting(kept, checked.decision))
+
+    def _facts(self, application: Application, known: frozenset[str], as_of: datetime) -> Facts:
+        answers = application.answers
+        results = self.face.results_for(application.actor, application.ref)
         return parse_facts(
             {
                 "matter": application.matter.value,
-                "as_of": self.clock.now().astimezone(CHINA).isoformat(),
-                "applicant": _person(holder),
-                "guardian": None,
+                "as_of": as_of.astimezone(CHINA).isoformat(),
+                "applicant": person_fact(application.applicant),
+                "guardian": _guardian(application),
                 "context": {
                     "dwelling": answers.dwelling,
                     "occupier": answers.occupier,
-                    "relative": relative,
+                    "relative": _relative(application),
                     "address": answers.full_address(self.city),
                 },
-                "on_file": [_record(c) for c in self._on_file(application)],
+                "on_file": [record_fact(c) for c in self._on_file(application, known)],
                 "face_results": [result.as_facts() for result in results],
                 "sources_down": list(self.sources_down),
             }
         )
 
-    def _on_file(self, application: Application) -> Iterable[Certificate]:
-        """What names the applicant or the relative, by number, or the applicant by name."""
-        answers, holder = application.answers, application.applicant
+    def _on_file(self, application: Application, known: frozenset[str]) -> Iterable[Certificate]:
+        """What names whoever acts, and of others what was looked up."""
+        actor = application.actor
         with self.archive.reading() as books:
-            found = books.register.held_by(holder.id_type, holder.id_number)
-            found += books.register.naming(holder.name)
-            if answers.occupier == "relative" and answers.relative is not None:
-                found += books.register.held_by("111", answers.relative.id_number)
+            found = books.register.held_by(actor.id_type, actor.id_number)
+            if application.guardian is None:
+                found += books.register.naming(actor.name)
+            for other in (child_of(application), relative_of(application)):
+                if other is not None and other.key in known:
+                    found += books.register.held_by("111", other.id_number)
         unique = {c.ref: c for c in found if c.type_code in _RECORD_TYPES - _NO_REUSE}
         return unique.values()
 
 
-def _person(holder: Holder) -> dict[str, str]:
-    return {"name": holder.name, "id_type": holder.id_type, "id_number": holder.id_number}
+def _is_open(decision: Decision) -> bool:
+    """Whether one's own records leave the dwelling open."""
+    decided = decision.materials.get(Material.DWELLING)
+    return decided is not None and not decided.asks_nothing_again
 
 
-def _record(certificate: Certificate) -> dict[str, Any]:
-    validity = certificate.validity
-    return {
-        "record_id": certificate.ref,
-        "version": certificate.version,
-        "type": certificate.type_code,
-        "holders": [_person(h) for h in certificate.holders],
-        "issuer_uscc": certificate.issuer_uscc,
-        "number": certificate.number,
-        "issued_on": certificate.issued_on.isoformat(),
-        "valid_from": validity.valid_from.isoformat(),
-        "valid_to": validity.valid_to.isoformat() if validity.valid_to else None,
-        "status": _status(certificate),
-        "under_dispute": certificate.under_dispute,
-        "claims": dict(certificate.fields),
-    }
+def _guardian(application: Application) -> dict[str, str] | None:
+    guardian, child = application.guardian, application.answers.child
+    if guardian is None or child is None:
+        return None
+    near = {"relation": child.relation} if child.relation in _NEAR_RELATIVES else {}
+    return {**person_fact(guardian), **near}
 
 
-def _status(certificate: Certificate) -> str:
-    # An endorsement overdue is no word of the facts: what it means for reuse is "expired".
-    return "expired" if certificate.status is Status.SUSPENDED else certificate.status.value
+def _relative(application: Application) -> dict[str, str] | None:
+    said = application.answers.relative if application.answers.occupier == "relative" else None
+    if said is None:
+        return None
+    named = person_fact(Holder(said.name, "111", said.id_number))
+    return {**named, "relation": said.relation}

@@ -40,21 +40,37 @@ class SessionProof:
     verified_at: datetime
 
 
-def letter_text(applicant: Holder, answers: Answers, city: str, signed_at: datetime) -> str:
-    """The whole letter as it is signed; ConflictError if no relative was named."""
+def letter_text(
+    applicant: Holder,
+    answers: Answers,
+    city: str,
+    signed_at: datetime,
+    guardian: Holder | None = None,
+) -> str:
+    """The whole letter as it is signed; ConflictError if no relative was named.
+
+    A guardian signs for the child, and the letter says so.
+    """
     relative = _relative(answers)
     relation = RELATION_ZH[relative.relation]
     day = signed_at.astimezone(CHINA)
+    named = f"{applicant.name}（公民身份号码 {applicant.id_number}）"
+    who, signer = (applicant.name, guardian) if guardian else ("本人", applicant)
+    promise = (
+        f"本人{guardian.name}（公民身份号码 {guardian.id_number}）是{named}的监护人，代其郑重承诺："
+        if guardian
+        else f"本人{named}郑重承诺："
+    )
     return "\n".join(
         (
             "亲属关系承诺书",
-            f"本人{applicant.name}（公民身份号码 {applicant.id_number}）郑重承诺：",
-            f"一、{relative.name}（证件号码 {relative.id_number}）是本人的{relation}。",
-            f"二、本人现居住于{answers.full_address(city)}，该房屋由{relative.name}"
+            promise,
+            f"一、{relative.name}（证件号码 {relative.id_number}）是{who}的{relation}。",
+            f"二、{who}现居住于{answers.full_address(city)}，该房屋由{relative.name}"
             + ("承租。" if answers.dwelling == "rent" else "所有。"),
             _CONSEQUENCES,
             "本承诺书代替亲属关系证明，在本人已登录并通过人脸核验的情况下签署（签署强度：会话级）。",
-            f"承诺人：{applicant.name}",
+            f"承诺人：{signer.name}",
             f"{day.year} 年 {day.month} 月 {day.day} 日",
         )
     )
@@ -69,10 +85,11 @@ def sign_letter(
     now: datetime,
     countersigner: Signer,
 ) -> Commitment:
-    """Sign the letter of a draft; MalformedError unless the applicant typed their own name."""
-    if typed_name.strip() != application.applicant.name:
-        raise MalformedError("the name typed is not the applicant's own", where="signature")
-    text = letter_text(application.applicant, application.answers, city, now)
+    """Sign the letter of a draft; MalformedError unless whoever acts typed their own name."""
+    if typed_name.strip() != application.actor.name:
+        raise MalformedError("the name typed is not the signer's own", where="signature")
+    said, guardian = application.answers, application.guardian
+    text = letter_text(application.applicant, said, city, now, guardian)
     digest = hashlib.sha256(text.encode()).hexdigest()
     key = generate("ES256")
     signer = KeySigner(Purpose.RECEIPT, key)

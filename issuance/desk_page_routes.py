@@ -12,12 +12,12 @@ from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
 from issuance.application import State
 from issuance.checklist import ChecklistDesk
+from issuance.handed_in import for_officer, read_kept
 from issuance.pages.desk_pages import Typed, case_view, queue_view
 from issuance.pages.views import Errors
 from issuance.review import MAX_SENTENCE, REFUSAL_REASONS, UNLISTED, Case, ReviewDesk
-from verifiers.materials.decisions import Decision
+from verifiers.materials.decisions import Decision, MaterialDecision
 from verifiers.materials.facts import Facts, parse_facts
-from verifiers.materials.vocabulary import Outcome
 
 router = APIRouter(prefix="/desk", include_in_schema=False)
 Me = Annotated[Officer, signed_in(Officer)]
@@ -77,7 +77,8 @@ def decide(
         return see_other(f"/desk?decided={ref}")  # the second click on the same decision
     judged = {"judge_1": judge_1, "judge_2": judge_2, "judge_3": judge_3}
     chosen = {**judged, "decision": decision, "reason": reason, "sentence": sentence}
-    errors = _errors(checking.judge_again(opened.application.decision or {}), chosen)
+    kept = opened.application.decision or {}
+    errors = _errors(for_officer(checking.judge_again(kept), read_kept(kept)), chosen)
     if errors:
         return _show(request, me, (reviewing, checking), opened, chosen, errors)
     if decision == "approve":
@@ -103,9 +104,8 @@ def _show(
     return page(request, "issuance/desk_case.html", view, 422 if errors else 200)
 
 
-def _errors(decision: Decision, chosen: dict[str, str]) -> dict[str, str]:
+def _errors(waiting: tuple[MaterialDecision, ...], chosen: dict[str, str]) -> dict[str, str]:
     """What is missing from a decision, or contradicts it, by form field."""
-    waiting = [d for d in decision.materials.values() if d.outcome is Outcome.OFFICER_REVIEW]
     said = [chosen.get(f"judge_{place}", "") for place in range(1, len(waiting) + 1)]
     match chosen["decision"]:
         case "approve":

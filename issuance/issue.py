@@ -20,17 +20,27 @@ from certstore.ledger import Access, record_access
 from certstore.objects import ObjectStore
 from certstore.status_desk import StatusDesk
 from certstore.tables.books import Archive, Books
+from certstore.tables.people import Person
 from issuance.application import Application, Matter, State
 from issuance.draft_checks import check_draft
+from issuance.history.tables import HELD_UP
 from issuance.notices import tell_issued
 from issuance.sealing import Sealed, Sealer
-from issuance.tables import HELD_UP, ApplicationBook
+from issuance.tables import ApplicationBook
 
 log = logging.getLogger("certstore.issuance")
 VOUCHER = "residence_voucher"
 TRY_AGAIN_AFTER = timedelta(minutes=10)  # what failed for a reason of its own, not of a store
 _SUPERSEDABLE = {Status.VALID, Status.SUSPENDED, Status.LOST}
 _SEX = {Sex.MALE: "男", Sex.FEMALE: "女"}
+
+
+GivenPhoto = Callable[[Books, Application], File | None]
+
+
+def no_photo(_books: Books, _application: Application) -> File | None:
+    """No photo was handed in: the one on file is printed."""
+    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,6 +54,7 @@ class IssuanceDesk:
     clock: Clock
     origin: str
     city: str
+    given_photo: GivenPhoto = no_photo  # one the applicant handed in and an officer approved
 
     def issue(self, application_ref: str) -> Certificate:
         """Issue the certificate an approved application asks for; once, however often it is asked.
@@ -143,7 +154,8 @@ class IssuanceDesk:
             ApplicationBook(books.connection).move(
                 application.ref, State.ISSUED, now, "issuance", certificate_ref=done.ref
             )
-            record_access(books, self.origin, _issue_access(books, application, done, now))
+            child = _keep_guardianship(books, application, now)
+            record_access(books, self.origin, _issue_access(child, application, done, now))
             books.outbox.add("certificate.issued", {"certificate": done.ref}, now)
             tell_issued(books, application, done.ref, now)
         return done
@@ -191,7 +203,7 @@ class IssuanceDesk:
             issued_on=today,
             validity=validity,
             status_entry=self.statuses.place(books),
-            photo=_photo(application, on_file),
+            photo=self.given_photo(books, application) or _photo(application, on_file),
             previous_ref=previous.ref if previous else None,
             specimen=self.sealer.specimen,
         )
@@ -258,8 +270,19 @@ def _photo(application: Application, on_file: list[Certificate]) -> File:
     raise NotFoundError("there is no photo on file to print", remedy="take one at the counter")
 
 
+def _keep_guardianship(books: Books, application: Application, now: datetime) -> Person:
+    """Whom the certificate names; that an officer saw who may act for them is remembered."""
+    if application.guardian is None:
+        return books.people.get(application.person_id)
+    child = books.people.known(application.applicant)
+    if child.id != application.person_id:  # no record had proven it
+        officer = application.reviewed_by
+        books.guardianships.prove(application.actor_id, child.id, now, officer=officer)
+    return child
+
+
 def _issue_access(
-    books: Books, application: Application, certificate: Certificate, now: datetime
+    person: Person, application: Application, certificate: Certificate, now: datetime
 ) -> Access:
     record: dict[str, Any] = {
         "agency": certificate.issuer_uscc,
@@ -267,6 +290,7 @@ def _issue_access(
         "purpose": application.matter.value,
         "matter": application.matter.value,
         "case_no": application.number,
+        "actor": "guardian" if application.guardian else "self",
         "ground": "application",
         "certificate": certificate.type_code,
         "certificate_ref": certificate.ref,
@@ -281,6 +305,6 @@ def _issue_access(
         client="issuance",
         agency=certificate.issuer_uscc,
         purpose=application.matter.value,
-        person=books.people.get(application.person_id),
+        person=person,
         record=record,
     )

@@ -1,8 +1,9 @@
-"""Notices to applicants: written into the inbox in the transaction they follow from."""
+"""Notices to whoever acts, applicant or guardian, in the transaction they follow from."""
 
 from datetime import datetime
 
 from certstore.tables.books import Books
+from certstore.tables.people import Person
 from issuance.application import Application
 
 
@@ -10,7 +11,7 @@ def tell_issued(books: Books, application: Application, certificate_ref: str, at
     """The certificate is ready to be shown and downloaded."""
     facts = {"matter": application.matter.value, "number": application.number}
     books.inbox.add(
-        application.person_id,
+        application.actor_id,
         "certificate_ready",
         certificate_ref,
         {**facts, "certificate_ref": certificate_ref, "application_ref": application.ref},
@@ -27,7 +28,7 @@ def tell_in_review(books: Books, application: Application, at: datetime) -> None
         "due_on": due,
         "application_ref": application.ref,
     }
-    books.inbox.add(application.person_id, "in_review", application.ref, facts, at)
+    books.inbox.add(application.actor_id, "in_review", application.ref, facts, at)
 
 
 def tell_refused(books: Books, application: Application, reason: str, at: datetime) -> None:
@@ -38,4 +39,33 @@ def tell_refused(books: Books, application: Application, reason: str, at: dateti
         "reason": reason,
         "application_ref": application.ref,
     }
-    books.inbox.add(application.person_id, "refused", application.ref, facts, at)
+    books.inbox.add(application.actor_id, "refused", application.ref, facts, at)
+
+
+def tell_source_back(books: Books, application: Application, at: datetime) -> None:
+    """What waited for a source was judged: nothing is left for the applicant to do about it."""
+    facts = {
+        "matter": application.matter.value,
+        "number": application.number,
+        "application_ref": application.ref,
+    }
+    books.inbox.add(application.actor_id, "source_back", application.ref, facts, at)
+
+
+def tell_draft_ending(books: Books, draft: Application, at: datetime) -> None:
+    """A draft nobody has touched is ended soon; told once for each time it was left alone."""
+    last = draft.kept_until.isoformat()
+    facts = {"matter": draft.matter.value, "application_ref": draft.ref, "on": last}
+    books.inbox.add(draft.actor_id, "draft_ending", f"{draft.ref}:{last}", facts, at)
+
+
+def tell_draft_ended(books: Books, draft: Application, at: datetime) -> None:
+    """A draft nobody had touched was ended; its answers can be taken up again."""
+    facts = {"matter": draft.matter.value, "application_ref": draft.ref}
+    books.inbox.add(draft.actor_id, "draft_ended", draft.ref, facts, at)
+
+
+def tell_relied_on(books: Books, person: Person, application: Application, now: datetime) -> None:
+    """Tell somebody that another's application relied on a record of theirs; not whose it is."""
+    occasion = f"{application.ref}:{person.id}"
+    books.inbox.add(person.id, "relied_on", occasion, {"matter": application.matter.value}, now)

@@ -1,5 +1,6 @@
-"""The applicant's pages around the questions: beginning, checking, submitting, the result."""
+"""The applicant's pages around the questions: the list, checking, submitting, the result."""
 
+from collections.abc import Iterable
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -7,62 +8,25 @@ from fastapi.responses import Response
 
 from certstore.callers import Resident
 from certstore.certificates import Certificate
-from certstore.chance import reference
 from certstore.clock import local_date
 from certstore.errors import ConflictError, NotFoundError
 from certstore.holdings import HoldingsDesk
-from certstore.pages.views import ProblemView, Reason
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
-from issuance.application import DRAFT_LIFE, Application, Matter, State
-from issuance.apply import ApplyDesk, is_answered
-from issuance.checklist import ChecklistDesk
-from issuance.pages.application_pages import (
-    applications_view,
-    check_view,
-    progress_view,
-    submitted_view,
-)
-from issuance.pages.views import (
-    StartView,
-)
+from certstore.web.dress import Lang
+from issuance.answers import is_answered
+from issuance.application import Application, State
+from issuance.apply import ApplyDesk
+from issuance.counters import ServiceCounter, counters, counters_near
+from issuance.pages.application_pages import applications_view, progress_view, submitted_view
+from issuance.pages.check_pages import Around, check_view
+from issuance.pages.views import Counter, WindowsView
 
 router = APIRouter(include_in_schema=False)
 Me = Annotated[Resident, signed_in(Resident)]
 Applying = Annotated[ApplyDesk, desk(ApplyDesk)]
-Checking = Annotated[ChecklistDesk, desk(ChecklistDesk)]
 Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
 _FORM = [Depends(check_form)]
-_INSTEAD = {
-    "NOT_REGISTERED": Matter.RESIDENCE_REGISTRATION,
-    "REGISTERED_ALREADY": Matter.ADDRESS_CHANGE,
-}
-
-
-@router.get("/apply/{matter}")
-def start(matter: str, request: Request, me: Me, applying: Applying) -> Response:
-    """What this matter is; a draft already begun is offered first."""
-    wanted = _matter(matter)
-    drafts = [a for a in applying.all_of(me) if a.matter is wanted and a.state is State.DRAFT]
-    view = StartView(
-        matter=wanted.value,
-        path=f"/apply/{wanted.path}",
-        draft_href=f"/applications/{drafts[0].ref}/dwelling" if drafts else None,
-        draft_until=local_date(drafts[0].begun_at + DRAFT_LIFE) if drafts else None,
-    )
-    return page(request, "issuance/start.html", view)
-
-
-@router.post("/apply/{matter}", dependencies=_FORM)
-def begin(matter: str, request: Request, me: Me, applying: Applying) -> Response:
-    """Begin, or go on with the application that is open."""
-    try:
-        application = applying.begin(me, _matter(matter))
-    except ConflictError as error:
-        return _other_matter(request, error)
-    if application.state is not State.DRAFT:
-        return see_other(f"/applications/{application.ref}")
-    return see_other(f"/applications/{application.ref}/dwelling")
 
 
 @router.get("/applications")
@@ -71,6 +35,13 @@ def applications(request: Request, me: Me, applying: Applying) -> Response:
     today = local_date(applying.clock.now())
     view = applications_view(applying.all_of(me), today)
     return page(request, "issuance/applications.html", view)
+
+
+@router.get("/windows")
+def windows(request: Request) -> Response:
+    """Every counter that takes these matters."""
+    view = WindowsView(_counters(counters(), dress_of(request).lang))
+    return page(request, "issuance/windows.html", view)
 
 
 @router.get("/applications/{ref}")
@@ -90,16 +61,23 @@ def progress(
 
 
 @router.get("/applications/{ref}/check")
-def check(ref: str, request: Request, me: Me, applying: Applying, checking: Checking) -> Response:
+def check(ref: str, request: Request, me: Me, applying: Applying) -> Response:
     """What is missing, what needs nothing, what was said."""
     application = applying.get(me, ref)
     if application.state is not State.DRAFT:
         return see_other(f"/applications/{ref}/submitted")
     if not is_answered(application.answers):
         return see_other(f"/applications/{ref}/dwelling")
-    checked = checking.check(application)
     lang = dress_of(request).lang
-    view = check_view(application, checked, applying.due(application.matter), applying.city, lang)
+    around = Around(
+        due=applying.due(application.matter),
+        city=applying.city,
+        lang=lang,
+        child_alone=applying.is_child_alone(application),
+        photo_page="/applications/{ref}/photo" in _paths(request),
+        counters=_counters(counters_near(application.answers.district), lang),
+    )
+    view = check_view(application, applying.check(me, ref), around)
     return page(request, "issuance/check.html", view)
 
 
@@ -143,26 +121,16 @@ def _certificate(
 ) -> Certificate | None:
     if application.state is not State.ISSUED or application.certificate_ref is None:
         return None
-    return holdings.one(me, application.certificate_ref)
+    try:
+        return holdings.one(me, application.certificate_ref)
+    except NotFoundError:  # a child's, once the guardian may act for it no longer
+        return None
 
 
-def _other_matter(request: Request, error: ConflictError) -> Response:
-    """Say why this matter cannot be begun, and lead to the one that can."""
-    cause = str(error.facts.get("cause", ""))
-    if cause not in _INSTEAD:
-        raise error
-    view = ProblemView(
-        kind="refused",
-        code=error.code,
-        reference=reference(8),
-        reason=Reason(cause),
-        href=f"/apply/{_INSTEAD[cause].path}",
-    )
-    return page(request, "certstore/problem.html", view, 409)
+def _paths(request: Request) -> set[str]:
+    """The pages there are here."""
+    return {getattr(route, "path", "") for route in request.app.routes}
 
 
-def _matter(path: str) -> Matter:
-    for matter in Matter:
-        if matter.path == path:
-            return matter
-    raise NotFoundError("there is no such matter here", where=path)
+def _counters(found: Iterable[ServiceCounter], lang: Lang) -> tuple[Counter, ...]:
+    return tuple(Counter(c.name[lang], c.address[lang], c.hours) for c in found)

@@ -1,5 +1,6 @@
-"""The questions of an application, one a page: the home, the face, the commitment letter."""
+"""The questions about the home, one a page: what kind, whose, where."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
@@ -7,44 +8,32 @@ from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from certstore.callers import Resident
-from certstore.clock import local_date
-from certstore.errors import ConflictError, MalformedError
+from certstore.errors import MalformedError
 from certstore.holdings import HoldingsDesk
 from certstore.offices import source_office
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
-from face_auth.acceptance import FaceDesk
-from issuance.application import Answers, Application, Relative, State
-from issuance.apply import ApplyDesk, is_answered
-from issuance.checklist import Checked, ChecklistDesk
-from issuance.pages.application_pages import (
-    answers_from,
-    found_home,
-    question,
-)
-from issuance.pages.views import (
+from issuance.answers import Fault, faults_of
+from issuance.application import Answers, Application, Relative
+from issuance.apply import ApplyDesk
+from issuance.drafts import the_draft
+from issuance.pages.question_pages import answers_from, found_home, guardians_home, question
+from issuance.pages.question_views import (
     AddressView,
-    CommitmentView,
     DwellingView,
-    Errors,
-    FaceView,
     FoundRecord,
     RelativeView,
     SourceDown,
 )
+from issuance.pages.views import Errors
 
 router = APIRouter(include_in_schema=False)
 Me = Annotated[Resident, signed_in(Resident)]
 Applying = Annotated[ApplyDesk, desk(ApplyDesk)]
-Checking = Annotated[ChecklistDesk, desk(ChecklistDesk)]
 Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
-Face = Annotated[FaceDesk, desk(FaceDesk)]
 Text = Annotated[str, Form(max_length=400)]
 _FORM = [Depends(check_form)]
 _LATER = "/applications"
-
-
-# -- questions -----------------------------------------------------------------------------
 
 
 @router.get("/applications/{ref}/dwelling")
@@ -52,7 +41,7 @@ def dwelling(
     ref: str, request: Request, me: Me, applying: Applying, holdings: Holdings
 ) -> Response:
     """What kind of home."""
-    return _ask_dwelling(request, _draft(applying, me, ref), me, (applying, holdings))
+    return _ask_dwelling(request, the_draft(applying, me, ref), me, (applying, holdings))
 
 
 @router.post("/applications/{ref}/dwelling", dependencies=_FORM)
@@ -66,28 +55,23 @@ def answer_dwelling(
     later: Text = "",
 ) -> Response:
     """Keep the kind of home; `here` takes over what is on file."""
-    application = _draft(applying, me, ref)
+    application = the_draft(applying, me, ref)
     if later:
         return see_other(_LATER)
     if not dwelling:
         errors = {"dwelling": "missing"}
         return _ask_dwelling(request, application, me, (applying, holdings), errors)
     if dwelling == "here":
-        found = _found(request, me, applying, holdings)
-        answers = answers_from(found, applying.city, applying.districts) if found else None
-        if answers is not None:
-            applying.answer(me, ref, answers)
-            return see_other(f"/applications/{ref}/face")
+        found = _found(request, me, application, (applying, holdings))
+        if found is not None and (taken := _take_over(applying, me, application, found)):
+            return see_other(f"/applications/{taken.ref}/face")
         dwelling = "rent"
     if dwelling == "other":
-        return see_other("/settings#counter")
-    kept = application.answers
-    fresh = kept if kept.dwelling == dwelling else Answers(dwelling=dwelling)
-    whose = "self" if dwelling == "dormitory" else fresh.occupier
+        return see_other("/windows")
     try:
-        applying.answer(me, ref, replace(fresh, dwelling=dwelling, occupier=whose))
+        applying.answer(me, ref, _with_dwelling(application.answers, dwelling))
     except MalformedError as error:
-        return _ask_dwelling(request, application, me, (applying, holdings), _errors(error))
+        return _ask_dwelling(request, application, me, (applying, holdings), faults_of(error))
     following = "address" if dwelling == "dormitory" else "relative"
     return see_other(f"/applications/{ref}/{following}")
 
@@ -95,7 +79,7 @@ def answer_dwelling(
 @router.get("/applications/{ref}/relative")
 def relative(ref: str, request: Request, me: Me, applying: Applying) -> Response:
     """Whose home."""
-    application = _draft(applying, me, ref)
+    application = the_draft(applying, me, ref)
     if application.answers.dwelling not in {"rent", "own"}:
         return see_other(f"/applications/{ref}/dwelling")
     return _ask_relative(request, application, application.answers)
@@ -114,26 +98,28 @@ def answer_relative(
     later: Text = "",
 ) -> Response:
     """Keep whose home it is."""
-    application = _draft(applying, me, ref)
+    application = the_draft(applying, me, ref)
     if later:
         return see_other(_LATER)
     said = None
     if whose == "relative":
         said = Relative(relative_name, relative_id_number.strip(), relation)
-    answers = replace(application.answers, occupier=whose, relative=said)
+    own = guardians_home(application) if whose == "guardian" else None
+    occupier = "relative" if own else whose
+    answers = replace(application.answers, occupier=occupier, relative=own or said, confirmed=False)
     if not whose:
         return _ask_relative(request, application, answers, {"whose": "missing"})
     try:
         applying.answer(me, ref, answers)
     except MalformedError as error:
-        return _ask_relative(request, application, answers, _errors(error))
+        return _ask_relative(request, application, answers, faults_of(error))
     return see_other(f"/applications/{ref}/address")
 
 
 @router.get("/applications/{ref}/address")
 def address(ref: str, request: Request, me: Me, applying: Applying) -> Response:
     """Where."""
-    application = _draft(applying, me, ref)
+    application = the_draft(applying, me, ref)
     return _ask_address(request, application, application.answers, applying)
 
 
@@ -148,97 +134,23 @@ def answer_address(
     later: Text = "",
 ) -> Response:
     """Keep the address."""
-    application = _draft(applying, me, ref)
+    application = the_draft(applying, me, ref)
     if later:
         return see_other(_LATER)
-    answers = replace(application.answers, district=district, address=address)
+    answers = replace(application.answers, district=district, address=address, confirmed=False)
     given = {"district": district, "address": address.strip()}
-    errors = {name: "missing" for name, value in given.items() if not value}
-    if errors:
-        return _ask_address(request, application, answers, applying, errors)
+    missing: dict[str, Fault] = {n: Fault("missing") for n, value in given.items() if not value}
     try:
-        applying.answer(me, ref, answers)
+        if not missing:
+            applying.answer(me, ref, answers)
     except MalformedError as error:
-        return _ask_address(request, application, answers, applying, _errors(error))
+        missing = faults_of(error)
+    if missing:
+        return _ask_address(request, application, answers, applying, missing)
     return see_other(f"/applications/{ref}/face")
 
 
-# -- face and commitment -------------------------------------------------------------------
-
-
-@router.get("/applications/{ref}/face")
-def face(
-    ref: str, request: Request, me: Me, applying: Applying, checking: Checking, faces: Face
-) -> Response:
-    """A face verification in place of the identity card."""
-    application = _draft(applying, me, ref)
-    if not is_answered(application.answers):
-        return see_other(f"/applications/{ref}/dwelling")
-    checked = checking.check(application)
-    provider = faces.usable()
-    state, reason = _face_state(faces, application, checked)
-    lang = dress_of(request).lang
-    view = FaceView(
-        question=question(application, "face", letter=checked.decision.awaits_letter),
-        state=state,  # type: ignore[arg-type]  # start, passed or failed
-        provider=getattr(provider, f"name_{lang}", ""),
-        reason=reason,
-        sandbox=bool(provider and provider.sandbox),
-        next_href=_after_face(application, checked) if state == "passed" else None,
-    )
-    return page(request, "issuance/face.html", view)
-
-
-@router.post("/applications/{ref}/face", dependencies=_FORM)
-def begin_face(ref: str, me: Me, applying: Applying, later: Text = "") -> Response:
-    """Leave for the provider; the way back leads here."""
-    if later:
-        return see_other(_LATER)
-    _draft(applying, me, ref)
-    return see_other(applying.verify_face(me, ref, f"/applications/{ref}/face").url)
-
-
-@router.get("/applications/{ref}/commitment")
-def commitment(ref: str, request: Request, me: Me, applying: Applying) -> Response:
-    """The commitment letter."""
-    return _ask_commitment(request, _draft(applying, me, ref), applying)
-
-
-@router.post("/applications/{ref}/commitment", dependencies=_FORM)
-def sign_commitment(
-    ref: str,
-    request: Request,
-    me: Me,
-    applying: Applying,
-    signature: Text = "",
-    agreed: Text = "",
-    later: Text = "",
-) -> Response:
-    """Sign it."""
-    application = _draft(applying, me, ref)
-    if later:
-        return see_other(_LATER)
-    errors = {} if signature.strip() else {"signature": "missing"}
-    if agreed != "1":
-        errors["agreed"] = "missing"
-    if not errors:
-        try:
-            applying.sign(me, ref, signature)
-        except MalformedError:
-            errors["signature"] = "mismatch"
-    if errors:
-        return _ask_commitment(request, application, applying, signature, errors)
-    return see_other(f"/applications/{ref}/check")
-
-
-@router.post("/applications/{ref}/commitment/withdraw", dependencies=_FORM)
-def withdraw_commitment(ref: str, me: Me, applying: Applying) -> Response:
-    """Take the letter back before submission."""
-    applying.take_back(me, ref)
-    return see_other(f"/applications/{ref}/commitment")
-
-
-# -- the pages of questions ----------------------------------------------------------------
+# -- the pages of questions ---------------------------------------------------------------
 
 
 def _ask_dwelling(
@@ -248,13 +160,13 @@ def _ask_dwelling(
     desks: tuple[ApplyDesk, HoldingsDesk],
     errors: Errors | None = None,
 ) -> Response:
-    applying, holdings = desks
+    applying, _ = desks
     down = {"housing", "natural_resources"} & set(applying.checklist.sources_down)
     lang = dress_of(request).lang
     view = DwellingView(
-        question=question(application, "dwelling", letter=False),
-        found=_found(request, me, applying, holdings),
-        chosen=application.answers.dwelling or None,  # type: ignore[arg-type]  # checked when kept
+        question=question(application, "dwelling"),
+        found=_found(request, me, application, desks),
+        chosen=_chosen(application.answers),  # type: ignore[arg-type]  # checked when kept
         source_down=SourceDown(source_office(min(down), lang)) if down else None,
         errors=errors or {},
     )
@@ -264,11 +176,13 @@ def _ask_dwelling(
 def _ask_relative(
     request: Request, application: Application, said: Answers, errors: Errors | None = None
 ) -> Response:
-    relative = said.relative
+    own = _whose(application, said) == "guardian"
+    relative = None if own else said.relative
     view = RelativeView(
-        question=question(application, "relative", letter=False),
+        question=question(application, "relative"),
         kind="own" if said.dwelling == "own" else "rent",
-        whose=said.occupier or None,  # type: ignore[arg-type]  # self or relative
+        whose=_whose(application, said),  # type: ignore[arg-type]  # the words of the view
+        guardian=guardians_home(application) is not None,
         relation=(relative.relation or None) if relative else None,  # type: ignore[arg-type]  # as above
         relative_name=relative.name if relative else "",
         relative_id_number=relative.id_number if relative else "",
@@ -285,7 +199,7 @@ def _ask_address(
     errors: Errors | None = None,
 ) -> Response:
     view = AddressView(
-        question=question(application, "address", letter=False),
+        question=question(application, "address"),
         districts=applying.districts,
         district=said.district,
         address=said.address,
@@ -294,67 +208,44 @@ def _ask_address(
     return page(request, "issuance/address.html", view, 422 if errors else 200)
 
 
-def _ask_commitment(
-    request: Request,
-    application: Application,
-    applying: ApplyDesk,
-    typed: str = "",
-    errors: Errors | None = None,
-) -> Response:
-    answers, letter = application.answers, application.commitment
-    if answers.relative is None:
-        return see_other(f"/applications/{application.ref}/relative")
-    view = CommitmentView(
-        question=question(application, "commitment", letter=True),
-        applicant=application.applicant.name,
-        applicant_id_number=application.applicant.id_number,
-        relative=answers.relative.name,
-        relation=answers.relative.relation,  # type: ignore[arg-type]  # checked when kept
-        address=answers.full_address(applying.city),
-        document="lease_filing" if answers.dwelling == "rent" else "property_certificate",
-        today=local_date(applying.clock.now()),
-        signature=typed,
-        signed_at=letter.signed_at if letter else None,
-        next_href=f"/applications/{application.ref}/check" if letter else None,
-        errors=errors or {},
-    )
-    return page(request, "issuance/commitment.html", view, 422 if errors else 200)
+def _whose(application: Application, said: Answers) -> str | None:
+    own = said.relative is not None and said.relative.id_number == application.actor.id_number
+    return "guardian" if own and application.guardian else said.occupier or None
 
 
-def _draft(applying: ApplyDesk, me: Resident, ref: str) -> Application:
-    application = applying.get(me, ref)
-    if application.state is not State.DRAFT:
-        raise ConflictError(
-            "the application was submitted; its answers are fixed",
-            where=ref,
-            remedy="look at its progress",
-        )
-    return application
+def _chosen(said: Answers) -> str | None:
+    return "here" if said.confirmed else said.dwelling or None
+
+
+def _with_dwelling(said: Answers, dwelling: str) -> Answers:
+    """The answers with this kind of home; another kind begins them anew."""
+    kept = said if said.dwelling == dwelling else Answers(child=said.child)
+    whose = "self" if dwelling == "dormitory" else kept.occupier
+    return replace(kept, dwelling=dwelling, occupier=whose, confirmed=False)
+
+
+def _take_over(
+    applying: ApplyDesk, me: Resident, application: Application, found: FoundRecord
+) -> Application | None:
+    """Answer by a home on file; None where its address does not do, so that it is asked."""
+    answers = answers_from(found, application, applying.city, applying.districts)
+    if answers is None:
+        return None
+    try:
+        return applying.answer(me, application.ref, answers)
+    except MalformedError:
+        return None
 
 
 def _found(
-    request: Request, me: Resident, applying: ApplyDesk, holdings: HoldingsDesk
+    request: Request,
+    me: Resident,
+    application: Application,
+    desks: tuple[ApplyDesk, HoldingsDesk],
 ) -> FoundRecord | None:
-    now = applying.clock.now()
-    return found_home(holdings.of(me), me.holder.name, now, dress_of(request).lang)
-
-
-def _face_state(
-    faces: FaceDesk, application: Application, checked: Checked
-) -> tuple[str, str | None]:
-    identity = next(iter(checked.decision.materials.values()))
-    if identity.asks_nothing_again:
-        return "passed", None
-    results = faces.results_for(application.applicant, application.ref)
-    if not results:
-        return "start", None
-    return "failed", None
-
-
-def _after_face(application: Application, checked: Checked) -> str:
-    letter = checked.decision.awaits_letter and application.commitment is None
-    return f"/applications/{application.ref}/{'commitment' if letter else 'check'}"
-
-
-def _errors(error: MalformedError) -> dict[str, str]:
-    return {error.where or "": str(error.facts.get("cause", "malformed"))}
+    applying, holdings = desks
+    if application.guardian and guardians_home(application) is None:
+        return None
+    left: Callable[[str], bool] = lambda address: applying.is_left(me, application, address)  # noqa: E731
+    now, lang = applying.clock.now(), dress_of(request).lang
+    return found_home(holdings.of(me), application, now, lang, left)

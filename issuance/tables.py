@@ -4,20 +4,18 @@ Promises: an application changes its state by compare-and-set, so that two hands
 never both succeed; every change has its event; nothing is deleted.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
     Boolean,
     Column,
-    ColumnElement,
     Connection,
     Date,
     ForeignKey,
     Index,
     Integer,
-    Row,
     Select,
     String,
     Table,
@@ -26,7 +24,6 @@ from sqlalchemy import (
     select,
 )
 
-from certstore.certificates import Holder
 from certstore.errors import ConflictError, NotFoundError
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
 from certstore.tables.people import people
@@ -39,6 +36,13 @@ from issuance.application import (
     Matter,
     State,
 )
+from issuance.application_rows import (
+    application_from,
+    draft_columns,
+    letter_as_json,
+    was_judged,
+)
+from issuance.history.tables import HELD_UP, History, application_events, has_step
 
 applications = Table(
     "applications",
@@ -48,9 +52,12 @@ applications = Table(
     Column("number", String(24), nullable=False, unique=True),
     Column("matter", String(40), nullable=False),
     Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("actor_id", ForeignKey("people.id"), nullable=False),
+    Column("subject_key", String(32), nullable=False),  # the child's number; empty: for oneself
     Column("account", String(200), nullable=False),
     Column("state", String(12), nullable=False),
     Column("begun_at", Moment, nullable=False),
+    Column("touched_at", Moment, nullable=False),
     Column("answers", Json, nullable=False),
     Column("commitment", Json),
     Column("submitted_at", Moment),
@@ -61,30 +68,22 @@ applications = Table(
     Column("reviewed_by", String(60), nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
     Column("certificate_ref", String(24), index=True),
-    Index("ix_applications_person", "person_id", "matter", "state"),
+    Column("waits_for_source", Boolean, nullable=False, default=False),
+    Index("ix_applications_actor", "actor_id", "matter", "state"),
     Index("ix_applications_queue", "state", "due_on"),
+    Index("ix_applications_touched", "state", "touched_at"),
+    Index("ix_applications_source", "waits_for_source", "state"),
 )
-# One application of a kind at a time: the second tab, the second click find the first.
+# One application of a kind at a time for one person: the second tab, the second click find the
+# first. Of the person who acts, so that naming somebody's child never meets another's.
 Index(
     "uq_applications_open",
-    applications.c.person_id,
+    applications.c.actor_id,
     applications.c.matter,
+    applications.c.subject_key,
     unique=True,
     sqlite_where=applications.c.state.in_(sorted(OPEN_STATES)),
     postgresql_where=applications.c.state.in_(sorted(OPEN_STATES)),
-)
-
-HELD_UP = "held_up"  # the step of an attempt to issue that failed
-
-application_events = Table(
-    "application_events",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("application_ref", String(24), nullable=False, index=True),
-    Column("at", Moment, nullable=False),
-    Column("who", String(100), nullable=False),
-    Column("step", String(40), nullable=False),
-    Column("note", Text, nullable=False),
 )
 
 
@@ -97,20 +96,7 @@ class ApplicationBook:
 
     def add(self, application: Application) -> bool:
         """Keep a new draft; False if the person has an open application of this kind."""
-        values = {
-            "ref": application.ref,
-            "number": application.number,
-            "matter": application.matter,
-            "person_id": application.person_id,
-            "account": application.account,
-            "state": application.state,
-            "begun_at": application.begun_at,
-            "answers": application.answers.as_json(),
-            "automatic": False,
-            "reviewed_by": "",
-            "reason": "",
-        }
-        if not insert_once(self._connection, applications, values):
+        if not insert_once(self._connection, applications, draft_columns(application)):
             return False
         self.note(application.ref, application.begun_at, "applicant", "begun")
         return True
@@ -133,20 +119,40 @@ class ApplicationBook:
             raise NotFoundError("there is no such application", where=ref)
         return found[0]
 
-    def open_one(self, person_id: int, matter: Matter) -> Application | None:
-        """The person's application of this kind that has not ended."""
+    def open_one(self, actor_id: int, matter: Matter, subject_key: str = "") -> Application | None:
+        """What this person has begun of this kind for themself, or a child, and not ended."""
         where = (
-            applications.c.person_id == person_id,
+            applications.c.actor_id == actor_id,
             applications.c.matter == matter,
+            applications.c.subject_key == subject_key,
             applications.c.state.in_(OPEN_STATES),
         )
         found = self._read(_query().where(*where))
         return found[0] if found else None
 
-    def of(self, person_id: int, limit: int = 50) -> list[Application]:
-        """The person's applications, newest first."""
-        query = _query().where(applications.c.person_id == person_id)
+    def of(self, actor_id: int, limit: int = 50) -> list[Application]:
+        """The applications a person has made, for themself and for children, newest first."""
+        query = _query().where(applications.c.actor_id == actor_id)
         return self._read(query.order_by(applications.c.id.desc()).limit(limit))
+
+    def drafts_untouched(self, since: datetime, limit: int = 100) -> list[Application]:
+        """Drafts nobody touched since that moment, the longest untouched first."""
+        where = (applications.c.state == State.DRAFT, applications.c.touched_at <= since)
+        query = _query().where(*where).order_by(applications.c.touched_at)
+        return self._read(query.limit(limit))
+
+    def waiting_for_source(self, limit: int = 100) -> list[Application]:
+        """What was submitted and could not be judged whole because a source was down."""
+        where = (applications.c.waits_for_source, applications.c.state == State.IN_REVIEW)
+        return self._read(_query().where(*where).order_by(applications.c.id).limit(limit))
+
+    def decisions_since(self, moment: datetime) -> Iterator[dict[str, Any]]:
+        """The decisions that applications were submitted with since a moment, one by one."""
+        query = select(applications.c.decision).where(
+            applications.c.submitted_at >= moment, applications.c.decision.is_not(None)
+        )
+        for kept in self._connection.execute(query).scalars():
+            yield kept["decision"]
 
     def queue(self, limit: int = 200) -> list[Application]:
         """What waits for an officer, by due date."""
@@ -155,30 +161,38 @@ class ApplicationBook:
 
     def approved(self, not_held_up_since: datetime, limit: int = 100) -> list[Application]:
         """What is approved and has no certificate yet, but what was held up since that moment."""
-        query = _query().where(applications.c.state == State.APPROVED, ~_held_up(not_held_up_since))
+        query = _query().where(
+            applications.c.state == State.APPROVED,
+            ~has_step(applications.c.ref, HELD_UP, not_held_up_since),
+        )
         return self._read(query.order_by(applications.c.id).limit(limit))
 
     def held_up(self, limit: int = 200) -> list[Application]:
         """What is approved and could not be issued when it was tried."""
-        query = _query().where(applications.c.state == State.APPROVED, _held_up())
+        query = _query().where(
+            applications.c.state == State.APPROVED, has_step(applications.c.ref, HELD_UP)
+        )
         return self._read(query.order_by(applications.c.due_on, applications.c.id).limit(limit))
 
-    def save_answers(self, ref: str, answers: Answers) -> None:
+    def save_answers(self, ref: str, answers: Answers, at: datetime) -> None:
         """Keep the answers of a draft; a commitment letter that no longer fits them is dropped."""
-        self._change_draft(ref, answers=answers.as_json(), commitment=None)
+        kept = {"answers": answers.as_json(), "subject_key": answers.subject_key}
+        self._change_draft(ref, touched_at=at, commitment=None, **kept)
 
-    def save_commitment(self, ref: str, commitment: Commitment | None) -> None:
+    def save_commitment(self, ref: str, commitment: Commitment | None, at: datetime) -> None:
         """Keep the signed letter of a draft, or take it back."""
-        kept = None
-        if commitment is not None:
-            kept = {
-                "text": commitment.text,
-                "signed_at": commitment.signed_at.isoformat(),
-                "level": commitment.level,
-                "signature": commitment.signature,
-                "countersignature": commitment.countersignature,
-            }
-        self._change_draft(ref, commitment=kept)
+        kept = None if commitment is None else letter_as_json(commitment)
+        self._change_draft(ref, touched_at=at, commitment=kept)
+
+    def judged_again(self, ref: str, decision: dict[str, Any], *, still_waits: bool) -> None:
+        """Replace the decision of what waited for a source; ConflictError once it is decided."""
+        statement = (
+            applications.update()
+            .where(applications.c.ref == ref, applications.c.state == State.IN_REVIEW)
+            .values(decision=decision, waits_for_source=still_waits)
+        )
+        if self._connection.execute(statement).rowcount != 1:
+            raise ConflictError("the application was decided meanwhile", where=ref)
 
     def move(
         self,
@@ -193,8 +207,10 @@ class ApplicationBook:
         """Change the state if the table of transitions allows it, and record who did it.
 
         Raises ConflictError otherwise, or where it stands at none of `only_from`; `values` are
-        columns that change with it.
+        columns that change with it. Nothing is approved that was not judged.
         """
+        if state is State.APPROVED:
+            self._require_judged(ref, values)
         before = [s for s in only_from if state in TRANSITIONS[s]]
         statement = (
             applications.update()
@@ -217,20 +233,22 @@ class ApplicationBook:
 
     def note(self, ref: str, at: datetime, who: str, step: str, note: str = "") -> None:
         """Record a step."""
-        self._connection.execute(
-            application_events.insert().values(
-                application_ref=ref, at=at, who=who, step=step, note=note
-            )
-        )
+        History(self._connection).note(ref, at, who, step, note)
 
     def events(self, ref: str) -> list[tuple[datetime, str, str]]:
         """(when, who, step) of every step, oldest first."""
+        return [(at, who, step) for at, who, step, _ in History(self._connection).of(ref)]
+
+    def notes_of(self, actor_id: int, step: str, since: datetime) -> list[str]:
+        """What was noted with this step in any application this person has made, since then."""
+        events = application_events.c
         query = (
-            select(application_events)
-            .where(application_events.c.application_ref == ref)
-            .order_by(application_events.c.id)
+            select(events.note)
+            .join(applications, applications.c.ref == events.application_ref)
+            .where(applications.c.actor_id == actor_id, events.step == step, events.at > since)
+            .order_by(events.id)
         )
-        return [(row.at, row.who, row.step) for row in self._connection.execute(query)]
+        return list(self._connection.execute(query).scalars())
 
     def waiting(self) -> int:
         """How many applications wait for an officer."""
@@ -250,49 +268,31 @@ class ApplicationBook:
                 remedy="look at its progress",
             )
 
+    def _require_judged(self, ref: str, values: dict[str, Any]) -> None:
+        decision = values.get("decision")
+        if decision is None:
+            query = select(applications.c.decision).where(applications.c.ref == ref)
+            decision = self._connection.execute(query).scalar_one_or_none()
+        if not was_judged(decision):
+            raise ConflictError(
+                "nothing is approved before every material was judged",
+                where=ref,
+                remedy="wait until the source answers: it is judged again by itself",
+            )
+
     def _read(self, query: Select[Any]) -> list[Application]:
-        return [_application(row) for row in self._connection.execute(query)]
-
-
-def _held_up(since: datetime | None = None) -> ColumnElement[bool]:
-    """Whether an attempt to issue failed, ever or since that moment."""
-    events = application_events.c
-    query = select(events.id).where(
-        events.application_ref == applications.c.ref, events.step == HELD_UP
-    )
-    return (query if since is None else query.where(events.at >= since)).exists()
+        return [application_from(row) for row in self._connection.execute(query)]
 
 
 def _query() -> Select[Any]:
-    return select(applications, people.c.name, people.c.id_type, people.c.id_number).join(people)
-
-
-def _application(row: Row[Any]) -> Application:
-    letter = row.commitment
-    return Application(
-        ref=row.ref,
-        number=row.number,
-        matter=Matter(row.matter),
-        applicant=Holder(row.name, row.id_type, row.id_number),
-        person_id=row.person_id,
-        account=row.account,
-        state=State(row.state),
-        begun_at=row.begun_at,
-        answers=Answers.from_json(row.answers),
-        commitment=None if letter is None else _commitment(letter),
-        submitted_at=row.submitted_at,
-        decided_at=row.decided_at,
-        due_on=row.due_on,
-        decision=row.decision,
-        automatic=row.automatic,
-        reviewed_by=row.reviewed_by,
-        reason=row.reason,
-        certificate_ref=row.certificate_ref,
-    )
-
-
-def _commitment(kept: dict[str, Any]) -> Commitment:
-    signed_at = datetime.fromisoformat(kept["signed_at"])
-    return Commitment(
-        kept["text"], signed_at, kept["level"], kept["signature"], kept["countersignature"]
+    subject, actor = people.alias("subject"), people.alias("actor")
+    named = [
+        whose.c[name].label(f"{whose.name}_{name}")
+        for whose in (subject, actor)
+        for name in ("name", "id_type", "id_number")
+    ]
+    return (
+        select(applications, *named)
+        .join(subject, subject.c.id == applications.c.person_id)
+        .join(actor, actor.c.id == applications.c.actor_id)
     )

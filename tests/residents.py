@@ -62,7 +62,7 @@ def settle(house: House) -> None:
             tuple(records), source, lambda path: folder.joinpath(path).read_bytes(), TODAY
         )
         assert not refused
-        taken += certificates
+        taken += [getattr(c, "certificate", c) for c in certificates]
     with house.archive.writing() as books:
         for certificate in taken:
             assert books.register.hand_in(certificate)

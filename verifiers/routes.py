@@ -43,13 +43,15 @@ class CheckOut(BaseModel):
 
 
 class VerdictOut(BaseModel):
-    """The verdict, its reasons and steps; fields and photo only under a good signature."""
+    """The verdict, its reasons and steps; fields only under a good signature."""
 
     verdict: str
     reasons: list[str]
     checks: list[CheckOut]
     fields: dict[str, Any]
-    photo: str | None = Field(None, description="JPEG, base64")
+    photo: str | None = Field(
+        None, description="JPEG, base64; only for a presentation redeemed by this very request"
+    )
     checked_at: datetime
     list_age_s: int = Field(0, description="0: the register was asked live")
 

@@ -4,10 +4,15 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Final
 
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives import hashes
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.utils import encode_dss_signature
+
 from certstore.codes import strict_cbor
 from certstore.errors import MalformedError
-from certstore.keys import PublicKey, Signer
-from certstore.tokens import SIGNATURE_BYTES, verify_bytes
+from certstore.keys import PublicKey, Signer, algorithm_of
+from certstore.tokens import SIGNATURE_BYTES
 
 ALGORITHM: Final = "ES256"
 _TAG_18: Final = 0xD2
@@ -15,6 +20,11 @@ _ALG, _KID, _TYP = 1, 4, 16  # RFC 9052 §3.1, RFC 9596
 _ES256: Final = -7  # RFC 9053
 _KID_BYTES: Final = 8
 _CONTEXT: Final = "Signature1"
+# The Sig_structure is an array of four: the context, protected, no further data, payload.
+_BEGIN: Final = b"\x84" + strict_cbor.encode(_CONTEXT)
+_NO_DATA: Final = strict_cbor.encode(b"")
+_ECDSA: Final = ec.ECDSA(hashes.SHA256())
+_HALF: Final = SIGNATURE_BYTES // 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +43,17 @@ class Signed:
 
     def is_by(self, public_key: PublicKey) -> bool:
         """Whether the signature is this key's, by ES256."""
-        return verify_bytes(public_key, ALGORITHM, self.message, self.signature)
+        if not isinstance(public_key, ec.EllipticCurvePublicKey):
+            return False
+        if algorithm_of(public_key) != ALGORITHM or len(self.signature) != SIGNATURE_BYTES:
+            return False
+        r, s = self.signature[:_HALF], self.signature[_HALF:]
+        value = encode_dss_signature(int.from_bytes(r, "big"), int.from_bytes(s, "big"))
+        try:
+            public_key.verify(value, self.message, _ECDSA)
+        except InvalidSignature:
+            return False
+        return True
 
 
 def sign(payload: bytes, *, typ: str, signer: Signer) -> bytes:
@@ -78,7 +98,8 @@ def _read_protected(protected: bytes) -> tuple[str, str]:
 
 
 def _sig_structure(protected: bytes, payload: bytes) -> bytes:
-    return strict_cbor.encode([_CONTEXT, protected, b"", payload])
+    encode = strict_cbor.encode
+    return b"".join((_BEGIN, encode(protected), _NO_DATA, encode(payload)))
 
 
 def _fault(detail: str) -> MalformedError:

@@ -54,7 +54,7 @@ def photo_fault(photo: bytes) -> str | None:
 
 def _text_faults(text: str) -> list[str]:
     found = []
-    if not unicodedata.is_normalized("NFC", text):
+    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
         found.append("TEXT_NOT_NFC")
     if not text.isprintable() and any(unicodedata.category(c) in _UNSHOWABLE for c in text):
         found.append("TEXT_UNSHOWABLE")

@@ -16,7 +16,10 @@ MAX_DEPTH = 6
 _SIMPLE: Mapping[int, bool | None] = {0xF4: False, 0xF5: True, 0xF6: None}
 _SIMPLE_BYTES: Mapping[bool | None, bytes] = {False: b"\xf4", True: b"\xf5", None: b"\xf6"}
 _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP = range(6)
+_FIRST_NEGATIVE, _FIRST_STRING, _FIRST_TEXT = _NEGATIVE << 5, _BYTES << 5, _TEXT << 5
+_FIRST_ARRAY, _FIRST_MAP, _FIRST_TAG = _ARRAY << 5, _MAP << 5, (_MAP + 1) << 5
 _INLINE = 24  # arguments below it sit in the first byte; 24 to 27 announce 1, 2, 4, 8 more
+_LONG_KEY = bytes((_INLINE,))
 _LONGEST = 27
 _SMALLEST = {1: 24, 2: 1 << 8, 4: 1 << 16, 8: 1 << 32}
 
@@ -64,24 +67,27 @@ def _head(major: int, argument: int) -> bytes:
 
 
 def _item(data: bytes, at: int, depth: int) -> tuple[Value, int]:
-    if at >= len(data):
-        raise _fault("the CBOR value is cut short")
-    first = data[at]
-    if first in _SIMPLE:
-        return _SIMPLE[first], at + 1
-    major, argument, at = first >> 5, first & 31, at + 1
+    # Most of what a scan does beside the signature happens here: no call that can be spared.
+    try:
+        first = data[at]
+    except IndexError:
+        raise _fault("the CBOR value is cut short") from None
+    argument, at = first & 31, at + 1
     if argument >= _INLINE:
         argument, at = _long_argument(data, at, argument)
-    if major == _UNSIGNED:
-        return argument, at
-    if major == _NEGATIVE:
-        return -1 - argument, at
-    if major in (_BYTES, _TEXT):
-        return _string(data, at, argument, text=major == _TEXT)
-    if major == _ARRAY:
+    if first < _FIRST_STRING:
+        return argument if first < _FIRST_NEGATIVE else -1 - argument, at
+    if first < _FIRST_ARRAY:
+        end = at + argument
+        if end > len(data):
+            raise _fault("a CBOR string is longer than what remains")
+        return data[at:end] if first < _FIRST_TEXT else _text(data[at:end]), end
+    if first < _FIRST_MAP:
         return _array(data, at, argument, depth + 1)
-    if major == _MAP:
+    if first < _FIRST_TAG:
         return _map(data, at, argument, depth + 1)
+    if first in _SIMPLE:
+        return _SIMPLE[first], at
     raise _fault("tags, floats and other simple values have no place in a code")
 
 
@@ -89,22 +95,18 @@ def _long_argument(data: bytes, at: int, announced: int) -> tuple[int, int]:
     if announced > _LONGEST:
         raise _fault("indefinite lengths have no place in a code")
     size = 1 << (announced - _INLINE)
-    argument = int.from_bytes(data[at : at + size], "big")
-    if at + size > len(data):
+    end = at + size
+    if end > len(data):
         raise _fault("the CBOR value is cut short")
+    argument = data[at] if size == 1 else int.from_bytes(data[at:end], "big")
     if argument < _SMALLEST[size]:
         raise _fault("a CBOR number is spelled longer than needed")
-    return argument, at + size
+    return argument, end
 
 
-def _string(data: bytes, at: int, length: int, *, text: bool) -> tuple[Value, int]:
-    end = at + length
-    if end > len(data):
-        raise _fault("a CBOR string is longer than what remains")
-    if not text:
-        return data[at:end], end
+def _text(data: bytes) -> str:
     try:
-        return data[at:end].decode("utf-8"), end
+        return data.decode("utf-8")
     except UnicodeDecodeError as error:
         raise _fault("a CBOR text is not UTF-8") from error
 
@@ -123,12 +125,16 @@ def _map(data: bytes, at: int, length: int, depth: int) -> tuple[Value, int]:
     members: dict[int | str, Value] = {}
     previous = b""
     for _ in range(length):
-        start = at
-        key, at = _item(data, at, depth)
+        start, spelled = at, data[at : at + 1]
+        if b"" < spelled < _LONG_KEY:  # nearly every key of a code is a number of one byte
+            key: Value = spelled[0]
+            at += 1
+        else:
+            key, at = _item(data, at, depth)
+            spelled = data[start:at]
         # `type` and not isinstance: true and 1 would be one key of the dict
         if type(key) is not int and type(key) is not str:
             raise _fault("a key of a CBOR map is neither a whole number nor a text")
-        spelled = data[start:at]
         if spelled <= previous:
             raise _fault("the keys of a CBOR map are unsorted or repeated")
         previous = spelled

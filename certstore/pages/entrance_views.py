@@ -4,6 +4,10 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
+# Why one is asked to sign in: the session ended, and a form with it (kept); none was there; the
+# sign-in was not finished (stopped) or not accepted (failed).
+Why = Literal["expired", "kept", "needed", "stopped", "failed"]
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SignInView:
@@ -14,8 +18,13 @@ class SignInView:
 
     start_href: str  # our path that redirects to the provider, return path kept in the session
     provider: str  # its name as people know it
-    why: Literal["expired", "needed"] | None = None
+    why: Why | None = None
     development: bool = False  # the built-in development provider is behind the button
+
+
+@dataclass(frozen=True, slots=True)
+class SignOutView:
+    """`certstore/sign_out.html`, GET /sign-out: whether to sign out; POST /sign-out does it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +38,7 @@ class DemonstrationPerson:
 
     id: str  # the form's value
     name: str
-    role: Literal["resident", "officer"]
+    role: Literal["resident", "officer", "clerk", "operator"]
     note: str = ""  # what can be seen with this person, in the reader's language
 
 
@@ -46,12 +55,30 @@ class DevelopmentIdentityView:
     nobody_chosen: bool = False  # the form came back without a person
 
 
+@dataclass(frozen=True, slots=True)
+class DevelopmentRequestView:
+    """`certstore/development_request.html`: the provider's page was opened without a request."""
+
+    wrong: tuple[str, ...]  # members of the request that are missing or wrong
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
     """One message in the inbox. `kind` chooses the words; `subject` is a matter or type code."""
 
     kind: Literal[
-        "submitted", "approved", "issued", "superseded", "refused", "asked", "source_back"
+        "submitted",
+        "approved",
+        "issued",
+        "superseded",
+        "refused",
+        "asked",
+        "source_back",
+        "dormitory_issued",
+        "dormitory_ended",
+        "relied_on",
+        "draft_ending",
+        "draft_ended",
     ]
     at: datetime
     matter: str  # matter code

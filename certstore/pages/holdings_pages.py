@@ -1,6 +1,7 @@
 """From certificates and notices to the views of their pages: mapping only, no IO."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from certstore.certificates import Certificate, Status
@@ -21,14 +22,33 @@ from certstore.web.dress import Lang
 from certstore.web.symbol import Symbol
 
 _ENDED = {Status.SUPERSEDED, Status.CANCELLED, Status.REVOKED}
-_NOTICE_KINDS = {"certificate_ready": "issued", "in_review": "submitted", "refused": "refused"}
+_NOTICE_KINDS = {
+    "certificate_ready": "issued",
+    "in_review": "submitted",
+    "refused": "refused",
+    "dormitory_issued": "dormitory_issued",
+    "dormitory_ended": "dormitory_ended",
+    "relied_on": "relied_on",
+    "source_back": "source_back",
+    "draft_ending": "draft_ending",
+    "draft_ended": "draft_ended",
+}
 
 
-def certificates_view(found: Sequence[Certificate], today: date, lang: Lang) -> CertificatesView:
-    """Cards for what can be shown, lines for what is kept, and the versions that ended."""
+def certificates_view(
+    found: Sequence[Certificate],
+    today: date,
+    lang: Lang,
+    wards: Sequence[Certificate] = (),
+) -> CertificatesView:
+    """Cards for what can be shown, lines for what is kept, and the versions that ended.
+
+    `wards` are the certificates of children in the reader's care.
+    """
     sealed = [c for c in found if c.sealed]
+    in_care = (replace(card(c, today), ward=c.holders[0].name) for c in _current(wards))
     return CertificatesView(
-        cards=tuple(card(c, today) for c in sealed if c.status not in _ENDED),
+        cards=(*(card(c, today) for c in _current(sealed)), *in_care),
         kept=tuple(
             KeptRecord(
                 type_code=c.type_code,
@@ -52,6 +72,10 @@ def certificates_view(found: Sequence[Certificate], today: date, lang: Lang) -> 
             if c.status in _ENDED
         ),
     )
+
+
+def _current(found: Sequence[Certificate]) -> Iterable[Certificate]:
+    return (c for c in found if c.status not in _ENDED)
 
 
 def card(certificate: Certificate, today: date) -> CertificateCard:
@@ -108,11 +132,22 @@ def notice_lines(found: Sequence[Notice]) -> tuple[NoticeLine, ...]:
             kind=_NOTICE_KINDS[notice.kind],  # type: ignore[arg-type]  # the table's words are the view's
             at=notice.created_at,
             matter=notice.facts["matter"],
-            href=f"/applications/{notice.facts['application_ref']}",
+            href=_application(notice),
         )
         for notice in found
         if notice.kind in _NOTICE_KINDS
     )
+
+
+def _application(notice: Notice) -> str | None:
+    """Where the application a notice is about is shown, if it is about one of theirs.
+
+    What concerns somebody else's leads to the list of accesses.
+    """
+    if notice.kind == "relied_on":
+        return "/usage"
+    ref = notice.facts.get("application_ref")
+    return f"/applications/{ref}" if ref else None
 
 
 def word(status: Status) -> CertificateStatus:

@@ -1,19 +1,22 @@
 """From recorded accesses to the views of "who looked": mapping only, no IO."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from functools import cache
 from itertools import groupby
-from typing import Any, cast
+from typing import Any, cast, get_args
 
 from certstore.catalogue import catalogue
 from certstore.clock import local_date
-from certstore.ledger import InclusionProof
+from certstore.holdings import ClosedCase
+from certstore.ledger_proof import AccessProof, Judged
 from certstore.offices import office_name
 from certstore.pages.usage_views import (
     Filter,
     Ground,
     ProofView,
+    Refused,
     UsageDay,
     UsageEntry,
     UsageView,
@@ -36,16 +39,33 @@ _KINDS = {
     "scan": "scan",
     "review": "review",
     "issue": "reuse",
+    "status": "reuse",
     "relative": "relative",
+    "guardian": "guardian",
 }
+_NO_CASES: Mapping[str, ClosedCase] = {}
+_NO_WARDS: Mapping[int, str] = {}
 
 
-def usage_view(found: Sequence[Recorded], chosen: str, lang: Lang) -> UsageView:
-    """The accesses by day, of all grounds or the one chosen."""
-    entries = [entry_view(entry, lang) for entry in found]
+def usage_view(
+    found: Sequence[Recorded],
+    chosen: str,
+    lang: Lang,
+    closed: Mapping[str, ClosedCase] = _NO_CASES,
+    wards: Mapping[int, str] = _NO_WARDS,
+) -> UsageView:
+    """The accesses by day, of all grounds or the one chosen; `closed` cases by reference.
+
+    `wards` are the names of children in the reader's care, by their rows.
+    """
+    entries = [
+        replace(entry_view(entry, lang, closed), ward=wards.get(entry.person_id or 0))
+        for entry in found
+    ]
     present = {entry.ground for entry in entries}
     counts: list[tuple[Filter, int]] = [("all", len(entries))]
-    counts += [(g, sum(e.ground == g for e in entries)) for g in ("law", "consent", "shown", "own")]
+    grounds: tuple[Ground, ...] = ("law", "consent", "shown", "own", "other")
+    counts += [(g, sum(e.ground == g for e in entries)) for g in grounds]
     kept = [e for e in entries if chosen in {"all", e.ground} or chosen not in present]
     days = groupby(kept, key=lambda entry: local_date(entry.at))
     return UsageView(
@@ -55,32 +75,40 @@ def usage_view(found: Sequence[Recorded], chosen: str, lang: Lang) -> UsageView:
     )
 
 
-def entry_view(entry: Recorded, lang: Lang) -> UsageEntry:
+def entry_view(
+    entry: Recorded, lang: Lang, closed: Mapping[str, ClosedCase] = _NO_CASES
+) -> UsageEntry:
     """One access in the reader's language."""
     record = entry.record
+    others = entry.kind == "relative"
+    case = closed.get(entry.case_ref or "") if others else None
     return UsageEntry(
         ref=entry.ref,
         kind=_KINDS[entry.kind],  # type: ignore[arg-type]  # the table's words are the view's
         at=entry.at,
-        ground=_GROUNDS.get(str(record.get("ground", "")), "own"),
-        who=_who(record, lang),
+        ground="other" if others else _GROUNDS.get(str(record.get("ground", "")), "own"),
+        who=(case.applicant if case else "") if others else _who(record, lang),
         matter=_matter(record, lang),
         given=_labels(record, record.get("fields", ()), lang),
         withheld=_labels(
             record, [*record.get("refused_fields", ()), *record.get("other_fields", ())], lang
         ),
+        refused=_refused(record),
+        asked=_labels(record, record.get("asked") or record.get("refused_fields", ()), lang),
+        record_type=str(record.get("certificate", "")) if others else "",
+        case_number=case.number if case else "",
         operator=record.get("operator"),
         legal_basis=record.get("legal_basis", {}).get("ref"),
     )
 
 
 def proof_view(
-    entry: UsageEntry, proof: InclusionProof, made_at: datetime, log_name: str, ref: str
+    entry: UsageEntry, proof: AccessProof, judged: Judged, made_at: datetime, log_name: str
 ) -> ProofView:
-    """Where an access stands in the ledger, and whether the path leads to the root."""
+    """Where an access stands in the ledger, and what our own verifier found."""
     return ProofView(
         entry=entry,
-        checked="good" if proof.holds() else "bad",
+        checked="good" if judged.good else "bad",
         leaf_hash=proof.leaf_hash,
         leaf_index=proof.leaf_index,
         tree_size=proof.tree_size,
@@ -88,24 +116,30 @@ def proof_view(
         audit_path=proof.audit_path,
         checkpoint_at=made_at,
         log_name=log_name,
-        download_href=f"/usage/{ref}/proof.json",
+        download_href=f"/usage/{entry.ref}/proof.json",
     )
+
+
+def _refused(record: Mapping[str, Any]) -> Refused | None:
+    """Why nothing was given; older records say it by the fields they list as refused."""
+    said = record.get("refused") or ("field-not-granted" if record.get("refused_fields") else "")
+    return cast("Refused", said) if said in get_args(Refused) else None
 
 
 def _who(record: Mapping[str, Any], lang: Lang) -> str:
     if record.get("purpose") == "verify":
         return str(record.get("claimed_by", ""))
     agency = str(record.get("agency", ""))
-    english = record.get("agency_en")
-    if lang == "en" and english:
-        return str(english)
+    named = record.get(f"agency_{lang}")
+    if named:
+        return str(named)
     return office_name(agency, lang) if agency else ""
 
 
 def _matter(record: Mapping[str, Any], lang: Lang) -> str:
-    if record.get("purpose") == "verify":
+    if record.get("purpose") in {"verify", "present"}:
         return str(record.get("certificate", ""))
-    code = str(record.get("matter", ""))
+    code = str(record.get("matter") or record.get("purpose", ""))
     texts = _texts(lang)
     known = f"matter.{code}.name"
     return str(record.get(f"matter_{lang}") or (texts(known) if texts.has(known) else code))
@@ -130,6 +164,15 @@ def _texts(lang: Lang) -> Texts:
 
 _PLAIN: Mapping[str, Mapping[str, str]] = {
     "name": {"zh": "姓名", "en": "Name"},
+    "handed_in.identity": {"zh": "您交的身份证照片", "en": "Your identity card, as handed in"},
+    "handed_in.dwelling": {"zh": "您交的居住证明", "en": "Your proof of dwelling, as handed in"},
+    "handed_in.kinship": {"zh": "您交的亲属关系证明", "en": "Your proof of kinship, as handed in"},
+    "handed_in.guardianship": {
+        "zh": "您交的监护证明",
+        "en": "Your proof of guardianship, as handed in",
+    },
+    "handed_in.half_year": {"zh": "您交的居住满半年证明", "en": "Your proof of half a year"},
+    "handed_in.basis": {"zh": "您交的就业或就读证明", "en": "Your proof of work or study"},
     "sex": {"zh": "性别", "en": "Sex"},
     "status": {"zh": "是否有效", "en": "Whether it is valid"},
     "photo": {"zh": "照片", "en": "Photo"},

@@ -4,22 +4,39 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-Ground = Literal["law", "consent", "shown", "own"]
-Filter = Literal["all", "law", "consent", "shown", "own"]
+Ground = Literal["law", "consent", "shown", "own", "other"]
+Filter = Literal["all", "law", "consent", "shown", "own", "other"]
+# Why nothing was given to whoever asked; the problem slugs that concern a person.
+Refused = Literal[
+    "field-not-granted",
+    "insufficient-purpose",
+    "subject-mismatch",
+    "not-found",
+    "certificate-revoked",
+]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageEntry:
-    """One look. A relative's matter and a postponed entry say no more than that they are one."""
+    """One look. A postponed entry says no more than that it is one.
+
+    Of somebody's own matter that relied on a record of the reader (`relative`), `who` is told when
+    that case is closed.
+    """
 
     ref: str
-    kind: Literal["pull", "scan", "review", "reuse", "relative", "postponed"]
+    kind: Literal["pull", "scan", "review", "reuse", "relative", "postponed", "guardian"]
     at: datetime
     ground: Ground
     who: str  # the agency or office, "" for a scan by somebody unnamed
     matter: str = ""  # what for, as text; of a scan, the certificate's type code
     given: tuple[str, ...] = ()  # labels of the fields given, in the reader's language
     withheld: tuple[str, ...] = ()  # labels of the fields not given
+    refused: Refused | None = None  # nothing was given, and why
+    asked: tuple[str, ...] = ()  # labels of what a refused pull asked for
+    record_type: str = ""  # of a relative's matter: what was relied on; "": only looked up
+    case_number: str = ""  # of a relative's matter, once it is closed
+    ward: str | None = None  # whose data, where they are a child's in the reader's care
     operator: str | None = None
     legal_basis: str | None = None
     delete_by: date | None = None

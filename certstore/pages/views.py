@@ -78,6 +78,8 @@ class HomeView:
     given_name: str | None = None  # None: nobody is signed in
     presentable: tuple[Presentable, ...] = ()
     matters: tuple[Matter, ...] = ()  # further matters that can be begun here
+    permit_from: date | None = None  # when a voucher's holder qualifies for a permit, or did
+    permit_now: bool = False  # that day has come
     looks: int | None = None  # in the last 30 days; None: not counted
     notices: int = 0  # unread
 
@@ -93,6 +95,7 @@ class CertificateCard:
     valid_to: date | None
     number: str | None = None  # the holder's identity number, masked when shown
     remedy_href: str | None = None  # what mends a status that is not valid
+    ward: str | None = None  # the child it was issued to, on its guardian's pages
     under_dispute: bool = False
 
     @property
@@ -167,7 +170,7 @@ class PresentView:
 
 ProblemKind = Literal[
     "not_found", "signed_out", "forbidden", "refused", "conflict", "malformed",
-    "too_many", "unavailable", "our_failure",
+    "too_many", "unavailable", "our_failure", "wrong_host", "other_method",
 ]  # fmt: skip
 
 

@@ -10,14 +10,17 @@ from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
 from prometheus_client import generate_latest as metrics_text
 
-from certstore import __version__, page_routes
+from certstore import __version__, clerk_page_routes, page_routes
 from certstore import routes as store
 from certstore.reception import recognise
 from certstore.service import problems
 from certstore.service.body_limit import BodyLimit
+from certstore.service.console_page import router as console
 from certstore.service.demo_cast import cast
 from certstore.service.development_identity import DevelopmentIdentity, identity_routes
+from certstore.service.doorkeeper import Doorkeeper, count_account
 from certstore.service.home_page import router as home
+from certstore.service.limits import limits_of
 from certstore.service.wiring import House
 from certstore.service.worker import Worker
 from certstore.web.answers import check_form, page
@@ -26,10 +29,20 @@ from certstore.web.shell import Shell, pages_of
 from certstore.web.static_files import StaticFiles, static_routes
 from face_auth import page_routes as face_pages
 from face_auth import routes as face
-from issuance import desk_page_routes, question_page_routes
+from issuance import (
+    desk_page_routes,
+    dormitory_page_routes,
+    photo_page_routes,
+    proof_page_routes,
+    question_page_routes,
+    start_page_routes,
+    upload_page_routes,
+    upload_routes,
+)
 from issuance import page_routes as application_pages
 from verifiers import page_routes as scan_pages
 from verifiers import routes as verify
+from verifiers.scanning.reading_room import reading_room
 
 log = logging.getLogger("certstore")
 _LARGEST_BODY = 16 * 1024 * 1024
@@ -45,6 +58,7 @@ def create_app(house: House) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if house.settings.work_in_process:
             worker.start()
+        reading_room().warm()
         yield
         worker.stop()
 
@@ -53,22 +67,26 @@ def create_app(house: House) -> FastAPI:
         version=__version__,
         summary="Share, reuse and verify electronic residence certificates",
         lifespan=lifespan,
-        dependencies=[Depends(recognise)],
+        dependencies=[Depends(recognise), Depends(count_account)],
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
     )
     _furnish(app, house)
     problems.install(app)
-    for router in (store.router, verify.router, face.router):
+    for router in (store.router, verify.router, face.router, upload_routes.router):
         app.include_router(router)
-    applying = (application_pages, question_page_routes, desk_page_routes)
-    for pages in (page_routes, *applying, scan_pages):
+    asking = (start_page_routes, question_page_routes, proof_page_routes)
+    applying = (*asking, application_pages, desk_page_routes, upload_page_routes, photo_page_routes)
+    for pages in (page_routes, clerk_page_routes, *applying, dormitory_page_routes, scan_pages):
         app.include_router(pages.router)
     app.include_router(home)
+    app.include_router(console)
     if house.demonstration:
         _add_demonstration(app, house)
     app.router.routes.extend(static_routes(app.state.static))
+    # Inside the instruments, so that who is turned away at the door is counted, too.
+    app.add_middleware(Doorkeeper, settings=house.settings)
     _add_instruments(app, house)
     app.add_middleware(BodyLimit, largest=_LARGEST_BODY)
     app.add_middleware(SecurityHeaders, https=house.settings.secure)
@@ -90,6 +108,7 @@ def _furnish(app: FastAPI, house: House) -> None:
         specimen=specimen,
     )
     state.specimen = specimen
+    state.limits = limits_of(house.settings)
     state.secure = house.settings.secure
     state.origins = {house.settings.public_url}
     state.development_identity = house.demonstration and not house.settings.oidc_issuer

@@ -2,7 +2,6 @@
 
 import json
 import sys
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import Annotated, NoReturn
 
@@ -10,22 +9,56 @@ import typer
 from pydantic import ValidationError
 
 from certstore import __version__
-from certstore.clock import SystemClock
 from certstore.errors import CertstoreError
-from certstore.service import cli_bench, cli_keys
+from certstore.service import (
+    cli_bench,
+    cli_interfaces,
+    cli_keys,
+    cli_ledger,
+    cli_organisations,
+    cli_stats,
+    cli_trust,
+    cli_verify,
+)
 from certstore.service.logs import set_up
 from certstore.service.settings import Settings
+
+_EPILOG = """First steps:
+
+\b
+  certstore demo
+      an invented city; the main job step by step; pages to sign in to
+  certstore demo --once --out shown
+      the same job without serving; what it made lies in shown/
+  certstore verify shown/SF…-002.pdf --root shown/root.pem
+      --trust shown/trust-list.jws --status shown/status-list-1.jwt
+
+In production (docs/operations.md):
+
+\b
+  certstore keys root /media/root          once, on a machine off line
+  certstore keys make --root /media/root   the house's keys
+  certstore trust add housing.pem …        a source authority's key
+  certstore serve                          pages and API
+  certstore worker                         background work beside it
+  certstore import housing.jsonl           a source authority's batch
+
+Settings come from the environment, CERTSTORE_ before each name, or from the
+file certstore.env in the working folder; the README has the table. Each
+command and group has --help of its own, with examples.
+
+\b
+Exit code 0: done; judged good
+Exit code 1: done, and something was refused or judged bad
+Exit code 2: not done or not judged; standard error says why and what to do"""
 
 main = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     help="Issue, share, reuse and verify electronic residence certificates.",
-    epilog="Start with `certstore demo`. Settings: CERTSTORE_… (environment, certstore.env).",
+    epilog=_EPILOG,
 )
-main.add_typer(cli_keys.keys, name="keys")
-main.add_typer(cli_keys.trust, name="trust")
-main.add_typer(cli_bench.bench, name="bench")
 
 UNDECIDED = 2
 
@@ -40,7 +73,16 @@ def certstore(
         raise typer.Exit
 
 
-@main.command()
+@main.command(
+    epilog="""Examples:
+
+\b
+  certstore demo --port 8010
+  certstore demo --once --out shown
+
+It prints the pages, and the people to sign in as. The stores are in ./var; remove them to see
+the job from its beginning. Exit code 2: the port is taken, or a step did not go as promised."""
+)
 def demo(
     once: Annotated[bool, typer.Option("--once", help="Do the job, write artefacts, end.")] = False,
     out: Annotated[Path, typer.Option(help="With --once: the folder for the artefacts.")] = Path(
@@ -49,7 +91,7 @@ def demo(
     host: Annotated[str, typer.Option(help="The address to serve at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to serve at.")] = 8000,
 ) -> None:
-    """Hand the invented city in, run the main job, and leave the service running.
+    """Run the main job in an invented city, then serve it.
 
     The job: a resident registers and is approved by the rules, another by an officer; vouchers
     are issued, presented, scanned, pulled by a school, seen in the usage list, and superseded.
@@ -66,12 +108,25 @@ def demo(
         run_and_serve(settings, host, port)
 
 
-@main.command()
+@main.command(
+    epilog="""Examples:
+
+\b
+  certstore serve
+  CERTSTORE_PUBLIC_URL=https://certs.example certstore serve --host 0.0.0.0
+
+It answers to the host of CERTSTORE_PUBLIC_URL, to CERTSTORE_HOSTS, and on loopback. Behind a
+proxy, name its network in CERTSTORE_TRUSTED_PROXIES. Exit code 2: a setting, a key or a store
+is missing; standard error says which."""
+)
 def serve(
     host: Annotated[str, typer.Option(help="The address to serve at.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="The port to serve at.")] = 8000,
 ) -> None:
-    """Serve pages and API with the stores that the settings name."""
+    """Serve the pages and the API.
+
+    With the stores and keys that the settings name; the database is brought up to date first.
+    """
     from certstore.service.serving import serve as run  # noqa: PLC0415 - slow to import
     from certstore.service.wiring import House  # noqa: PLC0415 - slow to import
 
@@ -85,11 +140,22 @@ def serve(
         house.close()
 
 
-@main.command()
+@main.command(
+    epilog="""Example:
+
+\b
+  certstore worker --once
+
+Exit code 0 when stopped; a job that fails is logged and tried again."""
+)
 def worker(
     once: Annotated[bool, typer.Option("--once", help="Do every job once and end.")] = False,
 ) -> None:
-    """Do the background work: finish issuing, sign checkpoints, tell events."""
+    """Do the background work.
+
+    Finish issuing, sign checkpoints, tell events, forget what has ended; every two seconds.
+    Several may run at once. The web process does it too unless CERTSTORE_WORK_IN_PROCESS=false.
+    """
     from certstore.service.wiring import House  # noqa: PLC0415 - slow to import
     from certstore.service.worker import Worker  # noqa: PLC0415 - slow to import
 
@@ -109,52 +175,28 @@ def worker(
         house.close()
 
 
-@main.command()
-def verify(
-    shown: Annotated[str, typer.Argument(metavar="FILE|CODE", help="A PDF, picture or code.")],
-    root: Annotated[Path, typer.Option(help="The pinned root certificate (PEM).")],
-    trust: Annotated[Path, typer.Option(help="The trust list (compact JWS).")],
-    status: Annotated[list[Path] | None, typer.Option(help="A status list; repeatable.")] = None,
-    at: Annotated[str, typer.Option(help="Judge as of this moment (ISO 8601 or Unix).")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
-) -> None:
-    """Judge a certificate off line: a signed PDF, a picture of a code, or a code's text.
-
-    Exit code 0: good. 1: judged bad. 2: could not be judged (an old or missing status list,
-    an unreadable file, a bad trust list). Without a status list nothing is called valid.
-
-        certstore verify voucher.pdf --root root.pem --trust trust-list.jws --status list.jwt
-    """
-    set_up("warning")
-    from verifiers.scanning import verify as judge  # noqa: PLC0415 - slow to import
-
-    moment = _moment(at)
-    try:
-        result = judge.verify(
-            _read_shown(shown),
-            root_pem=_read(root),
-            trust_jws=_read(trust).decode("ascii", "replace"),
-            status_files=[_read(path) for path in status or []],
-            at=moment,
-        )
-    except CertstoreError as error:
-        _cannot_judge(error, as_json=as_json)
-    said = judge.as_json(result)
-    if as_json:
-        print(json.dumps(said, ensure_ascii=False, indent=1))
-    else:
-        _print_verdict(said)
-    raise typer.Exit(judge.exit_code(result))
+main.command(epilog=cli_verify.EPILOG)(cli_verify.verify)
 
 
-@main.command(name="import")
+@main.command(
+    name="import",
+    epilog="""Example:
+
+\b
+  certstore import housing.jsonl police.jsonl
+
+\b
+Exit code 0: every line was taken, or was here already
+Exit code 1: a line or a whole batch was refused
+Exit code 2: nothing could be taken: a store or a key is missing""",
+)
 def hand_in(
     batches: Annotated[list[Path], typer.Argument(metavar="X.jsonl…", help="Signed batches.")],
 ) -> None:
-    """Take in batches of source authorities; each has its signature beside it (X.jsonl.jws).
+    """Take in batches of source authorities.
 
-    Good lines are kept and bad ones listed with number and reason; the same batch again
-    changes nothing. Exit code 1 when a line or a batch was refused.
+    Each batch is X.jsonl with its signature beside it, X.jsonl.jws. Good lines are kept and bad
+    ones listed with number and reason; the same batch again changes nothing.
     """
     from certstore.service.cli_import import take_in  # noqa: PLC0415 - slow to import
     from certstore.service.wiring import House  # noqa: PLC0415 - slow to import
@@ -168,16 +210,24 @@ def hand_in(
     raise typer.Exit(1 if refused else 0)
 
 
-@main.command()
+@main.command(
+    epilog="""Example:
+
+\b
+  certstore decide cases.json --later-from 2027-01-01
+
+Exit code 2: the file holds no cases that can be read."""
+)
 def decide(
     file: Annotated[Path, typer.Argument(help="Cases as JSON: {cases: [{name, facts}]}.")],
     later_from: Annotated[
         str, typer.Option(help="First day of the later rule set (YYYY-MM-DD).")
     ] = "",
 ) -> None:
-    """Judge cases of material reuse and print a JSON list, one object a case.
+    """Judge cases of material reuse.
 
-    The same judging code serves applications and the API; what a file expects is not looked at.
+    Prints a JSON list, one object a case. The same judging code serves applications and the
+    API; what a file expects is not looked at.
     """
     from datetime import date  # noqa: PLC0415 - beside its use
 
@@ -192,23 +242,16 @@ def decide(
     print(json.dumps(decisions, ensure_ascii=False, indent=1))
 
 
-def _moment(text: str) -> datetime:
-    if not text:
-        return SystemClock().now()
-    try:
-        if text.isascii() and text.isdigit():
-            return datetime.fromtimestamp(int(text), UTC)
-        moment = datetime.fromisoformat(text)
-    except (ValueError, OverflowError, OSError):
-        _fail(f"--at is no moment: {text}", "--at", "write 2026-11-22T10:00:00+08:00")
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-
-
-def _read_shown(shown: str) -> bytes | str:
-    """A code's text is a code; everything else is a file."""
-    if shown.startswith(("RP1:", "RPD1:", "RPH1:")):
-        return shown
-    return _read(Path(shown))
+main.command()(cli_stats.stats)
+for group, name in (
+    (cli_keys.keys, "keys"),
+    (cli_trust.trust, "trust"),
+    (cli_ledger.ledger, "ledger"),
+    (cli_organisations.organisations, "organisations"),
+    (cli_interfaces.interfaces, "interfaces"),
+    (cli_bench.bench, "bench"),
+):
+    main.add_typer(group, name=name)
 
 
 def _read(path: Path) -> bytes:
@@ -216,29 +259,6 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         _fail(f"{path} cannot be read: {error.strerror}", str(path), "check the name")
-
-
-def _print_verdict(said: dict[str, object]) -> None:
-    print(f"{said['verdict']}".upper())
-    for reason in said["reasons"]:  # type: ignore[attr-defined]  # a list, by as_json
-        print(f"  because   {reason}")
-    for check in said["checks"]:  # type: ignore[attr-defined]  # as above
-        mark = {True: "ok", False: "FAILED", None: "-"}[check["passed"]]
-        print(f"  {mark:<9} {check['name']} {check['detail']}")
-    for name, value in said["fields"].items():  # type: ignore[attr-defined]  # as above
-        print(f"  {name:<18} {value}")
-
-
-def _cannot_judge(error: CertstoreError, *, as_json: bool) -> NoReturn:
-    if as_json:
-        body: dict[str, object] = {
-            "verdict": None,
-            "reasons": [error.detail],
-            "checks": [],
-            "fields": {},
-        }
-        print(json.dumps(body, ensure_ascii=False))
-    _fail(error.detail, error.where, error.remedy)
 
 
 def _fail(what: str, where: str | None, remedy: str | None) -> NoReturn:

@@ -1,4 +1,4 @@
-"""`certstore keys` and `certstore trust`: look at keys, make them, publish the trust list."""
+"""`certstore keys`: look at the house's keys, and make them."""
 
 from pathlib import Path
 from typing import Annotated
@@ -9,14 +9,25 @@ from cryptography import x509
 from certstore.authority import AuthorityName, KeyRing, make_keys, make_root
 from certstore.clock import SystemClock
 from certstore.errors import MalformedError
+from certstore.safekeeping import add_storage_key, open_safe
 from certstore.service.key_room import open_key_room, publish_trust_list
 from certstore.service.passphrase import passphrase
 from certstore.service.settings import Settings
-from certstore.trust import parse_trust_list
 
-keys = typer.Typer(no_args_is_help=True, help="The house's own keys.")
+keys = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The house's own keys: make them, list them.",
+    epilog="""Examples:
+
+\b
+  certstore keys list
+  CERTSTORE_ROOT_PASSPHRASE=… certstore keys root /media/root
+  CERTSTORE_ROOT_PASSPHRASE=… certstore keys make --root /media/root
+
+Exit code 2: refused, nothing changed.""",
+)
 _LEAST_PASSPHRASE = 12
-trust = typer.Typer(no_args_is_help=True, help="The trust list verifiers hold.")
 
 
 RootFolder = Annotated[
@@ -36,7 +47,8 @@ def _authority(settings: Settings) -> AuthorityName:
     )
 
 
-def _ring() -> KeyRing:
+def open_ring() -> KeyRing:
+    """The keys that the settings name, opened."""
     s = Settings()
     now = SystemClock().now()
     return open_key_room(
@@ -49,7 +61,11 @@ def make_root_key(
     folder: Annotated[Path, typer.Argument(help="A folder that is taken off line afterwards.")],
     root_passphrase: RootPassphrase = "",
 ) -> None:
-    """Make a production root: do this off line, once, and keep the folder off line."""
+    """Make a production root, off line.
+
+    Once, on a machine that is off line; the folder stays off line. Its key certifies the
+    house's keys and signs the trust list.
+    """
     if len(root_passphrase) < _LEAST_PASSPHRASE:
         raise MalformedError(
             f"a root's passphrase has at least {_LEAST_PASSPHRASE} characters",
@@ -67,13 +83,14 @@ def make_root_key(
 
 @keys.command("make")
 def make(root: RootFolder = None, root_passphrase: RootPassphrase = "") -> None:
-    """Make the keys that the key folder lacks; never overwrite one.
+    """Make the keys that are lacking.
 
-    With --root they are certified by that root. Without it a demonstration authority is made,
-    where the settings allow one: everything it signs is a specimen 样张.
+    None is ever overwritten. With --root they are certified by that root. Without it a
+    demonstration authority is made, where the settings allow one: everything it signs is a
+    specimen 样张.
     """
     if root is None:
-        ring = _ring()
+        ring = open_ring()
         print(f"{len(ring.signers)} keys in {ring.folder}")
         return
     s = Settings()
@@ -81,43 +98,32 @@ def make(root: RootFolder = None, root_passphrase: RootPassphrase = "") -> None:
     s.keys_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     opened = (root, root_passphrase.encode())
     made = make_keys(s.keys_folder, passphrase(s), _authority(s), opened, now)
-    publish_trust_list(_ring(), opened, now)
+    publish_trust_list(open_ring(), opened, now)
+    open_safe(s.keys_folder, passphrase(s), make=True)
     print(f"made: {', '.join(made) or 'none, all are there'}; trust list published")
+
+
+@keys.command("storage")
+def make_storage_key() -> None:
+    """Make the next storage key.
+
+    It wraps the keys of what is handed in from now on; the worker brings the former ones under
+    it. No root is needed: nothing is signed with it.
+    """
+    s = Settings()
+    made = add_storage_key(s.keys_folder, passphrase(s))
+    print(f"made storage key {made.kid}; restart the service and the worker to use it")
 
 
 @keys.command("list")
 def list_keys() -> None:
-    """Show each key: purpose, identifier, algorithm, and until when it may sign."""
-    ring = _ring()
+    """Show each key.
+
+    One line a key: purpose, identifier, algorithm, and until when it may sign.
+    """
+    ring = open_ring()
     if ring.demonstration:
         print("Demonstration authority: everything signed is a specimen 样张.")
     for purpose, signer in ring.signers.items():
         ends = x509.load_der_x509_certificate(signer.chain[0]).not_valid_after_utc
         print(f"{purpose:<13} {signer.kid}  {signer.algorithm:<6} until {ends:%Y-%m-%d}")
-
-
-@trust.command("publish")
-def publish(root: RootFolder = None, root_passphrase: RootPassphrase = "") -> None:
-    """Sign the trust list anew with the root's key, which lies in --root or the key folder."""
-    ring = _ring()
-    opened = (root, root_passphrase.encode()) if root else (ring.folder, passphrase(Settings()))
-    publish_trust_list(ring, opened, SystemClock().now())
-    print(f"published {ring.folder / 'trust-list.jws'}")
-
-
-@trust.command("show")
-def show(
-    file: Annotated[Path | None, typer.Argument(help="A list; else the house's own.")] = None,
-    root: Annotated[Path | None, typer.Option(help="The root certificate to check with.")] = None,
-) -> None:
-    """Check a trust list with its root, and show whose keys it trusts for what."""
-    folder = Settings().keys_folder
-    pem = (root or folder / "root.pem").read_bytes()
-    text = (file or folder / "trust-list.jws").read_text("ascii").strip()
-    found = parse_trust_list(text, x509.load_pem_x509_certificate(pem), SystemClock().now())
-    print(f"list {found.seq} of {found.issuer}, until {found.expires_at:%Y-%m-%d}")
-    for key in found.keys.values():
-        print(
-            f"{key.purpose:<13} {key.kid}  {key.state:<8} "
-            f"until {key.valid_to:%Y-%m-%d}  {key.authority_name}"
-        )

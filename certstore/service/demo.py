@@ -5,6 +5,7 @@ import shutil
 import sys
 import time
 from collections.abc import Mapping
+from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -17,6 +18,7 @@ from certstore.collection import Progress
 from certstore.keys import KeySigner
 from certstore.service.demo_cast import cast, demonstration_file, sources
 from certstore.service.demo_job import Findings, MainJob
+from certstore.service.demo_people import people_lines
 from certstore.service.demo_school import enrol_school, school_signer
 from certstore.service.passphrase import passphrase
 from certstore.service.serving import free_port, serving
@@ -74,6 +76,11 @@ def hand_in_city(house: House) -> None:
     enrol_school(house.archive, _school(house))
     folder = files("certstore.service.demo_city").joinpath("batches")
     for source in sources():
+        if source["source"] == "employer":
+            until = local_date(house.clock.now()) + timedelta(days=365)
+            names = (source["name_zh"], source["name_en"])
+            uscc = source["key"]["authority_uscc"]
+            house.organisation_desk.enrol(uscc, names, "employer", until)
         name = source["batch"].removesuffix(".jsonl")
         report = house.collection_desk.hand_in(
             demonstration_file(f"{name}.jsonl"),
@@ -195,9 +202,10 @@ def _list_pages(house: House, seconds: float) -> None:
     say(f"\nReady after {seconds:.1f} s: {base}\n")
     for path, what in _PAGES.items():
         say(f"  {base}{path:<16} {what}")
-    say("\nSign in as (the built-in identity provider only asks who you are):")
-    for person in cast(house.settings.districts).values():
-        say(f"  {person['name']:<10} {person['story_en']}")
+    say("\nSign in as one of these (no passwords: the built-in provider only asks who you are).")
+    say("Names and numbers are invented.\n")
+    for line in people_lines(house):
+        say(line)
     say("\nCtrl+C stops it. 演示数据，城市、机构和人物都是虚构的。")
 
 

@@ -5,6 +5,17 @@ from collections.abc import Iterable, Mapping
 from importlib.resources import files
 from typing import Any
 
+_CLERKS = (
+    (
+        "housing",
+        "F07",
+        "许经办",
+        "看批次、退回的行和异议",
+        "sees batches, returned lines, objections",
+    ),
+    ("employer", "Y01", "钱经办", "给住宿员工出具集体宿舍证明", "issues dormitory certificates"),
+)
+
 
 def demonstration_file(name: str) -> bytes:
     """A file of the city's hand-in, by its path below the batches."""
@@ -36,7 +47,31 @@ def cast(districts: Iterable[str]) -> dict[str, dict[str, Any]]:
             "story_zh": f"民警 {officer['number']} · {officer['station_zh']}",
             "story_en": f"Officer {officer['number']}, {officer['station_en']}",
         }
+    known.update({f"clerk_{clerk['staff_number']}": clerk for clerk in _clerks()})
+    known["operator_A01"] = {
+        "key": "operator_A01",
+        "name": "郑运维",
+        "staff_number": "A01",
+        "duty": "operator",
+        "story_zh": "看免提交率；看不到任何人的资料",
+        "story_en": "Sees how much need not be handed in, and nobody's data",
+    }
     return known
+
+
+def _clerks() -> Iterable[dict[str, Any]]:
+    """One clerk of the housing authority, and one of the employer who keeps a dormitory."""
+    by_word = {source["source"]: source for source in sources()}
+    for word, number, name, zh, en in _CLERKS:
+        source = by_word[word]
+        yield {
+            "key": f"clerk_{number}",
+            "name": name,
+            "staff_number": number,
+            "organisation_uscc": source["key"]["authority_uscc"],
+            "story_zh": f"{source['name_zh']} · {zh}",
+            "story_en": f"{source['name_en']}: {en}",
+        }
 
 
 def _split_address(

@@ -10,10 +10,10 @@ import threading
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 from urllib.parse import urlencode
 
-from fastapi import APIRouter, Depends, Form, Query, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from certstore import base64url
@@ -22,13 +22,20 @@ from certstore.clock import Clock, unix
 from certstore.errors import MalformedError
 from certstore.jwk import to_jwk
 from certstore.keys import KeySigner, Purpose, generate
-from certstore.pages.entrance_views import DemonstrationPerson, DevelopmentIdentityView
+from certstore.pages.entrance_views import (
+    DemonstrationPerson,
+    DevelopmentIdentityView,
+    DevelopmentRequestView,
+)
 from certstore.tokens import sign_compact
 from certstore.web.answers import check_form, dress_of, page
 
 _CODE_TIME = timedelta(minutes=2)
 _ID_TOKEN_LIFETIME_S = 300
 _MOST_CODES = 1000
+_CARRIED = ("state", "nonce", "code_challenge")
+_REQUEST = ("response_type", "client_id", "redirect_uri", *_CARRIED, "code_challenge_method")
+_LONGEST_VALUE = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,12 +118,22 @@ def _claims(person: Mapping[str, Any]) -> dict[str, str]:
             "staff_number": person["number"],
             "station": person["station"],
         }
+    if "staff_number" in person:
+        office = "duty" if "duty" in person else "organisation_uscc"
+        return {name: person[name] for name in ("name", "staff_number", office)}
     return {"name": person["name"], "id_type": "111", "id_number": person["id_number"]}
 
 
 def identity_routes(identity: DevelopmentIdentity) -> APIRouter:
     """The provider's routes, below the path of its issuer."""
     router = APIRouter(prefix="/development-identity", include_in_schema=False)
+    _add_pages(router, identity)
+    _add_endpoints(router, identity)
+    return router
+
+
+def _add_endpoints(router: APIRouter, identity: DevelopmentIdentity) -> None:
+    """What the service asks: discovery, keys, the exchange of a code."""
 
     @router.get("/.well-known/openid-configuration")
     def configuration() -> dict[str, Any]:
@@ -130,6 +147,8 @@ def identity_routes(identity: DevelopmentIdentity) -> APIRouter:
             "subject_types_supported": ["public"],
             "id_token_signing_alg_values_supported": ["ES256"],
             "code_challenge_methods_supported": ["S256"],
+            "token_endpoint_auth_methods_supported": ["none"],
+            "authorization_response_iss_parameter_supported": True,
         }
 
     @router.get("/keys")
@@ -137,42 +156,12 @@ def identity_routes(identity: DevelopmentIdentity) -> APIRouter:
         """The public key."""
         return identity.jwks()
 
-    @router.get("/authorize")
-    def authorize(
-        request: Request,
-        client_id: Annotated[str, Query(max_length=100)],
-        redirect_uri: Annotated[str, Query(max_length=300)],
-        state: Annotated[str, Query(max_length=200)],
-        nonce: Annotated[str, Query(max_length=200)],
-        code_challenge: Annotated[str, Query(max_length=100)],
-    ) -> Response:
-        """Ask who it is."""
-        _check_client(identity, client_id, redirect_uri)
-        hidden = (("state", state), ("nonce", nonce), ("code_challenge", code_challenge))
-        return _ask(request, identity, hidden)
-
-    @router.post("/authorize", dependencies=[Depends(check_form)])
-    def choose(
-        request: Request,
-        state: Annotated[str, Form(max_length=200)],
-        nonce: Annotated[str, Form(max_length=200)],
-        code_challenge: Annotated[str, Form(max_length=100)],
-        person: Annotated[str, Form(max_length=60)] = "",
-    ) -> Response:
-        """Lead back with a code."""
-        if person not in identity.people:
-            hidden = (("state", state), ("nonce", nonce), ("code_challenge", code_challenge))
-            return _ask(request, identity, hidden, nobody=True)
-        code = identity.give_code(person, nonce, code_challenge)
-        query = urlencode({"state": state, "code": code})
-        return RedirectResponse(f"{identity.redirect_uri}?{query}", 303)
-
     @router.post("/token")
     def exchange(
-        code: Annotated[str, Form(max_length=200)],
-        code_verifier: Annotated[str, Form(max_length=200)],
-        redirect_uri: Annotated[str, Form(max_length=300)],
-        client_id: Annotated[str, Form(max_length=100)],
+        code: Annotated[str, Form()] = "",
+        code_verifier: Annotated[str, Form()] = "",
+        redirect_uri: Annotated[str, Form()] = "",
+        client_id: Annotated[str, Form()] = "",
     ) -> Response:
         """Exchange a code (RFC 6749 §4.1.3)."""
         if client_id != identity.client_id:
@@ -183,18 +172,76 @@ def identity_routes(identity: DevelopmentIdentity) -> APIRouter:
             return JSONResponse({"error": "invalid_grant"}, 400)
         return JSONResponse({"access_token": token(), "token_type": "Bearer", "id_token": id_token})
 
-    return router
+
+def _add_pages(router: APIRouter, identity: DevelopmentIdentity) -> None:
+    """What the browser sees: who it is to be."""
+
+    @router.get("/authorize")
+    def authorize(request: Request) -> Response:
+        """Ask who it is; without a request that fits, say how to come here."""
+        asked = {name: request.query_params.get(name, "") for name in _REQUEST}
+        wrong = _wrong(identity, asked)
+        if wrong:
+            return _lost(request, wrong)
+        return _ask(request, identity, {name: asked[name] for name in _CARRIED})
+
+    @router.post("/authorize", dependencies=[Depends(check_form)])
+    def choose(
+        request: Request,
+        state: Annotated[str, Form()] = "",
+        nonce: Annotated[str, Form()] = "",
+        code_challenge: Annotated[str, Form()] = "",
+        person: Annotated[str, Form()] = "",
+    ) -> Response:
+        """Lead back with a code."""
+        carried = {"state": state, "nonce": nonce, "code_challenge": code_challenge}
+        wrong = tuple(name for name, value in carried.items() if not _sound(value))
+        if wrong:
+            return _lost(request, wrong)
+        if person not in identity.people:
+            return _ask(request, identity, carried, nobody=True)
+        code = identity.give_code(person, nonce, code_challenge)
+        query = urlencode({"state": state, "code": code, "iss": identity.issuer})
+        return RedirectResponse(f"{identity.redirect_uri}?{query}", 303)
 
 
-def _check_client(identity: DevelopmentIdentity, client_id: str, redirect_uri: str) -> None:
-    if client_id != identity.client_id or redirect_uri != identity.redirect_uri:
-        raise MalformedError("this client or address is not known here", where="client_id")
+def _wrong(identity: DevelopmentIdentity, asked: Mapping[str, str]) -> tuple[str, ...]:
+    """The members of an authorization request (OIDC Core §3.1.2.1) that are missing or wrong.
+
+    Nobody is led anywhere with a request that does not fit: the way back might be a stranger's.
+    """
+    fixed = {
+        "response_type": "code",
+        "client_id": identity.client_id,
+        "redirect_uri": identity.redirect_uri,
+        "code_challenge_method": "S256",
+    }
+    return tuple(
+        name
+        for name in _REQUEST
+        if (asked[name] != fixed[name] if name in fixed else not _sound(asked[name]))
+    )
+
+
+def _sound(value: str) -> bool:
+    return 0 < len(value) <= _LONGEST_VALUE and value.isascii() and value.isprintable()
+
+
+def _lost(request: Request, wrong: tuple[str, ...]) -> Response:
+    view = DevelopmentRequestView(wrong=wrong)
+    return page(request, "certstore/development_request.html", view, 400)
+
+
+def _role(person: Mapping[str, Any]) -> Literal["resident", "officer", "clerk", "operator"]:
+    if "staff_number" in person:
+        return "operator" if "duty" in person else "clerk"
+    return "officer" if "number" in person else "resident"
 
 
 def _ask(
     request: Request,
     identity: DevelopmentIdentity,
-    hidden: tuple[tuple[str, str], ...],
+    carried: Mapping[str, str],
     *,
     nobody: bool = False,
 ) -> Response:
@@ -203,7 +250,7 @@ def _ask(
         DemonstrationPerson(
             id=key,
             name=person["name"],
-            role="officer" if "number" in person else "resident",
+            role=_role(person),
             note=person.get(f"story_{lang}", person.get("station", "")),
         )
         for key, person in identity.people.items()
@@ -211,7 +258,7 @@ def _ask(
     view = DevelopmentIdentityView(
         action="/development-identity/authorize",
         people=people,
-        hidden=hidden,
+        hidden=tuple(carried.items()),
         nobody_chosen=nobody,
     )
     return page(request, "certstore/development_identity.html", view, 422 if nobody else 200)

@@ -8,19 +8,22 @@ from certstore.collection import CollectionDesk
 from certstore.holdings import HoldingsDesk
 from certstore.keys import Purpose
 from certstore.ledger import LedgerDesk
+from certstore.organisations import OrganisationDesk
+from certstore.pictures import PictureDesk
 from certstore.presentation import PresentationDesk
 from certstore.service.key_room import open_key_room
-from certstore.service.openid import HttpProvider
+from certstore.service.openid import HttpProvider, OpenIdClient
 from certstore.service.passphrase import passphrase
+from certstore.service.photo_check import PhotoCheckers, open_photo_check
 from certstore.service.stores import Stores
+from certstore.service.trust_file import TrustFile
 from certstore.sharing import SharingDesk
 from certstore.sign_in import SignInDesk
+from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk
 from certstore.token_desk import TokenDesk
-from certstore.trust import TrustList, parse_trust_list
+from certstore.trust import TrustList
 from certstore.working_days import WorkCalendar
-from verifiers.materials.photo import judge_photo
-from verifiers.materials.photo_profile import read_profile
 
 
 class GroundFloor(Stores):
@@ -51,15 +54,21 @@ class GroundFloor(Stores):
         """
         return self.settings.demonstration and self.keys.demonstration
 
+    @cached_property
+    def trust_file(self) -> TrustFile:
+        """The trust list, verified with our own root; read anew when its file changes."""
+        path = self.settings.keys_folder / "trust-list.jws"
+        return TrustFile(path, self.keys.root, self.clock)
+
+    @property
+    def trust(self) -> TrustList:
+        """The trust list that holds just now."""
+        return self.trust_file()
+
     @property
     def trust_jws(self) -> str:
         """The trust list as it is published."""
-        return (self.settings.keys_folder / "trust-list.jws").read_text("ascii")
-
-    @cached_property
-    def trust(self) -> TrustList:
-        """The trust list, verified with our own root."""
-        return parse_trust_list(self.trust_jws, self.keys.root, self.clock.now())
+        return self.trust_file.text
 
     @cached_property
     def ledger_desk(self) -> LedgerDesk:
@@ -84,13 +93,44 @@ class GroundFloor(Stores):
     @cached_property
     def collection_desk(self) -> CollectionDesk:
         """Batches of source authorities."""
-        profile = read_profile()
         return CollectionDesk(
             archive=self.archive,
             objects=self.objects,
-            trust=self.trust,
+            trust=self.trust_file,
             clock=self.clock,
-            judge_photo=lambda jpeg: judge_photo(jpeg, profile=profile).outcome,
+            pictures=self.picture_desk,
+        )
+
+    @cached_property
+    def photo_check(self) -> PhotoCheckers:
+        """The photo check, at the levels the settings want and the installation has."""
+        return open_photo_check(self.settings.photo_level)
+
+    @cached_property
+    def picture_desk(self) -> PictureDesk:
+        """Photos on file."""
+        check = self.photo_check
+        return PictureDesk(
+            archive=self.archive,
+            objects=self.objects,
+            clock=self.clock,
+            judge=check.for_batches,
+            look_closer=check.look_closer,
+        )
+
+    @cached_property
+    def organisation_desk(self) -> OrganisationDesk:
+        """Employers and schools enrolled."""
+        return OrganisationDesk(archive=self.archive, clock=self.clock)
+
+    @cached_property
+    def source_desk(self) -> SourceDesk:
+        """What sources may know of their hand-ins."""
+        return SourceDesk(
+            archive=self.archive,
+            trust=self.trust_file,
+            calendar=self.calendar,
+            clock=self.clock,
         )
 
     @cached_property
@@ -138,10 +178,14 @@ class GroundFloor(Stores):
     def sign_in_desk(self) -> SignInDesk:
         """Sessions."""
         s = self.settings
-        secret = s.oidc_client_secret.get_secret_value()
+        client = OpenIdClient(
+            client_id=s.oidc_client_id,
+            client_secret=s.oidc_client_secret.get_secret_value(),
+            algorithms=frozenset(s.oidc_algorithms),
+        )
         return SignInDesk(
             archive=self.archive,
-            provider=HttpProvider(self.openid_issuer, s.oidc_client_id, secret),
+            provider=HttpProvider(self.openid_issuer, client),
             clock=self.clock,
             client_id=s.oidc_client_id,
             redirect_uri=f"{s.public_url}/sign-in/return",

@@ -1,23 +1,29 @@
 """The home page: the next thing to do, put together from every floor."""
 
+from datetime import date, timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from certstore.callers import Officer, Resident
-from certstore.clock import local_date
+from certstore.callers import Clerk, Officer, Operator, Resident
+from certstore.certificates import Certificate, Status
 from certstore.holdings import HoldingsDesk
+from certstore.organisations import OrganisationDesk
 from certstore.pages.holdings_pages import presentable
 from certstore.pages.views import HomeView, NextCard, Presentable
 from certstore.reception import desk
 from certstore.web.answers import page, see_other, session_of
-from issuance.application import DRAFT_LIFE, Application, State
+from issuance.application import Application, State
 from issuance.apply import ApplyDesk
 from issuance.pages.application_pages import matter_word
+from verifiers.materials.calendar_months import months_after
+from verifiers.materials.rules import RuleBook, Rules
 
 router = APIRouter(include_in_schema=False)
 _START = "/apply/residence-registration"
+# What a voucher may have become and still tell how long its holder was registered.
+_REGISTERED = frozenset({Status.VALID, Status.EXPIRED, Status.SUPERSEDED})
 
 
 @router.get("/")
@@ -25,22 +31,32 @@ def home(
     request: Request,
     holdings: Annotated[HoldingsDesk, desk(HoldingsDesk)],
     applying: Annotated[ApplyDesk, desk(ApplyDesk)],
+    organisations: Annotated[OrganisationDesk, desk(OrganisationDesk)],
+    rules: Annotated[RuleBook, desk(RuleBook)],
 ) -> Response:
     """The next thing to do; an officer's is the desk."""
     session = session_of(request)
     if session is not None and isinstance(session.caller, Officer):
         return see_other("/desk")
+    if session is not None and isinstance(session.caller, Clerk):
+        return see_other("/dormitory" if organisations.find(session.caller) else "/source")
+    if session is not None and isinstance(session.caller, Operator):
+        return see_other("/console/stats")
     if session is None or not isinstance(session.caller, Resident):
         view = HomeView(next=NextCard(kind="signed_out", href="/sign-in"))
         return page(request, "certstore/home.html", view)
-    me = session.caller
-    shown = presentable(holdings.of(me), holdings.today())
+    me, today = session.caller, holdings.today()
+    held = holdings.of(me)
+    shown = presentable(held, today)
+    permit_from = _permit_from(held, today, rules.in_force(today))
     following = _next(applying.all_of(me), shown)
     view = HomeView(
         next=following,
         given_name=_given_name(me.holder.name),
         presentable=() if following.kind == "present" else shown,
         matters=("address_change",) if shown else (),
+        permit_from=permit_from,
+        permit_now=permit_from is not None and permit_from <= today,
         looks=len(holdings.usage(me)),
         notices=len(holdings.notices(me)),
     )
@@ -51,9 +67,8 @@ def _next(found: list[Application], shown: tuple[Presentable, ...]) -> NextCard:
     for application in found:
         at = f"/applications/{application.ref}"
         if application.state is State.DRAFT:
-            kept_until = local_date(application.begun_at + DRAFT_LIFE)
             matter, href = matter_word(application), f"{at}/dwelling"
-            return NextCard(kind="draft", matter=matter, on=kept_until, href=href)
+            return NextCard(kind="draft", matter=matter, on=application.kept_until, href=href)
         if application.state in {State.IN_REVIEW, State.APPROVED}:
             matter, due = matter_word(application), application.due_on
             return NextCard(kind="waiting", matter=matter, on=due, href=at)
@@ -62,6 +77,27 @@ def _next(found: list[Application], shown: tuple[Presentable, ...]) -> NextCard:
         href = f"/certificates/{voucher.ref}/present"
         return NextCard(kind="present", type_code=voucher.type_code, href=href)
     return NextCard(kind="first_visit", href=_START)
+
+
+def _permit_from(held: list[Certificate], today: date, rules: Rules) -> date | None:
+    """When a voucher's holder has been registered as long as a permit asks; None without one.
+
+    Counted from the first voucher that led without a gap to the one in force, whatever the
+    address, as `judge_half_year` counts when the permit is applied for.
+    """
+    vouchers = [c for c in held if c.sealed and c.type_code == "residence_voucher"]
+    since = max(
+        (c.validity.valid_from for c in vouchers if c.status_on(today) is Status.VALID),
+        default=None,
+    )
+    if since is None:
+        return None
+    for voucher in sorted(vouchers, key=lambda c: c.validity.valid_from, reverse=True):
+        ended = voucher.validity.valid_to
+        unbroken = ended is None or ended + timedelta(days=1) >= since
+        if unbroken and voucher.status_on(today) in _REGISTERED:
+            since = min(since, voucher.validity.valid_from)
+    return months_after(since, rules.half_year.months)
 
 
 def _given_name(name: str) -> str:

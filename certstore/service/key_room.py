@@ -1,7 +1,7 @@
 """Opens the key folder, makes the demonstration's at its first start, publishes the trust list."""
 
 from collections.abc import Iterator
-from datetime import datetime, timedelta
+from datetime import datetime
 from pathlib import Path
 
 from cryptography import x509
@@ -23,9 +23,8 @@ from certstore.keys import (
     write_private_key,
 )
 from certstore.service.demo_cast import sources
-from certstore.trust import Edition, TrustedKey, build_trust_list, parse_trust_list
-
-_LIST_LIFETIME = timedelta(days=365)
+from certstore.service.trust_editing import LIST_LIFETIME, ListFile
+from certstore.trust import TrustedKey, parse_trust_list
 
 
 def open_key_room(
@@ -59,22 +58,13 @@ def open_key_room(
 
 
 def publish_trust_list(ring: KeyRing, root: tuple[Path, bytes], now: datetime) -> None:
-    """Sign the trust list anew with the root's key (its folder and passphrase), numbered higher."""
-    path = ring.folder / "trust-list.jws"
-    seq = max(_last_number(ring, now) + 1, int(now.timestamp()))
-    edition = Edition(issuer=ring.authority.uscc, seq=seq, now=now, lifetime=_LIST_LIFETIME)
+    """Sign the trust list anew with the root's key (its folder and passphrase), numbered higher.
+
+    What the last list held stays listed, in its state; the house's keys are added to it.
+    """
+    file = ListFile(ring.folder / "trust-list.jws", ring.root)
     keys = [*_house_keys(ring), *_source_keys(ring)] if ring.demonstration else [*_house_keys(ring)]
-    signer = root_signer(*root)
-    fresh = path.with_suffix(".new")
-    fresh.write_text(build_trust_list(signer, ring.root, keys, edition), "ascii")
-    fresh.replace(path)
-
-
-def _last_number(ring: KeyRing, now: datetime) -> int:
-    path = ring.folder / "trust-list.jws"
-    if not path.exists():
-        return 0
-    return parse_trust_list(path.read_text("ascii"), ring.root, now, outdated=True).seq
+    file.publish(root_signer(*root), file.carry_on(keys, now), ring.authority.uscc, now)
 
 
 def sandbox_face_signer(folder: Path, passphrase: bytes) -> KeySigner:
@@ -91,7 +81,7 @@ def _stale(ring: KeyRing, now: datetime) -> bool:
     if not path.exists():
         return True
     listed = parse_trust_list(path.read_text("ascii"), ring.root, now, outdated=True)
-    if now > listed.issued_at + _LIST_LIFETIME / 2:
+    if now > listed.issued_at + LIST_LIFETIME / 2:
         return True
     return any(key.kid not in listed.keys for key in (*_house_keys(ring), *_source_keys(ring)))
 

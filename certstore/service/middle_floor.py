@@ -1,15 +1,21 @@
 """The middle floor of one installation: the desks of `face_auth` and `verifiers`."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 from functools import cached_property
-from typing import Any
 
-from certstore.keys import KeySigner
+from pydantic import SecretStr
+
+from certstore.errors import MalformedError
+from certstore.keys import KeySigner, read_rsa_signer
 from certstore.service.ground_floor import GroundFloor
 from certstore.service.key_room import sandbox_face_signer
 from certstore.service.passphrase import passphrase
 from face_auth.acceptance import FaceDesk
-from face_auth.providers import read_registry
+from face_auth.adapters.catalogue import Connected, connect
+from face_auth.challenge import Starter
+from face_auth.providers import Registry, read_registry
+from face_auth.pulling import Puller
 from face_auth.rules import read_rules as read_face_rules
 from face_auth.sandbox import SandboxProvider
 from verifiers.materials.live_check import LiveCheckDesk, LiveSource
@@ -37,8 +43,14 @@ class MiddleFloor(GroundFloor):
         """Face results."""
         demonstration = self.demonstration
         registry = read_registry(self._face_providers(), demonstration=demonstration)
-        starters: dict[str, Any] = {}
-        if demonstration:
+        starters: dict[str, Starter] = {}
+        pullers: dict[str, Puller] = {}
+        for provider_id, credentials in self.settings.face_credentials.items():
+            connected = self._connect(registry, provider_id, credentials)
+            starters[provider_id] = connected.starter
+            if connected.puller is not None:
+                pullers[provider_id] = connected.puller
+        if demonstration and registry.provider("sandbox") is not None:
             began, ends = datetime(2020, 1, 1, tzinfo=UTC), datetime(2040, 1, 1, tzinfo=UTC)
             registry = registry.with_key("sandbox", self.sandbox_key.public_key, began, ends)
             starters["sandbox"] = self.sandbox_provider
@@ -47,9 +59,27 @@ class MiddleFloor(GroundFloor):
             registry=registry,
             starters=starters,
             clock=self.clock,
-            rules=read_face_rules(),
+            pullers=pullers,
+            rules=read_face_rules(earlier_from=day_of(self.settings.face_earlier_from)),
             provider=self.settings.face_provider or ("sandbox" if demonstration else ""),
             audience=self.settings.public_url,
+        )
+
+    def _connect(
+        self, registry: Registry, provider_id: str, credentials: Mapping[str, SecretStr]
+    ) -> Connected:
+        provider = registry.provider(provider_id)
+        if provider is None:
+            raise MalformedError(
+                "credentials are given for a face provider that is not listed",
+                where=f"CERTSTORE_FACE_CREDENTIALS: {provider_id}",
+                remedy="list it in the file that CERTSTORE_FACE_PROVIDERS_FILE names",
+            )
+        return connect(
+            provider,
+            credentials,
+            self.clock,
+            lambda path: read_rsa_signer(path, passphrase(self.settings)),
         )
 
     def _face_providers(self) -> str | None:
@@ -83,7 +113,7 @@ class MiddleFloor(GroundFloor):
         """Scans, on line."""
         return ScanDesk(
             archive=self.archive,
-            trust=self.trust,
+            trust=self.trust_file,
             root=self.keys.root,
             presentations=self.presentation_desk,
             objects=self.objects,

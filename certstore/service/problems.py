@@ -3,18 +3,17 @@
 import logging
 from http import HTTPStatus
 from typing import Any
-from urllib.parse import urlencode
 
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
-from fastapi.responses import JSONResponse, RedirectResponse, Response
+from fastapi.responses import JSONResponse, Response
 from starlette.exceptions import HTTPException
 
 from certstore import errors
 from certstore.chance import reference
 from certstore.pages.views import ProblemKind, ProblemView
-from certstore.reception import session_cookie
 from certstore.web.answers import page
+from certstore.web.led_back import sign_in_href, to_sign_in
 
 log = logging.getLogger("certstore")
 
@@ -31,6 +30,7 @@ STATUS: dict[type[errors.CertstoreError], HTTPStatus] = {
     errors.SubjectMismatchError: HTTPStatus.CONFLICT,
     errors.CertificateRevokedError: HTTPStatus.CONFLICT,
     errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
+    errors.RateLimitedError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _KINDS: dict[int, ProblemKind] = {
@@ -38,10 +38,12 @@ _KINDS: dict[int, ProblemKind] = {
     401: "signed_out",
     403: "forbidden",
     404: "not_found",
-    405: "not_found",
+    405: "other_method",
     409: "conflict",
     413: "malformed",
+    421: "wrong_host",
     422: "malformed",
+    429: "too_many",
     503: "unavailable",
 }
 _API = ("/v1/", "/oauth2/", "/.well-known/", "/status-lists/", "/healthz", "/readyz", "/metrics")
@@ -63,11 +65,16 @@ async def known_error(request: Request, error: Exception) -> Response:
     status = next((STATUS[k] for k in type(error).__mro__ if k in STATUS), None)
     if status is None:
         return await unexpected_error(request, error)
-    if status is HTTPStatus.UNAUTHORIZED and not _wants_json(request) and request.method == "GET":
-        return RedirectResponse(_sign_in(request), HTTPStatus.SEE_OTHER)
+    if status is HTTPStatus.UNAUTHORIZED and not _wants_json(request):
+        led = await to_sign_in(request)
+        if led is not None:
+            return led
     facts = {name: error.facts[name] for name in _SHOWN_FACTS if name in error.facts}
     said = {"detail": error.detail, "where": error.where, "remedy": error.remedy, **facts}
-    return _answer(request, status, error.code, said)
+    answer = _answer(request, status, error.code, said)
+    if "retry_after" in error.facts:
+        answer.headers["Retry-After"] = str(error.facts["retry_after"])  # seconds
+    return answer
 
 
 async def invalid_request(request: Request, error: Exception) -> Response:
@@ -93,6 +100,16 @@ async def framework_error(request: Request, error: Exception) -> Response:
     return answer
 
 
+def wrong_host(request: Request) -> Response:
+    """The Host header names another host than ours: somebody else's link, or a proxy's mistake."""
+    said = {
+        "detail": "this service is not reached by this host name",
+        "where": "Host",
+        "remedy": "use the service's own address",
+    }
+    return _answer(request, HTTPStatus.MISDIRECTED_REQUEST, "invalid-request", said)
+
+
 async def unexpected_error(request: Request, error: Exception) -> Response:
     """Our own failure: logged with its reference, answered without any detail."""
     number = reference(8)
@@ -113,20 +130,13 @@ def _answer(request: Request, status: HTTPStatus, code: str, said: dict[str, Any
         }
         headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
         return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
-    signed_out = status is HTTPStatus.UNAUTHORIZED
     view = ProblemView(
         kind=_KINDS.get(status, "our_failure"),
         code=code,
         reference=number,
-        href=_sign_in(request) if signed_out else None,
+        href=sign_in_href(request) if status is HTTPStatus.UNAUTHORIZED else None,
     )
     return page(request, "certstore/problem.html", view, status)
-
-
-def _sign_in(request: Request) -> str:
-    """Where to sign in, and come back to this page; a session that ended is called that."""
-    why = "expired" if session_cookie(request) in request.cookies else "needed"
-    return "/sign-in?" + urlencode({"return_to": request.url.path, "why": why})
 
 
 def _wants_json(request: Request) -> bool:

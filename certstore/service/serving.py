@@ -16,15 +16,25 @@ _START_S = 30
 
 def serve(house: House, host: str, port: int) -> None:
     """Serve until interrupted."""
-    uvicorn.run(create_app(house), host=host, port=port, log_level="warning", access_log=False)
+    uvicorn.Server(_configuration(house, host, port)).run()
+
+
+def _configuration(house: House, host: str, port: int) -> uvicorn.Config:
+    return uvicorn.Config(
+        create_app(house),
+        host=host,
+        port=port,
+        log_level="warning",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,  # the doorkeeper reads them, from the proxies that the settings name
+    )
 
 
 @contextmanager
 def serving(house: House, host: str, port: int) -> Iterator[None]:
     """Serve in the background while the block runs."""
-    config = uvicorn.Config(
-        create_app(house), host=host, port=port, log_level="warning", access_log=False
-    )
+    config = _configuration(house, host, port)
     server = uvicorn.Server(config)
     listening = _listen(host, port)
     thread = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)
@@ -39,7 +49,9 @@ def serving(house: House, host: str, port: int) -> Iterator[None]:
 
 
 def _listen(host: str, port: int) -> socket.socket:
-    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    # TCP by name: asyncio sends small answers at once (TCP_NODELAY) on sockets that say so only,
+    # and an answer that waits for the visitor's acknowledgement comes 40 ms late.
+    found = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         found.bind((host, port))

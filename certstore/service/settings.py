@@ -4,11 +4,17 @@ Every default is safe: loopback, embedded stores in ./var, demonstration keys th
 they sign as specimens.
 """
 
+from ipaddress import IPv4Network, IPv6Network
 from pathlib import Path
 from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+from certstore.service.addresses import is_safe_place
+
+SignedWith = Literal["RS256", "PS256", "ES256", "ES384", "EdDSA"]
+_PER_MINUTE = "a minute; 0: no limit"
 
 
 class Settings(BaseSettings):
@@ -45,15 +51,48 @@ class Settings(BaseSettings):
     districts: tuple[str, ...] = ("海港区", "梧桐区", "望江区", "云杉区")
     face_provider: str = Field("", description="empty: the sandbox, beside demonstration keys only")
     face_providers_file: Path | None = Field(None, description="the providers known, as TOML")
+    face_credentials: dict[str, dict[str, SecretStr]] = Field(
+        default_factory=dict, description="what each provider wants of us, by its id"
+    )
+    face_earlier_from: str = Field(
+        "", description="date from which an earlier verification of the platform does"
+    )
     ledger_origin: str = "certstore.example/ledger"
     oidc_issuer: str = Field("", description="empty: the built-in development provider")
     oidc_client_id: str = "certstore"
     oidc_client_secret: SecretStr = SecretStr("")
+    oidc_algorithms: tuple[SignedWith, ...] = Field(
+        ("RS256", "PS256", "ES256", "ES384", "EdDSA"),
+        description="what ID tokens may be signed with, where the provider's metadata says so, too",
+    )
+    uploads_kept_days: int = Field(
+        90, ge=0, le=3650, description="what was handed in, after its application was refused"
+    )
     session_minutes: int = Field(30, ge=1, le=720)
+    hosts: tuple[str, ...] = Field(
+        (), description="host names the service answers to besides that of PUBLIC_URL"
+    )
+    trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description="networks whose X-Forwarded-For is believed"
+    )
+    limit_sign_in: int = Field(
+        300, ge=0, description=f"steps of signing in, an address {_PER_MINUTE}"
+    )
+    limit_verify: int = Field(1200, ge=0, description=f"scans, an address {_PER_MINUTE}")
+    limit_token: int = Field(600, ge=0, description=f"access tokens, an address {_PER_MINUTE}")
+    limit_pull: int = Field(12_000, ge=0, description=f"searches and pulls, a client {_PER_MINUTE}")
+    limit_face: int = Field(60, ge=0, description=f"face verifications, an account {_PER_MINUTE}")
+    limit_relatives: int = Field(
+        60, ge=0, description=f"relatives asked about, an account {_PER_MINUTE}"
+    )
+    limit_exports: int = Field(60, ge=0, description=f"downloads, an account {_PER_MINUTE}")
     rules_later_from: str = Field("", description="date from which the later rule set holds")
     sources_file: Path | None = Field(None, description="the sources asked live, as TOML")
     sources_down: tuple[str, ...] = Field((), description="sources that cannot be asked just now")
     fallback_fonts: tuple[Path, ...] = Field((), description="TrueType files for rare characters")
+    photo_level: Literal["auto", "basic", "face"] = Field(
+        "auto", description="how closely photos are judged; auto: as installed, batches later"
+    )
     log_level: Literal["debug", "info", "warning", "error"] = "info"
     work_in_process: bool = Field(
         default=True, description="the web process also does the worker's jobs"
@@ -63,6 +102,13 @@ class Settings(BaseSettings):
     @classmethod
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("oidc_issuer")
+    @classmethod
+    def _safe_issuer(cls, value: str) -> str:
+        if value and not is_safe_place(value):
+            raise ValueError("an identity provider is asked by https, or on this machine")
+        return value
 
     @property
     def keys_folder(self) -> Path:

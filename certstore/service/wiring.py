@@ -4,22 +4,29 @@ The floors stand in modules of their own, each on the one below: stores, ground 
 floor; the top floor, `issuance`, is here.
 """
 
+from datetime import timedelta
 from functools import cached_property
 from typing import TypeVar, cast
 
+from certstore.certificates import File
 from certstore.collection import CollectionDesk
 from certstore.errors import MalformedError
 from certstore.holdings import HoldingsDesk
 from certstore.keys import Purpose
 from certstore.ledger import LedgerDesk
 from certstore.objects import ObjectStore
+from certstore.organisations import OrganisationDesk
 from certstore.presentation import PresentationDesk
+from certstore.safekeeping import Safe, open_safe
 from certstore.service.glyphs import RareGlyphs
 from certstore.service.middle_floor import MiddleFloor, day_of
+from certstore.service.passphrase import passphrase
 from certstore.sharing import SharingDesk
 from certstore.sign_in import SignInDesk
+from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk
 from certstore.storage.migrations import upgrade
+from certstore.tables.books import Books
 from certstore.token_desk import TokenDesk
 from face_auth.acceptance import FaceDesk
 from face_auth.sandbox import SandboxProvider
@@ -29,10 +36,22 @@ from issuance.checklist import ChecklistDesk
 from issuance.document.fontset import FontSet
 from issuance.document.layout import A4_VOUCHER
 from issuance.document.press import Press
+from issuance.dormitory import DormitoryDesk
 from issuance.issue import IssuanceDesk
+from issuance.photo_capture import PhotoDesk, photo_handed_in
+from issuance.relied_on import closed_cases
 from issuance.review import ReviewDesk
 from issuance.sealing import Sealer
+from issuance.statistics import StatisticsDesk
 from issuance.tables import ApplicationBook
+from issuance.upkeep import UpkeepDesk
+from issuance.upload_cases import UploadCaseDesk
+from issuance.upload_erasure import UploadErasure
+from issuance.upload_shelf import UploadShelf
+from issuance.uploads import UploadDesk
+from verifiers.limited import limited_room
+from verifiers.materials.handed_in_profile import read_profile as read_upload_profile
+from verifiers.materials.photo_findings import PhotoLevel
 from verifiers.materials.rules import RuleBook
 from verifiers.scanning.desk import ScanDesk
 
@@ -58,6 +77,16 @@ class House(MiddleFloor):
         upgrade(self.database)
         self.status_desk.open_first()
         _ = (self.keys, self.trust, self.objects)
+
+    @cached_property
+    def holdings_desk(self) -> HoldingsDesk:
+        """What residents hold; who relied on a record of theirs is told when the case is closed."""
+        return HoldingsDesk(
+            archive=self.archive,
+            objects=self.objects,
+            clock=self.clock,
+            closed_cases=closed_cases,
+        )
 
     @cached_property
     def checklist_desk(self) -> ChecklistDesk:
@@ -108,7 +137,14 @@ class House(MiddleFloor):
             clock=self.clock,
             origin=self.settings.ledger_origin,
             city=self.settings.city,
+            given_photo=self._given_photo,
         )
+
+    def _given_photo(self, books: Books, application: Application) -> File | None:
+        """The photo that an applicant handed in; the storage keys are opened where there is one."""
+        if photo_handed_in(application) is None:
+            return None
+        return self.photo_desk.for_certificate(books, application)
 
     @cached_property
     def apply_desk(self) -> ApplyDesk:
@@ -126,6 +162,33 @@ class House(MiddleFloor):
         )
 
     @cached_property
+    def dormitory_desk(self) -> DormitoryDesk:
+        """Dormitory certificates of employers and schools."""
+        return DormitoryDesk(
+            archive=self.archive,
+            organisations=self.organisation_desk,
+            clock=self.clock,
+            city=self.settings.city,
+            districts=self.settings.districts,
+            origin=self.settings.ledger_origin,
+        )
+
+    @cached_property
+    def statistics_desk(self) -> StatisticsDesk:
+        """Figures about reuse."""
+        return StatisticsDesk(archive=self.archive, clock=self.clock)
+
+    @cached_property
+    def upkeep_desk(self) -> UpkeepDesk:
+        """What becomes of applications by themselves."""
+        return UpkeepDesk(
+            archive=self.archive,
+            checklist=self.checklist_desk,
+            issuance=self.issuance_desk,
+            clock=self.clock,
+        )
+
+    @cached_property
     def review_desk(self) -> ReviewDesk:
         """Reviews."""
         return ReviewDesk(
@@ -135,6 +198,64 @@ class House(MiddleFloor):
             clock=self.clock,
             origin=self.settings.ledger_origin,
             agency_uscc=self.settings.authority_uscc,
+        )
+
+    @cached_property
+    def safe(self) -> Safe:
+        """The storage keys; the first is made at the first start of a demonstration alone."""
+        folder = self.settings.keys_folder
+        return open_safe(folder, passphrase(self.settings), make=self.keys.demonstration)
+
+    @cached_property
+    def upload_shelf(self) -> UploadShelf:
+        """Where uploads lie."""
+        return UploadShelf(self.objects, self.safe)
+
+    @cached_property
+    def upload_desk(self) -> UploadDesk:
+        """Uploads of applicants."""
+        return UploadDesk(
+            archive=self.archive,
+            shelf=self.upload_shelf,
+            limited=limited_room(),
+            applying=self.apply_desk,
+            clock=self.clock,
+            profile=read_upload_profile(),
+        )
+
+    @cached_property
+    def photo_desk(self) -> PhotoDesk:
+        """ID photos that applicants take."""
+        finder = self.photo_check.finder
+        return PhotoDesk(
+            archive=self.archive,
+            shelf=self.upload_shelf,
+            objects=self.objects,
+            limited=limited_room(),
+            pictures=self.picture_desk,
+            clock=self.clock,
+            level=PhotoLevel.BASIC if finder is None else PhotoLevel.FACE,
+        )
+
+    @cached_property
+    def upload_case_desk(self) -> UploadCaseDesk:
+        """Uploads, as officers see them."""
+        return UploadCaseDesk(
+            archive=self.archive,
+            shelf=self.upload_shelf,
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+            agency_uscc=self.settings.authority_uscc,
+        )
+
+    @cached_property
+    def upload_erasure(self) -> UploadErasure:
+        """Erasing uploads whose time is over."""
+        return UploadErasure(
+            archive=self.archive,
+            open_safe=lambda: self.safe,
+            clock=self.clock,
+            kept_after_refusal=timedelta(days=self.settings.uploads_kept_days),
         )
 
     def application(self, ref: str) -> Application:
@@ -158,7 +279,14 @@ _NAMES: dict[type, str] = {
     ChecklistDesk: "checklist_desk",
     IssuanceDesk: "issuance_desk",
     ApplyDesk: "apply_desk",
+    OrganisationDesk: "organisation_desk",
+    SourceDesk: "source_desk",
+    StatisticsDesk: "statistics_desk",
+    DormitoryDesk: "dormitory_desk",
     ReviewDesk: "review_desk",
+    UploadDesk: "upload_desk",
+    UploadCaseDesk: "upload_case_desk",
+    PhotoDesk: "photo_desk",
     ScanDesk: "scan_desk",
     RuleBook: "rules",
 }

@@ -13,6 +13,7 @@ from certstore.errors import CertstoreError
 from certstore.service.wiring import House
 from certstore.tables.outbox import OutboxEvent
 from certstore.tokens import canonical_json
+from issuance.photo_capture import forget_erased
 
 if TYPE_CHECKING:
     from certstore.storage.queue_nats import NatsQueue
@@ -55,7 +56,16 @@ class Worker:
 
     def once(self) -> None:
         """Do every job once."""
-        for job in (self.finish_issuing, self.sign_checkpoint, self.tell, self.forget):
+        for job in (
+            self.judge_waiting,
+            self.end_drafts,
+            self.finish_issuing,
+            self.sign_checkpoint,
+            self.tell,
+            self.forget,
+            self.look_at_photos,
+            self.erase_uploads,
+        ):
             self._try(job)
 
     def finish_issuing(self) -> None:
@@ -63,6 +73,14 @@ class Worker:
         self._house.issuance_desk.finish(
             lambda ref, error: log.warning("not issued", extra={"ref": ref, "why": error.code})
         )
+
+    def judge_waiting(self) -> None:
+        """Judge again what waited for a source that answers by now."""
+        self._house.upkeep_desk.judge_waiting()
+
+    def end_drafts(self) -> None:
+        """Warn of drafts nobody touches, and end them when their time is over."""
+        self._house.upkeep_desk.look_after_drafts()
 
     def sign_checkpoint(self) -> None:
         """Sign a checkpoint if the ledger has grown and the last one is old enough."""
@@ -90,6 +108,11 @@ class Worker:
         with self._house.archive.writing() as books:
             books.outbox.done([event.ref for event in claimed], self._house.clock.now())
 
+    def erase_uploads(self) -> None:
+        """Erase what was handed in and is needed no more; bring keys under the newest."""
+        self._house.upload_erasure.erase_ended()
+        self._house.upload_erasure.wrap_anew()
+
     def forget(self) -> None:
         """Drop what has ended: used identifiers, sessions, face verifications."""
         now = self._house.clock.now()
@@ -99,6 +122,12 @@ class Worker:
         self._house.face_desk.expire_overdue()
         if self._house.demonstration:
             self._house.sandbox_provider.forget_overdue()
+
+    def look_at_photos(self) -> None:
+        """Check photos from before there were checks, and look closer where that is installed."""
+        self._house.picture_desk.catch_up()
+        self._house.picture_desk.raise_level()
+        forget_erased(self._house.archive)
 
     def _try(self, job: Callable[[], None]) -> None:
         try:

@@ -64,6 +64,13 @@ class BatchBook:
             row.sha256, row.source, row.received_at, row.accepted, row.known, refusals
         )
 
+    def of(self, source: str, limit: int = 50) -> list[BatchReport]:
+        """A source's batches, newest first."""
+        query = select(batches.c.sha256).where(batches.c.source == source)
+        newest = query.order_by(batches.c.received_at.desc()).limit(limit)
+        digests = self._connection.execute(newest).scalars().all()
+        return [found for digest in digests if (found := self.find(digest)) is not None]
+
     def add(self, report: BatchReport) -> None:
         """Keep the report on a batch, in place of an earlier one on the same bytes."""
         for table in (batch_refusals, batches):

@@ -8,10 +8,15 @@ from sqlalchemy import Connection
 
 from certstore.storage.database import Database
 from certstore.tables.batches import BatchBook
+from certstore.tables.earlier import EarlierBook
+from certstore.tables.guardianships import GuardianshipBook
+from certstore.tables.joint_tests import JointTestBook
 from certstore.tables.ledger import LedgerBook
 from certstore.tables.notices import Inbox
+from certstore.tables.organisations import OrganisationBook
 from certstore.tables.outbox import Outbox
 from certstore.tables.people import People
+from certstore.tables.pictures import PictureBook
 from certstore.tables.presentations import PresentationBook
 from certstore.tables.register import Register
 from certstore.tables.sessions import SessionBook
@@ -59,6 +64,11 @@ class Books:
         return Inbox(self.connection)
 
     @cached_property
+    def guardianships(self) -> GuardianshipBook:
+        """Who may act for which child."""
+        return GuardianshipBook(self.connection)
+
+    @cached_property
     def presentations(self) -> PresentationBook:
         """Codes shown on line."""
         return PresentationBook(self.connection)
@@ -74,6 +84,21 @@ class Books:
         return SharingBook(self.connection)
 
     @cached_property
+    def organisations(self) -> OrganisationBook:
+        """Employers and schools enrolled."""
+        return OrganisationBook(self.connection)
+
+    @cached_property
+    def pictures(self) -> PictureBook:
+        """Photo checks and fingerprints."""
+        return PictureBook(self.connection)
+
+    @cached_property
+    def joint_tests(self) -> JointTestBook:
+        """Joint tests of interfaces."""
+        return JointTestBook(self.connection)
+
+    @cached_property
     def sources(self) -> SourceBook:
         """What source authorities said last."""
         return SourceBook(self.connection)
@@ -82,6 +107,11 @@ class Books:
     def sessions(self) -> SessionBook:
         """Sessions and sign-ins."""
         return SessionBook(self.connection)
+
+    @cached_property
+    def earlier(self) -> EarlierBook:
+        """Earlier verifications told of at sign-in."""
+        return EarlierBook(self.connection)
 
     @cached_property
     def statuses(self) -> StatusListBook:

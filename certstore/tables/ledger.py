@@ -1,7 +1,10 @@
 """The ledger's rows: leaves and tree nodes that are only ever added, and checkpoints."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -9,15 +12,18 @@ from sqlalchemy import (
     Connection,
     Integer,
     LargeBinary,
+    Row,
     Table,
     Text,
+    bindparam,
     func,
     select,
     text,
 )
+from sqlalchemy.exc import DataError, DBAPIError
 
 from certstore import merkle
-from certstore.errors import NotFoundError
+from certstore.errors import LedgerUnavailableError, NotFoundError
 from certstore.tables.metadata import Moment, insert_once, metadata
 
 ledger_leaves = Table(
@@ -43,7 +49,32 @@ ledger_checkpoints = Table(
 )
 # The key of the advisory lock that makes one sequencer of all processes on PostgreSQL.
 _SEQUENCER = 0x6C65_6467
+# Statements of the hottest path, put together once: building them costs more than running them.
+_LOCK = text(f"SELECT pg_advisory_xact_lock({_SEQUENCER})")
+_LAST = select(func.max(ledger_leaves.c.index))
+_NODE = select(ledger_nodes.c.hash).where(
+    ledger_nodes.c.level == bindparam("at_level"), ledger_nodes.c.index == bindparam("at_index")
+)
+_ADD_LEAF, _ADD_NODE = ledger_leaves.insert(), ledger_nodes.insert()
 _MAX_ENTRIES = 1000
+
+
+@contextmanager
+def recording() -> Iterator[None]:
+    """Turn a database's refusal to keep a record into LedgerUnavailableError.
+
+    A value it cannot hold (DataError) is the sender's fault and stays what it is.
+    """
+    try:
+        yield
+    except DataError:
+        raise
+    except DBAPIError as error:
+        raise LedgerUnavailableError(
+            "the access could not be recorded, so nothing was released",
+            where="ledger",
+            remedy="try again shortly",
+        ) from error
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +87,15 @@ class StoredCheckpoint:
     made_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class StoredLeaf:
+    """A leaf, and the hash that was stored beside it when it was written (none: it is gone)."""
+
+    index: int
+    leaf: bytes
+    node: bytes | None
+
+
 class LedgerBook:
     """The ledger, in one transaction."""
 
@@ -66,25 +106,35 @@ class LedgerBook:
     def append(self, leaf: bytes) -> int:
         """Add a leaf and return its index; one writer at a time, no index is ever skipped."""
         if self._connection.dialect.name == "postgresql":  # SQLite's write lock is held already
-            self._connection.execute(text(f"SELECT pg_advisory_xact_lock({_SEQUENCER})"))
+            self._connection.execute(_LOCK)
         index = self.size()
-        self._connection.execute(ledger_leaves.insert().values(index=index, leaf=leaf))
+        self._connection.execute(_ADD_LEAF, {"index": index, "leaf": leaf})
         done = merkle.completed_nodes(index, merkle.leaf_hash(leaf), self.node)
         rows = [{"level": level, "index": place, "hash": value} for level, place, value in done]
-        self._connection.execute(ledger_nodes.insert(), rows)
+        self._connection.execute(_ADD_NODE, rows)
         return index
 
     def size(self) -> int:
         """How many leaves there are."""
-        last = self._connection.execute(select(func.max(ledger_leaves.c.index))).scalar_one()
+        last = self._connection.execute(_LAST).scalar_one()
         return 0 if last is None else int(last) + 1
 
+    def count(self) -> int:
+        """How many leaves are there; as many as the size, unless some are gone."""
+        query = select(func.count()).select_from(ledger_leaves)
+        return int(self._connection.execute(query).scalar_one())
+
     def node(self, level: int, index: int) -> bytes:
-        """The hash of a complete node."""
-        query = select(ledger_nodes.c.hash).where(
-            ledger_nodes.c.level == level, ledger_nodes.c.index == index
-        )
-        return bytes(self._connection.execute(query).scalar_one())
+        """The hash of a complete node; LedgerUnavailableError if it is gone."""
+        where = {"at_level": level, "at_index": index}
+        found = self._connection.execute(_NODE, where).scalar_one_or_none()
+        if found is None:
+            raise LedgerUnavailableError(
+                "a node of the ledger's tree is gone",
+                where=f"level {level}, index {index}",
+                remedy="the operator runs `certstore ledger monitor`",
+            )
+        return bytes(found)
 
     def leaf(self, index: int) -> bytes:
         """The bytes of a leaf; NotFoundError if it is not there."""
@@ -104,6 +154,22 @@ class LedgerBook:
         )
         return [bytes(row[0]) for row in self._connection.execute(query)]
 
+    def stored(self, start: int, stop: int) -> list[StoredLeaf]:
+        """The leaves there are from `start` up to but not including `stop`, for an audit."""
+        node = (ledger_nodes.c.level == 0) & (ledger_nodes.c.index == ledger_leaves.c.index)
+        query = (
+            select(ledger_leaves.c.index.label("place"), ledger_leaves.c.leaf, ledger_nodes.c.hash)
+            .outerjoin(ledger_nodes, node)
+            .where(ledger_leaves.c.index >= start, ledger_leaves.c.index < stop)
+            .order_by(ledger_leaves.c.index)
+        )
+        return [
+            StoredLeaf(
+                row.place, _as_bytes(row.leaf), None if row.hash is None else _as_bytes(row.hash)
+            )
+            for row in self._connection.execute(query)
+        ]
+
     def save_checkpoint(self, checkpoint: StoredCheckpoint) -> None:
         """Keep a checkpoint; one for each size, and of two workers' the first."""
         values = {
@@ -118,6 +184,21 @@ class LedgerBook:
         """The newest checkpoint."""
         query = select(ledger_checkpoints).order_by(ledger_checkpoints.c.size.desc()).limit(1)
         row = self._connection.execute(query).one_or_none()
+        return None if row is None else _checkpoint(row)
+
+    def checkpoint_of(self, size: int) -> StoredCheckpoint:
+        """The checkpoint of this size; NotFoundError if none was signed."""
+        query = select(ledger_checkpoints).where(ledger_checkpoints.c.size == size)
+        row = self._connection.execute(query).one_or_none()
         if row is None:
-            return None
-        return StoredCheckpoint(row.size, bytes(row.root), row.note, row.made_at)
+            raise NotFoundError("no checkpoint of this size was signed", where=str(size))
+        return _checkpoint(row)
+
+
+def _as_bytes(value: object) -> bytes:
+    """What a column of bytes gave; SQLite gives back a text where a stranger wrote one."""
+    return value.encode() if isinstance(value, str) else bytes(value)  # type: ignore[call-overload]  # bytes or memoryview
+
+
+def _checkpoint(row: Row[Any]) -> StoredCheckpoint:
+    return StoredCheckpoint(row.size, _as_bytes(row.root), row.note, row.made_at)

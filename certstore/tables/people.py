@@ -1,4 +1,4 @@
-"""People the service knows, each with a key of their own that commitments are made with."""
+"""People the service knows, each with a key that the keys of their ledger leaves come from."""
 
 import hashlib
 import hmac
@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     select,
 )
 
@@ -34,19 +35,19 @@ people = Table(
 )
 
 
+# Put together once: every access looks somebody up.
+_FIND = select(people).where(
+    people.c.id_type == bindparam("of_type"), people.c.id_number == bindparam("of_number")
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Person:
-    """A person; `subject_key` erased, nothing in the ledger points to them any more."""
+    """A person; once `subject_key` is replaced, no older leaf of the ledger points to them."""
 
     id: int
     holder: Holder
     subject_key: bytes
-
-    def commitment(self) -> str:
-        """HMAC-SHA-256 over the identity number with the person's key, in hex."""
-        return hmac.new(
-            self.subject_key, self.holder.id_number.encode(), hashlib.sha256
-        ).hexdigest()
 
     def pairwise(self, agency_key: bytes) -> str:
         """The reference one agency knows the person by; two agencies cannot join theirs."""
@@ -63,10 +64,8 @@ class People:
 
     def find(self, id_type: str, id_number: str) -> Person | None:
         """The person with this number."""
-        query = select(people).where(
-            people.c.id_type == id_type, people.c.id_number == id_number.upper()
-        )
-        row = self._connection.execute(query).one_or_none()
+        number = {"of_type": id_type, "of_number": id_number.upper()}
+        row = self._connection.execute(_FIND, number).one_or_none()
         return None if row is None else _person(row)
 
     def get(self, person_id: int) -> Person:
@@ -77,19 +76,25 @@ class People:
 
     def known(self, holder: Holder) -> Person:
         """The person, made known if they were not."""
-        values = {
-            "id_type": holder.id_type,
-            "id_number": holder.id_number.upper(),
-            "name": holder.name,
-            "subject_key": random_bytes(32),
-        }
         found = self.find(holder.id_type, holder.id_number)
         if found is None:
+            values = {
+                "id_type": holder.id_type,
+                "id_number": holder.id_number.upper(),
+                "name": holder.name,
+                "subject_key": random_bytes(32),
+            }
             insert_once(self._connection, people, values)
             found = self.find(holder.id_type, holder.id_number)
         if found is None:
             raise UnavailableError("a person could not be recorded", remedy="try again")
         return found
+
+    def replace_key(self, person_id: int) -> None:
+        """Give a person a new key: the one that their leaves were made with is gone for good."""
+        self._connection.execute(
+            people.update().where(people.c.id == person_id).values(subject_key=random_bytes(32))
+        )
 
 
 def _person(row: Row[Any]) -> Person:

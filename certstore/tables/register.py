@@ -232,6 +232,22 @@ class Register:
         )
         return self._read(query.limit(limit))
 
+    def handed_in_by(self, source: str, type_code: str, limit: int = 200) -> list[Certificate]:
+        """What a source has handed in of a type, newest first."""
+        query = select(certificates).where(
+            certificates.c.source == source, certificates.c.type_code == type_code
+        )
+        return self._read(query.order_by(certificates.c.id.desc()).limit(limit))
+
+    def disputed_of(self, source: str, limit: int = 200) -> list[Certificate]:
+        """A source's current records under objection, those longest so first."""
+        query = select(certificates).where(
+            certificates.c.source == source,
+            certificates.c.under_dispute,
+            certificates.c.status != Status.SUPERSEDED,
+        )
+        return self._read(query.order_by(certificates.c.status_changed_at).limit(limit))
+
     def not_valid(self, list_number: int) -> list[tuple[int, Status, bool]]:
         """(index, status, under dispute) of every entry of a list that is not plainly valid."""
         query = select(

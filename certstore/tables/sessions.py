@@ -1,13 +1,19 @@
-"""Sessions of people who signed in, and sign-ins under way; only hashes of secrets are kept."""
+"""Sessions of people who signed in, sign-ins under way, forms kept for people whose session ended.
+
+Only hashes of secrets are kept.
+"""
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Column, Connection, Row, String, Table, Text, select
 
 from certstore.tables.metadata import Json, Moment, metadata
+
+# How long an ended session is remembered: long enough to know whose typed form arrived too late.
+REMEMBERED = timedelta(hours=2)
 
 sessions = Table(
     "sessions",
@@ -25,6 +31,15 @@ sign_ins = Table(
     Column("nonce", String(64), nullable=False),
     Column("code_verifier", String(128), nullable=False),
     Column("return_to", Text, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
+kept_forms = Table(
+    "kept_forms",
+    metadata,
+    Column("token_hash", String(64), primary_key=True),
+    Column("whose", String(64), nullable=False),
+    Column("path", Text, nullable=False),
+    Column("fields", Json, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
 )
 
@@ -49,13 +64,23 @@ class SignInRow:
     expires_at: datetime
 
 
+@dataclass(frozen=True, slots=True)
+class KeptFormRow:
+    """What somebody typed into the form at a path; `whose` is a digest of their account."""
+
+    whose: str
+    path: str
+    fields: dict[str, list[str]]
+    expires_at: datetime
+
+
 def hashed(secret: str) -> str:
     """What is kept of a secret with 256 random bits."""
     return hashlib.sha256(secret.encode()).hexdigest()
 
 
 class SessionBook:
-    """Sessions and sign-ins, in one transaction."""
+    """Sessions, sign-ins and kept forms, in one transaction."""
 
     def __init__(self, connection: Connection) -> None:
         """Work inside this transaction."""
@@ -103,15 +128,54 @@ class SessionBook:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _session(row)
 
+    def find_even_ended(self, token: str) -> SessionRow | None:
+        """The session with this token, also when its time is over; nobody is let in by it."""
+        query = select(sessions).where(sessions.c.token_hash == hashed(token))
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _session(row)
+
     def close(self, token: str) -> None:
-        """End a session."""
+        """End a session, and remember nothing of it."""
         self._connection.execute(sessions.delete().where(sessions.c.token_hash == hashed(token)))
 
+    def keep_form(self, token: str, row: KeptFormRow) -> None:
+        """Keep what somebody typed."""
+        self._connection.execute(
+            kept_forms.insert().values(
+                token_hash=hashed(token),
+                whose=row.whose,
+                path=row.path,
+                fields=row.fields,
+                expires_at=row.expires_at,
+            )
+        )
+
+    def find_form(self, token: str, at: datetime) -> KeptFormRow | None:
+        """The kept form with this token, if its time is not over."""
+        query = select(kept_forms).where(
+            kept_forms.c.token_hash == hashed(token), kept_forms.c.expires_at > at
+        )
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _kept_form(row)
+
+    def drop_form(self, token: str) -> bool:
+        """Forget a kept form; whether it was there."""
+        statement = kept_forms.delete().where(kept_forms.c.token_hash == hashed(token))
+        dropped = self._connection.execute(statement.returning(kept_forms.c.token_hash))
+        return dropped.one_or_none() is not None
+
     def forget_ended(self, before: datetime) -> None:
-        """Drop what has ended."""
-        self._connection.execute(sessions.delete().where(sessions.c.expires_at < before))
-        self._connection.execute(sign_ins.delete().where(sign_ins.c.expires_at < before))
+        """Drop what has ended; of sessions, what ended a while ago."""
+        self._connection.execute(
+            sessions.delete().where(sessions.c.expires_at < before - REMEMBERED)
+        )
+        for table in (sign_ins, kept_forms):
+            self._connection.execute(table.delete().where(table.c.expires_at < before))
 
 
 def _session(row: Row[Any]) -> SessionRow:
     return SessionRow(row.caller, row.csrf, row.signed_in_at, row.expires_at)
+
+
+def _kept_form(row: Row[Any]) -> KeptFormRow:
+    return KeptFormRow(row.whose, row.path, row.fields, row.expires_at)

@@ -21,6 +21,7 @@ from sqlalchemy import (
 
 from certstore.errors import NotFoundError
 from certstore.tables.metadata import Json, Moment, metadata
+from certstore.tables.people import people
 
 usage = Table(
     "usage",
@@ -31,22 +32,39 @@ usage = Table(
     Column("kind", String(20), nullable=False),
     Column("at", Moment, nullable=False),
     Column("record", Json, nullable=False),
-    Column("salt", LargeBinary(16), nullable=False),
+    Column("salt", LargeBinary(16)),  # none: the person was erased
     Column("leaf_index", BigInteger().with_variant(Integer, "sqlite"), nullable=False, unique=True),
+    Column("case_ref", String(24)),  # another's case; who it is is told when it is closed
 )
+
+
+_ADD = usage.insert()  # put together once: every access needs it
 
 
 @dataclass(frozen=True, slots=True)
 class UsageEntry:
-    """One access: what was recorded, and where its leaf stands in the ledger."""
+    """One access: what was recorded, and where its leaf stands in the ledger.
+
+    Without a salt the access was erased: its leaf still stands, and says nothing any more.
+    """
 
     ref: str
     person_id: int | None
     kind: str
     at: datetime
     record: Mapping[str, Any]
-    salt: bytes
+    salt: bytes | None
     leaf_index: int
+    case_ref: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Audited:
+    """An access with what its leaf's subject commitment is made of; both empty for nobody."""
+
+    entry: UsageEntry
+    id_number: str
+    person_key: bytes
 
 
 class UsageBook:
@@ -58,17 +76,17 @@ class UsageBook:
 
     def add(self, entry: UsageEntry) -> None:
         """Record an access."""
-        self._connection.execute(
-            usage.insert().values(
-                ref=entry.ref,
-                person_id=entry.person_id,
-                kind=entry.kind,
-                at=entry.at,
-                record=dict(entry.record),
-                salt=entry.salt,
-                leaf_index=entry.leaf_index,
-            )
-        )
+        values = {
+            "ref": entry.ref,
+            "person_id": entry.person_id,
+            "kind": entry.kind,
+            "at": entry.at,
+            "record": dict(entry.record),
+            "salt": entry.salt,
+            "leaf_index": entry.leaf_index,
+            "case_ref": entry.case_ref,
+        }
+        self._connection.execute(_ADD, values)
 
     def of(self, person_id: int, since: datetime) -> list[UsageEntry]:
         """Every access that concerns this person since a moment, latest first; none is left out."""
@@ -87,6 +105,27 @@ class UsageBook:
             raise NotFoundError("there is no such access", where=ref)
         return _entry(row)
 
+    def audited(self, start: int, stop: int) -> dict[int, Audited]:
+        """The accesses whose leaves stand from `start` up to but not including `stop`."""
+        query = (
+            select(usage, people.c.id_number, people.c.subject_key)
+            .outerjoin(people)
+            .where(usage.c.leaf_index >= start, usage.c.leaf_index < stop)
+        )
+        return {
+            row.leaf_index: Audited(_entry(row), row.id_number or "", row.subject_key or b"")
+            for row in self._connection.execute(query)
+        }
+
+    def erase(self, person_id: int) -> int:
+        """Erase what is recorded about a person, how many accesses; their leaves stay."""
+        statement = (
+            usage.update()
+            .where(usage.c.person_id == person_id)
+            .values(person_id=None, record={}, salt=None, case_ref=None)
+        )
+        return self._connection.execute(statement).rowcount
+
     def count(self) -> int:
         """How many accesses there are: as many as the ledger has leaves."""
         return int(self._connection.execute(select(func.count()).select_from(usage)).scalar_one())
@@ -94,5 +133,12 @@ class UsageBook:
 
 def _entry(row: Row[Any]) -> UsageEntry:
     return UsageEntry(
-        row.ref, row.person_id, row.kind, row.at, row.record, bytes(row.salt), row.leaf_index
+        ref=row.ref,
+        person_id=row.person_id,
+        kind=row.kind,
+        at=row.at,
+        record=row.record,
+        salt=None if row.salt is None else bytes(row.salt),
+        leaf_index=row.leaf_index,
+        case_ref=row.case_ref,
     )

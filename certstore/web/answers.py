@@ -6,14 +6,17 @@ from typing import Annotated
 from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from certstore.callers import Officer, Resident
+from certstore.callers import Clerk, Officer, Operator, Resident
 from certstore.errors import ForbiddenError
 from certstore.sign_in import Session
 from certstore.web.dress import COOKIE, Dress
+from certstore.web.led_back import kept_form_cookie, typed_before
+from certstore.web.refill import refill
 from certstore.web.shell import Shell, Signed
 
 _A_YEAR = 31_536_000
 _SEE_OTHER = 303
+_OK = 200
 
 
 def dress_of(request: Request) -> Dress:
@@ -28,17 +31,25 @@ def session_of(request: Request) -> Session | None:
 
 
 def page(request: Request, template: str, view: object, status: int = 200) -> Response:
-    """Render a page in the visitor's dress; one chosen by link is remembered, without identity."""
+    """Render a page in the visitor's dress; one chosen by link is remembered, without identity.
+
+    Who comes back from signing in anew finds in its form what they had typed before.
+    """
     shell: Shell = request.app.state.shell
     dress, session = dress_of(request), session_of(request)
+    typed = typed_before(request, session) if status == _OK else None
     html = shell.render(
         template,
         view,
         dress=dress,
         csrf=session.csrf if session else "",
         who=_signed(session),
+        restored=typed is not None,
     )
-    answer = HTMLResponse(html, status)
+    answer = HTMLResponse(refill(html, request.url.path, typed) if typed else html, status)
+    if typed is not None:
+        secure = request.app.state.secure  # a __Host- cookie is dropped by a secure one alone
+        answer.delete_cookie(kept_form_cookie(request), secure=secure, httponly=True)
     if {"lang", "size", "theme"} & set(request.query_params):
         secure = request.app.state.secure
         answer.set_cookie(COOKIE, dress.cookie(), max_age=_A_YEAR, samesite="lax", secure=secure)
@@ -90,3 +101,7 @@ def _signed(session: Session | None) -> Signed | None:
             return Signed(holder.name)
         case Officer(name):
             return Signed(name, "officer")
+        case Clerk(name):
+            return Signed(name, "clerk")
+        case Operator(name):
+            return Signed(name, "operator")

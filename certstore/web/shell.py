@@ -26,7 +26,7 @@ class Signed:
     """Who is signed in, as far as a page says it."""
 
     name: str
-    role: Literal["resident", "officer", "operator"] = "resident"
+    role: Literal["resident", "officer", "clerk", "operator"] = "resident"
     notices: int = 0  # unread
 
 
@@ -62,11 +62,21 @@ class Shell:
             environment.globals.update(asset=asset, specimen=specimen)
 
     def render(
-        self, template: str, view: object, *, dress: Dress, csrf: str, who: Signed | None
+        self,
+        template: str,
+        view: object,
+        *,
+        dress: Dress,
+        csrf: str,
+        who: Signed | None,
+        restored: bool = False,
     ) -> str:
-        """The page as HTML: `template` is "prefix/name.html", `view` the dataclass it takes."""
+        """The page as HTML: `template` is "prefix/name.html", `view` the dataclass it takes.
+
+        `restored` says on it that what was typed before signing in anew is here again.
+        """
         page = self._environments[dress.lang].get_template(template)
-        return page.render(view=view, dress=dress, csrf=csrf, who=who)
+        return page.render(view=view, dress=dress, csrf=csrf, who=who, restored=restored)
 
     def templates(self) -> list[str]:
         """Every template there is, with its prefix."""

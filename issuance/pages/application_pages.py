@@ -1,18 +1,17 @@
-"""From applications and decisions to the views of the applicant's pages: mapping only, no IO."""
+"""From applications to the views of the pages after submitting: mapping only, no IO."""
 
-from collections.abc import Iterable, Mapping
-from datetime import date, datetime
-from typing import Any, cast
+from collections.abc import Iterable
+from datetime import date
+from typing import cast
 
-from certstore.certificates import Certificate, Status
-from certstore.clock import local_date
-from certstore.offices import office_name, source_office
+from certstore.certificates import Certificate
 from certstore.pages.holdings_pages import card
 from certstore.pages.views import Matter as MatterWord
 from certstore.pages.views import Reason
-from certstore.web.dress import Lang
-from issuance.application import Answers, Application, State
-from issuance.checklist import Checked
+from issuance.application import Application, State
+from issuance.beginning import BEGUN_AGAIN
+from issuance.pages.material_rows import material_row as material_row
+from issuance.pages.material_rows import reasons_of as reasons_of
 from issuance.pages.progress_views import (
     ApplicationLine,
     ApplicationsView,
@@ -22,198 +21,15 @@ from issuance.pages.progress_views import (
 from issuance.pages.progress_views import (
     State as StateWord,
 )
-from issuance.pages.views import (
-    Answer,
-    CheckView,
-    FoundRecord,
-    MaterialRow,
-    Question,
-    SubmittedView,
-)
-from verifiers.materials.decisions import MaterialDecision
-from verifiers.materials.records import EarlierVerification, FaceResult, Record
-from verifiers.materials.vocabulary import Material
+from issuance.pages.views import MaterialRow, SubmittedView
 from verifiers.materials.vocabulary import Reason as ReasonWord
 
-QUESTIONS = ("dwelling", "relative", "address", "face", "commitment")
-_OFFICE_OF = {
-    "photo": "police",
-    "kinship": "police",
-    "guardianship": "police",
-}
+_SENTENCES = frozenset(word.value for word in ReasonWord)
 
 
 def matter_word(application: Application) -> MatterWord:
     """The matter as pages write it."""
     return application.matter.value
-
-
-def questions_for(answers: Answers, *, letter: bool) -> tuple[str, ...]:
-    """The questions this applicant is asked, in their order."""
-    skipped = set()
-    if answers.dwelling == "dormitory":
-        skipped.add("relative")
-    if not letter:
-        skipped.add("commitment")
-    return tuple(q for q in QUESTIONS if q not in skipped)
-
-
-def question(application: Application, name: str, *, letter: bool) -> Question:
-    """Where a question stands in this application."""
-    names = questions_for(application.answers, letter=letter or name == "commitment")
-    place = names.index(name) if name in names else 0
-    back = f"/applications/{application.ref}/{names[place - 1]}" if place else "/applications"
-    return Question(
-        ref=application.ref,
-        matter=matter_word(application),
-        number=place + 1,
-        of=len(names),
-        back_href=back,
-    )
-
-
-def found_home(
-    records: Iterable[Certificate], name: str, checked_at: datetime, lang: Lang
-) -> FoundRecord | None:
-    """A home on file in the applicant's own name, to be confirmed rather than typed."""
-    today = local_date(checked_at)
-    for record in records:
-        usable = record.status_on(today) is Status.VALID and record.validity.covers(today)
-        usable = usable and not record.under_dispute and record.holders[0].name == name
-        if record.type_code in _HOMES and usable and record.fields.get("address"):
-            return FoundRecord(
-                type_code=record.type_code,
-                address=str(record.fields["address"]),
-                holder=record.holders[0].name,
-                relation=None,
-                valid_from=record.validity.valid_from,
-                valid_to=record.validity.valid_to,
-                office=office_name(record.issuer_uscc, lang),
-                checked_at=checked_at,
-            )
-    return None
-
-
-_SENTENCES = frozenset(word.value for word in ReasonWord)
-_HOMES: Mapping[str, str] = {
-    "lease_filing": "rent",
-    "property_certificate": "own",
-    "dormitory_certificate": "dormitory",
-}
-
-
-def answers_from(found: FoundRecord, city: str, districts: Iterable[str]) -> Answers | None:
-    """The answers a confirmed record gives; None if its address names none of our districts."""
-    rest = found.address.removeprefix(city)
-    for district in districts:
-        if rest.startswith(district):
-            return Answers(
-                dwelling=_HOMES[found.type_code],
-                occupier="self",
-                district=district,
-                address=rest.removeprefix(district),
-            )
-    return None
-
-
-def check_view(
-    application: Application, checked: Checked, due: date, city: str, lang: Lang
-) -> CheckView:
-    """Every material with what came of it, and the answers to change."""
-    rows = tuple(
-        material_row(application, decision, checked.facts.as_of, lang)
-        for decision in checked.decision.materials.values()
-    )
-    return CheckView(
-        ref=application.ref,
-        matter=matter_word(application),
-        materials=rows,
-        answers=tuple(_answers(application, city)),
-        must_not_request=tuple(m.value for m in checked.decision.must_not_request),
-        back_href=f"/applications/{application.ref}/face",
-        due=due,
-    )
-
-
-def material_row(
-    application: Application, decision: MaterialDecision, at: datetime, lang: Lang
-) -> MaterialRow:
-    """One material as a row."""
-    how, office = _evidence(application, decision, lang)
-    return MaterialRow(
-        material=decision.material.value,
-        outcome=decision.outcome.value,
-        how=how,
-        reasons=tuple(reasons_of(decision, lang)),
-        office=office,
-        checked_at=at if how or decision.reasons else None,
-        actions=tuple(_actions(application, decision)),
-    )
-
-
-def _evidence(
-    application: Application, decision: MaterialDecision, lang: Lang
-) -> tuple[str | None, str | None]:
-    signed = application.commitment is not None
-    if decision.outcome == "satisfied_by_commitment" and signed:
-        return "commitment_letter", None
-    match decision.satisfied_by:
-        case Record() as record:
-            return record.type.value, office_name(record.issuer_uscc, lang)
-        case FaceResult():
-            return "face_verification", None
-        case EarlierVerification():
-            return "earlier_verification", None
-        case None:
-            return None, None
-
-
-def reasons_of(decision: MaterialDecision, lang: Lang) -> Iterable[Reason]:
-    """The reasons with the values their sentences take."""
-    record = decision.near_miss
-    down = " ".join(source_office(source.value, lang) for source in decision.sources_down)
-    for word in decision.reasons:
-        values: dict[str, Any] = {}
-        if word is ReasonWord.SOURCE_UNAVAILABLE:
-            values["office"] = down or source_office(_OFFICE_OF.get(decision.material, ""), lang)
-        elif word is ReasonWord.PHOTO_TOO_OLD:
-            taken = record.claims.taken_on if record else None
-            values = {"date": taken or "", "n": decision.limit or 0}
-        elif word is ReasonWord.PHOTO_QUALITY:
-            values["detail"] = ""
-        elif word is ReasonWord.NOT_YET_ELIGIBLE:
-            values["date"] = decision.eligible_on or ""
-        elif word is ReasonWord.CERT_EXPIRED:
-            values["date"] = (record.valid_to if record else None) or ""
-        elif word is ReasonWord.NOT_YET_VALID:
-            values["date"] = (record.valid_from if record else None) or ""
-        elif word is ReasonWord.TOO_OLD:
-            values["date"] = (record.issued_on if record else None) or ""
-        yield Reason(word.value, values)
-
-
-def _actions(application: Application, decision: MaterialDecision) -> Iterable[tuple[str, str]]:
-    at = f"/applications/{application.ref}"
-    waits = decision.outcome.value
-    if decision.material is Material.IDENTITY and waits == "choose_one":
-        yield "face", f"{at}/face"
-    elif decision.material is Material.KINSHIP and waits == "satisfied_by_commitment":
-        yield ("letter" if application.commitment else "sign"), f"{at}/commitment"
-    elif decision.material is Material.DWELLING and waits == "must_upload":
-        yield "address", f"{at}/address"
-        yield "dwelling", f"{at}/dwelling"
-    elif waits in {"must_upload", "choose_one", "blocked"}:
-        yield "counter", "/settings#counter"
-
-
-def _answers(application: Application, city: str) -> Iterable[Answer]:
-    said, at = application.answers, f"/applications/{application.ref}"
-    yield Answer("dwelling", said.dwelling, f"{at}/dwelling")
-    if said.dwelling != "dormitory":
-        yield Answer("whose", said.occupier, f"{at}/relative")
-    if said.occupier == "relative" and said.relative is not None:
-        yield Answer("relative", said.relative.name, f"{at}/relative")
-    yield Answer("address", said.full_address(city).removeprefix(city), f"{at}/address")
 
 
 def submitted_view(
@@ -231,6 +47,7 @@ def submitted_view(
         card=card(certificate, today) if certificate else None,
         due=application.due_on,
         again=again,
+        child=_child(application),
     )
 
 
@@ -259,9 +76,10 @@ def progress_view(
         reasons=(Reason(code),) if code in _SENTENCES else (),
         sentence=sentence or None,
         due=application.due_on,
-        again_href=f"/apply/{application.matter.path}"
-        if application.state is State.REFUSED
+        again_href=f"/applications/{application.ref}/again"
+        if application.state in BEGUN_AGAIN
         else None,
+        child=_child(application),
     )
 
 
@@ -277,6 +95,8 @@ def state_word(application: Application, today: date) -> StateWord:
 
 def _steps(application: Application) -> Iterable[Step]:
     decided = application.decided_at
+    if application.submitted_at is None:
+        return  # a draft that was ended
     yield Step(name="submitted", state="done", at=application.submitted_at)
     if application.state is State.REFUSED:
         yield Step(name="refused", state="done", at=decided)
@@ -314,6 +134,12 @@ def _line(application: Application, today: date) -> ApplicationLine:
         matter=matter_word(application),
         case_number=application.number,
         state=state_word(application, today),
-        on=application.due_on,
+        on=application.kept_until if draft else application.due_on,
         href=f"{at}/dwelling" if draft else at,
+        child=_child(application),
     )
+
+
+def _child(application: Application) -> str | None:
+    child = application.answers.child
+    return child.name if child else None

@@ -8,6 +8,7 @@ from certstore.callers import Officer
 from certstore.offices import office_name
 from certstore.web.dress import Lang
 from issuance.application import Application, State
+from issuance.handed_in import for_officer, read_kept
 from issuance.pages.application_pages import material_row, matter_word, reasons_of
 from issuance.pages.progress_views import (
     Compared,
@@ -16,13 +17,13 @@ from issuance.pages.progress_views import (
     Judgement,
     QueueLine,
 )
+from issuance.pages.upload_views import desk_files
 from issuance.pages.views import Errors
 from issuance.review import REFUSAL_REASONS, Case
 from verifiers.materials.addresses import compare_addresses
 from verifiers.materials.decisions import Decision, MaterialDecision
 from verifiers.materials.facts import Facts
 from verifiers.materials.vocabulary import Material as MaterialWord
-from verifiers.materials.vocabulary import Outcome
 
 _KIND: Mapping[MaterialWord, Literal["address", "photo", "record"]] = {
     MaterialWord.DWELLING: "address",
@@ -80,8 +81,8 @@ def case_view(
 ) -> DeskCaseView:
     """One case: what a person must judge first, then what was checked by itself."""
     application, (facts, decision) = case.application, judged
-    open_ones = [d for d in decision.materials.values() if d.outcome is Outcome.OFFICER_REVIEW]
-    rest = [d for d in decision.materials.values() if d.outcome is not Outcome.OFFICER_REVIEW]
+    open_ones = for_officer(decision, read_kept(application.decision))
+    rest = [d for d in decision.materials.values() if d not in open_ones]
     ended = {State.REFUSED: "refuse", State.APPROVED: "approve", State.ISSUED: "approve"}
     return DeskCaseView(
         office=officer.station,
@@ -105,7 +106,9 @@ def case_view(
 
 
 def _judgement(decision: MaterialDecision, facts: Facts, case: Case, lang: Lang) -> Judgement:
-    kind = _KIND.get(decision.material, "record")
+    files = desk_files(case.application.ref, decision.material, case.application.decision)
+    photo = decision.material is MaterialWord.PHOTO  # the same question, wherever it comes from
+    kind = "upload" if files and not photo else _KIND.get(decision.material, "record")
     record = decision.near_miss
     picture = None
     if kind == "photo" and record is not None:
@@ -116,7 +119,15 @@ def _judgement(decision: MaterialDecision, facts: Facts, case: Case, lang: Lang)
         reasons=tuple(reasons_of(decision, lang)),
         compared=_compared(facts, decision, lang) if kind == "address" else None,
         picture_href=picture,
+        files=files,
+        said=_said(facts) if files and decision.material is MaterialWord.DWELLING else None,
     )
+
+
+def _said(facts: Facts) -> str:
+    """What the applicant said about the home, to be held against the picture of a paper."""
+    relative = facts.context.relative
+    return facts.context.address + (f"（{relative.name}）" if relative else "")
 
 
 def _compared(facts: Facts, decision: MaterialDecision, lang: Lang) -> Compared | None:

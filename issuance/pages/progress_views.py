@@ -41,7 +41,8 @@ class ProgressView:
     sentence: str | None = None  # what the officer wrote
     asked_href: str | None = None  # where the one thing asked for is given
     due: date | None = None
-    again_href: str | None = None  # begin again with the answers kept
+    again_href: str | None = None  # a form POSTs there to begin again with the answers kept
+    child: str | None = None  # whom it is for, if not for oneself
     telephone: str | None = None
 
 
@@ -55,6 +56,7 @@ class ApplicationLine:
     state: State
     on: date | None
     href: str
+    child: str | None = None  # whom it is for, if not for oneself
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +100,18 @@ class Compared:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DeskFile:
+    """One file that was handed in, as an officer sees it."""
+
+    paper: str  # a code of the texts (`upload.paper.<code>`)
+    pages: tuple[tuple[str, str], ...]  # (thumbnail, large), paths of pictures
+    document: str | None = None  # where the PDF is saved from
+    advice: tuple[str, ...] = ()  # codes of the texts (`desk.upload.advice.<code>`)
+    usual_pages: int = 1
+    missing: int = 0  # pages that this paper usually has beyond those handed in
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """Something only a person can judge. The form field is `judge_<number>`: yes | no."""
 
@@ -109,6 +123,8 @@ class Judgement:
     can_tell: tuple[str, ...] = ()  # photo check codes that passed (`desk.photo.<code>`)
     cannot_tell: tuple[str, ...] = ()  # what the machine cannot see, the same list
     answer: Literal["yes", "no"] | None = None
+    files: tuple[DeskFile, ...] = ()  # upload
+    said: str | None = None  # upload: what the applicant said, to be compared
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,156 +1,18 @@
-"""What the pages of an application show: one frozen view a template. No IO, no language.
-
-Every form posts to the path it stands at, with `csrf`. `errors` maps a form field to an error
-code of the closed list in the texts (`error.<field>.<code>`); values typed come back in the view.
-"""
+"""What the pages around submitting show: one frozen view a template. No IO, no language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
 from certstore.pages.views import CertificateCard, Material, Matter, Reason
 
-Relation = Literal["spouse", "parent", "child", "sibling", "grandparent", "grandchild"]
 Errors = Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StartView:
-    """`issuance/start.html`, GET /apply/{matter}; its form POSTs there to begin."""
-
-    matter: Matter
-    path: str  # where the form posts: /apply/residence-registration
-    minutes: int = 5
-    working_days: int = 1
-    draft_href: str | None = None  # an application already begun
-    draft_until: date | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Question:
-    """Where a question stands in an application."""
-
-    ref: str  # the application's
-    matter: Matter
-    number: int  # 1 is the first
-    of: int
-    back_href: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FoundRecord:
-    """What is on file about the home; shown before anything is asked."""
-
-    type_code: str  # lease_filing, property_certificate, dormitory_certificate
-    address: str  # the room is masked when shown
-    holder: str  # tenant or owner
-    relation: Relation | None  # None: the applicant
-    valid_from: date | None
-    valid_to: date | None
-    office: str
-    checked_at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class SourceDown:
-    """A source that cannot be reached, and by when we will have checked."""
-
-    office: str
-    due: date | None = None
-
-
-Dwelling = Literal["here", "rent", "own", "dormitory", "other"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DwellingView:
-    """`issuance/dwelling.html`, /applications/{ref}/dwelling. Form field `dwelling`: a Dwelling.
-
-    `here` is offered only when `found` holds a record: the question becomes a confirmation.
-    """
-
-    question: Question
-    found: FoundRecord | None = None
-    chosen: Dwelling | None = None  # an answer given before
-    source_down: SourceDown | None = None
-    errors: Errors = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RelativeView:
-    """`issuance/relative.html`, /applications/{ref}/relative.
-
-    Form fields: `whose` (self | relative), `relation` (a Relation), `relative_name`,
-    `relative_id_number`; the last three count only when `whose` is relative.
-    """
-
-    question: Question
-    kind: Literal["rent", "own"]
-    whose: Literal["self", "relative"] | None = None
-    relation: Relation | None = None
-    relative_name: str = ""
-    relative_id_number: str = ""
-    errors: Errors = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class AddressView:
-    """`issuance/address.html`, /applications/{ref}/address. Form fields: `district`, `address`.
-
-    `recorded` is an address on file that may be the same: both are shown, and the applicant looks.
-    """
-
-    question: Question
-    districts: tuple[str, ...]
-    district: str = ""
-    address: str = ""
-    recorded: str | None = None
-    recorded_by: str = ""  # the office that recorded it
-    errors: Errors = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FaceView:
-    """`issuance/face.html`, /applications/{ref}/face. POST begins; the page leaves by redirect.
-
-    A pending page reloads itself every 5 seconds, without script.
-    """
-
-    question: Question
-    state: Literal["start", "passed", "failed", "pending"]
-    provider: str
-    reason: str | None = None  # why it failed, a code of the closed list (`face.because.<code>`)
-    sandbox: bool = False  # the sandbox provider: not a real verification
-    next_href: str | None = None  # passed or pending: where the application goes on
-    upload_href: str | None = None  # None: uploading is not offered yet
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class CommitmentView:
-    """`issuance/commitment.html`, /applications/{ref}/commitment: the letter, and its signing.
-
-    Form fields: `signature` (one's own name, typed), `agreed` ("1"). Once signed, `signed_at`
-    is set; POST /applications/{ref}/commitment/withdraw (csrf) takes it back before submission.
-    """
-
-    question: Question
-    applicant: str
-    applicant_id_number: str
-    relative: str
-    relation: Relation
-    address: str
-    document: Literal["lease_filing", "property_certificate"]
-    today: date
-    signature: str = ""
-    signed_at: datetime | None = None
-    next_href: str | None = None
-    errors: Errors = field(default_factory=dict)
 
 
 Outcome = Literal[
     "satisfied", "satisfied_by_commitment", "choose_one", "must_upload",
-    "not_applicable", "officer_review", "blocked", "unknown_source_down",
+    "not_applicable", "officer_review", "blocked", "unknown_source_down", "not_looked_up",
 ]  # fmt: skip
 
 
@@ -160,6 +22,7 @@ class MaterialRow:
 
     `how` names the evidence that serves (face_verification, id_photo, lease_filing,
     property_certificate, dormitory_certificate, commitment_letter, birth_certificate, …).
+    `not_looked_up`: somebody else's records show it, which are looked up when `after` is done.
     """
 
     material: Material
@@ -168,16 +31,48 @@ class MaterialRow:
     reasons: tuple[Reason, ...] = ()
     office: str | None = None
     checked_at: datetime | None = None
+    handed_in: int = 0  # pages that were handed in for it: an officer looks at them
     actions: tuple[tuple[str, str], ...] = ()  # (action code, href): face, upload, sign, counter …
+    after: Literal["face", "letter", "guardianship", "officer"] | None = None
+
+    @property
+    def word(self) -> str:
+        """The outcome as it is put into words: only what can be pressed is asked for."""
+        offered = {action for action, _ in self.actions}
+        if self.outcome == "must_upload" and not offered & {"upload", "photo"}:
+            return "hand_in"
+        if self.outcome == "choose_one" and len(offered) == 1:
+            return "do_this"
+        return self.outcome
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Something the applicant said: `name` is dwelling, whose, relative, address or telephone."""
+    """Something the applicant said, or what is known of them; shown in full, to be checked.
 
-    name: Literal["dwelling", "whose", "relative", "address", "telephone"]
-    value: str  # a code for dwelling (Dwelling) and whose (self | relative), else text
+    `number` stands beside a person's name.
+    """
+
+    name: Literal["applicant", "child", "dwelling", "whose", "relative", "address", "telephone"]
+    value: str  # a code for dwelling (Dwelling) and whose (self | relative | guardian), else text
     change_href: str | None = None
+    number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Counter:
+    """A counter that takes applications: its name, where it is, when it is open."""
+
+    name: str
+    address: str
+    hours: str
+
+
+@dataclass(frozen=True, slots=True)
+class WindowsView:
+    """`issuance/windows.html`, GET /windows: every counter."""
+
+    counters: tuple[Counter, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -194,6 +89,15 @@ class CheckView:
     must_not_request: tuple[Material, ...] = ()
     back_href: str = "/applications"
     due: date | None = None  # when the answer comes
+    child: str | None = None  # whom it is for, if not for oneself
+    obstacle: Reason | None = None  # why it cannot go on at all
+    obstacle_href: str | None = None  # where it can, instead
+    counters: tuple[Counter, ...] = ()  # near the home, where something must be handed in
+
+    @property
+    def later(self) -> tuple[MaterialRow, ...]:
+        """What is looked up once something else is done."""
+        return tuple(m for m in self.materials if m.outcome == "not_looked_up")
 
     @property
     def needed(self) -> tuple[MaterialRow, ...]:
@@ -203,7 +107,8 @@ class CheckView:
     @property
     def settled(self) -> tuple[MaterialRow, ...]:
         """What needs nothing from the applicant."""
-        return tuple(m for m in self.materials if m.outcome != "not_applicable" and not _waits(m))
+        apart = {"not_applicable", "not_looked_up"}
+        return tuple(m for m in self.materials if m.outcome not in apart and not _waits(m))
 
     @property
     def unneeded(self) -> tuple[MaterialRow, ...]:
@@ -231,3 +136,4 @@ class SubmittedView:
     card: CertificateCard | None = None  # with `issued`
     due: date | None = None
     again: bool = False  # it had been submitted before: the same application is shown
+    child: str | None = None  # whom it is for, if not for oneself

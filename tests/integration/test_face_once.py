@@ -12,20 +12,33 @@ from certstore.verdict import Accepted, Refused
 from face_auth.challenge import State
 from face_auth.tables import face_results
 from tests.servers import postgres
-from tests.unit.face_auth.office import Office, sign
+from tests.unit.face_auth.adapters.loopback import loopback
+from tests.unit.face_auth.office import HOLDER, Office, sign
+from tests.unit.face_auth.pulled_office import ACCOUNT, PulledOffice
 
 HAND_INS = 50
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)])
-def office(request, tmp_path) -> Iterator[Office]:
+def database(request, tmp_path) -> Database:
     if request.param == "sqlite":
-        url = f"sqlite:///{tmp_path / 'face.db'}"
-    else:
-        url = request.getfixturevalue("postgres_url")
-    opened = Office(Database(url))
+        return Database(f"sqlite:///{tmp_path / 'face.db'}")
+    return Database(request.getfixturevalue("postgres_url"))
+
+
+@pytest.fixture
+def office(database) -> Iterator[Office]:
+    opened = Office(database)
     yield opened
     opened.close()
+
+
+@pytest.fixture
+def pulled(database) -> Iterator[PulledOffice]:
+    with loopback(lambda _: {}) as provider:
+        opened = PulledOffice(database, provider, "tencent")
+        yield opened
+        opened.close()
 
 
 @pytest.fixture
@@ -46,7 +59,7 @@ def at_once(work, things) -> list:
         return list(pool.map(begin, things))
 
 
-def recorded(office: Office) -> int:
+def recorded(office: Office | PulledOffice) -> int:
     with office.archive.reading() as books:
         return books.connection.execute(select(func.count()).select_from(face_results)).scalar_one()
 
@@ -78,3 +91,23 @@ def test_of_ten_transactions_that_claim_one_results_id_one_passes(office):
     assert states.count(State.PASSED) == 1
     assert states.count(State.OPEN) == 9
     assert recorded(office) == 1
+
+
+def test_of_fifty_questions_after_one_verification_one_answer_is_accepted(pulled):
+    """The provider answers all fifty alike: that the result is used once is our business."""
+    begun = pulled.begin()
+    verdicts = at_once(lambda txn: pulled.desk.fetch(txn, HOLDER, ACCOUNT), [begun.txn] * HAND_INS)
+    assert verdicts.count(Accepted()) == 1
+    late = (Refused(("transaction_closed", "replayed")), Refused(("transaction_closed",)))
+    assert sum(verdicts.count(refusal) for refusal in late) == HAND_INS - 1
+    assert recorded(pulled) == 1
+    assert pulled.transaction(begun).state is State.PASSED
+
+
+def test_of_fifty_questions_after_one_failure_one_is_recorded(pulled):
+    begun = pulled.begin()
+    pulled.changes = {"Comparestatus": 2018}
+    verdicts = at_once(lambda txn: pulled.desk.fetch(txn, HOLDER, ACCOUNT), [begun.txn] * HAND_INS)
+    assert verdicts.count(Accepted()) == 0
+    assert recorded(pulled) == 1
+    assert pulled.transaction(begun).state is State.FAILED

@@ -1,117 +1,45 @@
-"""The basic check of an ID photo (GA/T 461-2019): the file and what pixels can tell.
+"""The check of an ID photo (GA/T 461-2019): the file, what pixels can tell, and the face.
 
-It never says that a photo shows this person, or a person at all: `not_seen` lists what it is
-blind to. "Same person" is shown by where the photo comes from; an automatic yes needs more
-than this check.
+The basic level never says that a photo shows a person at all, and neither level that it shows
+this person: `not_seen` lists what each is blind to. "Same person" is shown by where the photo
+comes from; an automatic yes needs more than this check.
 """
 
 import io
-from dataclasses import dataclass, field
-from enum import StrEnum
 
 import numpy as np
 from numpy.typing import NDArray
+from PIL import Image
 from PIL.JpegImagePlugin import JpegImageFile
 
+from verifiers.materials.face_photo import FaceFinder, judge_faces
 from verifiers.materials.photo_file import JpegFile, walk
+from verifiers.materials.photo_findings import (
+    Judging,
+    NotSeen,
+    PhotoFinding,
+    PhotoLevel,
+    PhotoReason,
+)
 from verifiers.materials.photo_measures import PhotoMeasures, measure
-from verifiers.materials.photo_profile import Bounds, PhotoProfile
-from verifiers.materials.vocabulary import PhotoQuality
+from verifiers.materials.photo_profile import PhotoProfile
+
+__all__ = ["NotSeen", "PhotoFinding", "PhotoLevel", "PhotoReason", "judge_photo"]
 
 _COLOURS, _BITS = 3, 8
 
 
-class PhotoReason(StrEnum):
-    """Why a photo does not pass; texts live in certstore/web."""
-
-    FILE_TOO_SMALL = "FILE_TOO_SMALL"
-    FILE_TOO_LARGE = "FILE_TOO_LARGE"
-    NOT_JPEG = "NOT_JPEG"
-    TRUNCATED = "TRUNCATED"
-    UNREADABLE = "UNREADABLE"
-    TRAILING_DATA = "TRAILING_DATA"
-    MORE_THAN_ONE_PICTURE = "MORE_THAN_ONE_PICTURE"
-    EXIF_PRESENT = "EXIF_PRESENT"
-    WRONG_PIXEL_SIZE = "WRONG_PIXEL_SIZE"
-    TOO_MANY_PIXELS = "TOO_MANY_PIXELS"
-    WRONG_RESOLUTION = "WRONG_RESOLUTION"
-    NOT_RGB = "NOT_RGB"
-    BACKGROUND_NOT_WHITE = "BACKGROUND_NOT_WHITE"
-    BLURRED = "BLURRED"
-    TOO_DARK = "TOO_DARK"
-    TOO_BRIGHT = "TOO_BRIGHT"
-    LOW_CONTRAST = "LOW_CONTRAST"
-    SIDE_LIGHT = "SIDE_LIGHT"
-    NO_COLOUR = "NO_COLOUR"
-
-
-class NotSeen(StrEnum):
-    """What the basic check cannot see, and who relies on it must know."""
-
-    FACE_PRESENT = "FACE_PRESENT"
-    ONE_FACE = "ONE_FACE"
-    HEAD_SIZE_AND_PLACE = "HEAD_SIZE_AND_PLACE"
-    EYES_OPEN_AND_LEVEL = "EYES_OPEN_AND_LEVEL"
-    HEAD_TURNED_OR_TILTED = "HEAD_TURNED_OR_TILTED"
-    MIRRORED = "MIRRORED"
-    SUNGLASSES = "SUNGLASSES"
-    MASK = "MASK"
-    HEAD_COVERED = "HEAD_COVERED"
-    CLOTHES = "CLOTHES"
-    RETOUCHED = "RETOUCHED"
-    SAME_PERSON = "SAME_PERSON"
-    WHEN_TAKEN = "WHEN_TAKEN"
-
-
-# Metadata can be put right without a new photo: a person decides, nobody is sent away.
-_FOR_A_PERSON = frozenset({PhotoReason.EXIF_PRESENT, PhotoReason.WRONG_RESOLUTION})
-
-
-@dataclass(frozen=True, slots=True)
-class PhotoFinding:
-    """The outcome, every reason against the photo, what was measured, what was not looked at."""
-
-    outcome: PhotoQuality
-    reasons: tuple[PhotoReason, ...]
-    measures: PhotoMeasures | None  # None when the picture was not decoded
-    not_seen: tuple[NotSeen, ...] = tuple(NotSeen)
-
-
-@dataclass(slots=True)
-class _Judging:
-    """Reasons gathered so far, and whether one of them asks for another photo."""
-
-    reasons: list[PhotoReason] = field(default_factory=list)
-    retake: bool = False
-
-    def against(self, reason: PhotoReason, *, wrong: bool) -> None:
-        """Note the reason if something is wrong."""
-        if wrong:
-            self.reasons.append(reason)
-            self.retake |= reason not in _FOR_A_PERSON
-
-    def weigh(self, reason: PhotoReason, value: float, bounds: Bounds, *, least: bool) -> None:
-        """Note the reason if the value is not good; a retake only if not even tolerable."""
-        if not bounds.passes(value, least=least):
-            self.reasons.append(reason)
-            self.retake |= not bounds.tolerates(value, least=least)
-
-    def finding(self, measures: PhotoMeasures | None) -> PhotoFinding:
-        """Put the outcome."""
-        reasons = tuple(dict.fromkeys(self.reasons))
-        if self.retake:
-            return PhotoFinding(PhotoQuality.RETAKE, reasons, measures)
-        outcome = PhotoQuality.MANUAL_REVIEW if reasons else PhotoQuality.PASS
-        return PhotoFinding(outcome, reasons, measures)
-
-
-def judge_photo(jpeg: bytes, *, profile: PhotoProfile) -> PhotoFinding:
+def judge_photo(
+    jpeg: bytes, *, profile: PhotoProfile, finder: FaceFinder | None = None
+) -> PhotoFinding:
     """Judge the bytes of a photo by a profile; never raises, whatever the bytes are.
+
+    With a finder the face is judged as well; the finding says which level it was.
 
     Bounded before decoding: nothing beyond `read_at_most_bytes` is looked at and nothing
     beyond `decode_at_most_pixels` is decoded.
     """
-    judging = _Judging()
+    judging = Judging()
     size = len(jpeg)
     judging.against(PhotoReason.FILE_TOO_SMALL, wrong=size < profile.least_bytes)
     judging.against(PhotoReason.FILE_TOO_LARGE, wrong=size > profile.most_bytes)
@@ -130,10 +58,14 @@ def judge_photo(jpeg: bytes, *, profile: PhotoProfile) -> PhotoFinding:
         return judging.finding(None)
     measures = measure(pixels, profile)
     _judge_measures(judging, measures, profile)
-    return judging.finding(measures)
+    if finder is None:
+        return judging.finding(measures)
+    framed = _in_frame(pixels, profile)
+    judge_faces(judging, finder.find(framed), framed, profile)
+    return judging.finding(measures, PhotoLevel.FACE)
 
 
-def _judge_file(judging: _Judging, file: JpegFile, profile: PhotoProfile) -> None:
+def _judge_file(judging: Judging, file: JpegFile, profile: PhotoProfile) -> None:
     judging.against(PhotoReason.TRUNCATED, wrong=not file.whole)
     judging.against(PhotoReason.TRAILING_DATA, wrong=file.trailing_bytes > 0)
     judging.against(PhotoReason.MORE_THAN_ONE_PICTURE, wrong=file.has_more_pictures)
@@ -165,10 +97,25 @@ def _decode(jpeg: bytes, size: tuple[int, int]) -> NDArray[np.uint8] | None:
         return None
 
 
-def _judge_measures(judging: _Judging, found: PhotoMeasures, profile: PhotoProfile) -> None:
+def _in_frame(pixels: NDArray[np.uint8], profile: PhotoProfile) -> NDArray[np.uint8]:
+    """The picture at the profile's size: its limits are pixels there, and a finder's work too."""
+    size = (profile.width, profile.height)
+    if pixels.shape[1::-1] == size:
+        return pixels
+    return np.asarray(Image.fromarray(pixels).resize(size, Image.Resampling.BILINEAR))
+
+
+def _judge_measures(judging: Judging, found: PhotoMeasures, profile: PhotoProfile) -> None:
     weigh = judging.weigh
     weigh(PhotoReason.BACKGROUND_NOT_WHITE, found.white_share, profile.white_share, least=True)
+    weigh(PhotoReason.BACKGROUND_SHADOW, found.shadow_share, profile.shadow_most, least=False)
+    if found.head_top is not None and found.head_off_centre is not None:
+        weigh(PhotoReason.HEAD_CUT_OFF, found.head_top, profile.top_least, least=True)
+        weigh(PhotoReason.HEAD_TOO_LOW, found.head_top, profile.top_most, least=False)
+        off, most = found.head_off_centre, profile.off_centre_most
+        weigh(PhotoReason.OFF_CENTRE, off, most, least=False)
     weigh(PhotoReason.BLURRED, found.blur, profile.blur, least=False)
+    weigh(PhotoReason.COMPRESSED, found.blocks, profile.blocks_most, least=False)
     weigh(PhotoReason.TOO_DARK, found.face_luma, profile.face_least, least=True)
     weigh(PhotoReason.TOO_BRIGHT, found.face_luma, profile.face_most, least=False)
     weigh(PhotoReason.TOO_BRIGHT, found.burnt_share, profile.burnt_share, least=False)

@@ -37,7 +37,7 @@ class Bounds:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PhotoProfile:
-    """Every limit of the basic photo check; sizes in bytes and pixels, luma from 0 to 255."""
+    """Every limit of the photo check; sizes in bytes and pixels, luma from 0 to 255."""
 
     name: str
     least_bytes: int
@@ -51,13 +51,29 @@ class PhotoProfile:
     white_from: int
     tint_most: int
     white_share: Bounds
+    shadow_most: Bounds
     blur: Bounds
+    blocks_most: Bounds
     face_least: Bounds
     face_most: Bounds
     burnt_share: Bounds
     contrast_least: Bounds
     side_light_most: Bounds
     colour_least: Bounds
+    top_least: Bounds
+    top_most: Bounds
+    off_centre_most: Bounds
+    width_of_eyes: float
+    width_wanted: int
+    width_off_most: Bounds
+    eyes_least: Bounds
+    eyes_most: Bounds
+    eyes_off_centre_most: Bounds
+    roll_most: Bounds
+    turn_most: Bounds
+    score_least: Bounds
+    eye_light_least: Bounds
+    second_face_from: float
 
     @classmethod
     def parse(cls, text: str) -> Self:

@@ -1,33 +1,33 @@
 """Scans on line: the same judging code, with the register asked live and redemption shared."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
-from threading import BoundedSemaphore
 
 from cryptography import x509
 
 from certstore.certificates import Certificate, StatusEntry
 from certstore.clock import Clock, local_date
 from certstore.codes.profiles import Profile
-from certstore.errors import CertstoreError, NotFoundError, UnavailableError
+from certstore.errors import CertstoreError, NotFoundError
 from certstore.objects import ObjectStore
 from certstore.presentation import PresentationDesk, record_scan
 from certstore.tables.books import Archive
-from certstore.trust import TrustList
-from verifiers.scanning.read_file import NothingShown, ShownCode, ShownDocument, read_file
+from certstore.trust import TrustSource
+from verifiers.scanning.document import judge_document
+from verifiers.scanning.opened import NothingShown, Opener
+from verifiers.scanning.read_file import ShownCode, ShownDocument, read_file
+from verifiers.scanning.reading_room import reading_room
 from verifiers.scanning.replay import Showing
 from verifiers.scanning.scan import judge_code
 from verifiers.scanning.status import StatusFinding, live_finding
 from verifiers.scanning.verdict import ScanResult, Verdict
 
 UNNAMED_VERIFIER = ""
-_AT_ONCE = BoundedSemaphore(3)
-_PATIENCE_S = 10
 
 
 @dataclass(frozen=True, slots=True)
 class OnLineScan:
-    """A verdict reached on line; the photo (JPEG) only where the certificate is genuine."""
+    """A verdict reached on line; the photo (JPEG) only for whom the holder showed it just now."""
 
     result: ScanResult
     checked_at: datetime
@@ -75,11 +75,12 @@ class ScanDesk:
     """Judges codes and documents for verifiers who are on line."""
 
     archive: Archive
-    trust: TrustList
+    trust: TrustSource
     root: x509.Certificate
     presentations: PresentationDesk
     objects: ObjectStore
     clock: Clock
+    opener: Opener = field(default_factory=reading_room)
 
     def judge(self, text: str, verifier: str = UNNAMED_VERIFIER) -> OnLineScan:
         """Judge a code's text; a good `RPD1:` is redeemed by it, once."""
@@ -87,29 +88,20 @@ class ScanDesk:
         register = LiveRegister(self.archive, [])
         result = judge_code(
             text,
-            trust=self.trust,
+            trust=self.trust(),
             statuses=register,
             now=now,
             seen=Redemption(self.presentations, verifier),
         )
         redeemed = text.startswith(Profile.ON_LINE.prefix) and result.verdict is Verdict.VALID
-        return self._found(result, register, now, record_for=None if redeemed else verifier)
+        if not redeemed:
+            self._record(result, register, verifier, now)
+            return OnLineScan(result, now)
+        return OnLineScan(result, now, self._photo(register))  # redeeming has recorded it
 
     def judge_file(self, data: bytes, verifier: str = UNNAMED_VERIFIER) -> OnLineScan:
-        """Judge a PDF, or the code in a picture; UnavailableError while many are being judged.
-
-        A file may be made so that it takes long to read: few at a time, and the rest of the
-        service goes on.
-        """
-        if not _AT_ONCE.acquire(timeout=_PATIENCE_S):
-            raise UnavailableError("many files are being judged", remedy="try again in a minute")
-        try:
-            return self._judge_file(data, verifier)
-        finally:
-            _AT_ONCE.release()
-
-    def _judge_file(self, data: bytes, verifier: str) -> OnLineScan:
-        match read_file(data):
+        """Judge a PDF, or the code in a picture; UnavailableError while many are being opened."""
+        match read_file(data, self.opener):
             case ShownCode(text):
                 return self.judge(text, verifier)
             case NothingShown(reason):
@@ -127,35 +119,35 @@ class ScanDesk:
         return found if found.sealed else None
 
     def _judge_document(self, pdf: bytes, verifier: str) -> OnLineScan:
-        # Slow to import, and not needed before the first document is shown.
-        from verifiers.scanning.document import judge_document  # noqa: PLC0415
-
         now = self.clock.now()
         register = LiveRegister(self.archive, [])
         result = judge_document(
-            pdf, trust=self.trust, root_certificate=self.root, statuses=register, now=now
+            pdf,
+            trust=self.trust(),
+            root_certificate=self.root,
+            statuses=register,
+            opener=self.opener,
+            now=now,
         )
-        return self._found(result, register, now, record_for=verifier)
+        self._record(result, register, verifier, now)
+        return OnLineScan(result, now)
 
-    def _found(
-        self,
-        result: ScanResult,
-        register: LiveRegister,
-        now: datetime,
-        *,
-        record_for: str | None,
-    ) -> OnLineScan:
-        """Add the photo, and record the scan where redeeming has not recorded it already."""
-        if not register.asked or not result.fields:
-            return OnLineScan(result, now)
-        certificate = register.asked[0]
-        if record_for is not None:
+    def _record(
+        self, result: ScanResult, register: LiveRegister, verifier: str, now: datetime
+    ) -> None:
+        """Tell the holder of a scan that showed something."""
+        if register.asked and result.fields:
             with self.archive.writing() as books:
-                record_scan(books, self.presentations.origin, certificate, record_for, now)
-        photo = certificate.file("photo")
-        if result.verdict is not Verdict.VALID or photo is None:
-            return OnLineScan(result, now)
+                origin = self.presentations.origin
+                record_scan(books, origin, register.asked[0], verifier, now)
+
+    def _photo(self, register: LiveRegister) -> bytes | None:
+        # For a presentation alone, which its holder made for this showing (docs/adr/0010): who
+        # holds a print or a copy of the document has the picture on it and gets none from here.
+        photo = register.asked[0].file("photo") if register.asked else None
+        if photo is None:
+            return None
         try:
-            return OnLineScan(result, now, self.objects.get(photo.sha256))
-        except CertstoreError:  # a code is redeemed by now: its verdict must not be lost
-            return OnLineScan(result, now)
+            return self.objects.get(photo.sha256)
+        except CertstoreError:  # the code is redeemed by now: its verdict must not be lost
+            return None

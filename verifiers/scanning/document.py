@@ -11,8 +11,8 @@ from certstore.errors import CertstoreError
 from certstore.sd_jwt import Credential
 from certstore.trust import TrustedKey, TrustList
 from verifiers.scanning.enclosure import Enclosure, status_entry
+from verifiers.scanning.opened import NothingShown, OpenedDocument, Opener, PrintedPages
 from verifiers.scanning.pdf_signature import judge_signature
-from verifiers.scanning.printed_page import PrintedPages, read_pages
 from verifiers.scanning.read_file import MAX_BYTES
 from verifiers.scanning.scan import judge_code
 from verifiers.scanning.status import StatusSource
@@ -27,29 +27,46 @@ def judge_document(
     trust: TrustList,
     root_certificate: x509.Certificate,
     statuses: StatusSource,
+    opener: Opener,
     now: datetime,
 ) -> ScanResult:
     """Judge a signed PDF; a scan, a re-saved copy or an unsigned file is `malformed` with advice.
 
-    A document with a document time-stamp added later is not accepted here yet.
+    A document with a time-stamp added later is not accepted here yet. The file is opened only
+    when its signature is good; UnavailableError if the opener has no place for it.
     """
     findings = Findings()
     if len(pdf) > MAX_BYTES or not pdf.startswith(b"%PDF-"):  # 1. size and kind
         findings.failed("size", Verdict.MALFORMED, "DOCUMENT_UNREADABLE")
         return findings.result()
     findings.passed("size")
-    # 2. one signature over the whole file, by a listed document key, nothing in its padding
+    # 2. one signature over the whole file, by a listed document key, in the one form we write
     key = judge_signature(pdf, trust=trust, root=root_certificate, findings=findings)
-    if key is None or findings.found(Verdict.TAMPERED):
+    if key is None:
         return findings.result()
-    try:  # 3. what it carries and what it shows
-        enclosure = Enclosure.from_pdf(pdf)
+    opened = opener.open_document(pdf)  # 3. what it carries and what it shows
+    if isinstance(opened, NothingShown):
+        findings.failed("opening", Verdict.MALFORMED, opened.reason)
+        return findings.result()
+    return _judge_content(opened, key, trust, statuses, (now, findings))
+
+
+def _judge_content(
+    opened: OpenedDocument,
+    key: TrustedKey,
+    trust: TrustList,
+    statuses: StatusSource,
+    begun: tuple[datetime, Findings],
+) -> ScanResult:
+    now, findings = begun
+    try:
+        enclosure = Enclosure.from_json(opened.attachment)
         credential = enclosure.open_credential(trust)
     except CertstoreError as error:
         findings.failed("attachment", Verdict.TAMPERED, "ATTACHMENT_WRONG", error.detail)
         return findings.result()
     findings.passed("attachment")
-    pages = read_pages(pdf)
+    pages = opened.pages
     _judge_agreement(enclosure, credential, key, findings)  # 4. attachment and credential
     _judge_page(enclosure, pages, findings)  # 5. attachment and printed text
     code = _judge_code(pages, trust, statuses, now, findings)  # 6. printed code, with its status

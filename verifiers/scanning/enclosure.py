@@ -1,11 +1,8 @@
 """The data a document carries with it: `certificate.json`, read strictly."""
 
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
-
-import pikepdf
 
 from certstore.certificates import StatusEntry
 from certstore.errors import MalformedError
@@ -16,7 +13,7 @@ from certstore.strict_json import parse_json_strict
 from certstore.trust import TrustList
 
 NAME: Final = "certificate.json"
-_MAX_BYTES: Final = 256 << 10
+MAX_BYTES: Final = 256 << 10
 _MAX_FIELDS: Final = 64
 _MEMBERS: Final = {"identifier", "type", "fields", "credential"}
 
@@ -31,14 +28,11 @@ class Enclosure:
     credential: str
 
     @classmethod
-    def from_pdf(cls, pdf: bytes) -> Self:
-        """Take the attachment out of a PDF; raise MalformedError if it is missing or unsound."""
-        return cls.from_json(_attachment(pdf))
-
-    @classmethod
-    def from_json(cls, data: bytes) -> Self:
-        """Read the attachment's bytes; raise MalformedError if they are unsound."""
-        content = parse_json_strict(data, max_bytes=_MAX_BYTES)
+    def from_json(cls, data: bytes | None) -> Self:
+        """Read the attachment's bytes; raise MalformedError if they are missing or unsound."""
+        if data is None:
+            raise _fault(f"a document carries one attachment, {NAME}, of at most {MAX_BYTES} bytes")
+        content = parse_json_strict(data, max_bytes=MAX_BYTES)
         if not isinstance(content, dict) or content.keys() != _MEMBERS:
             raise _fault("it holds exactly identifier, type, fields and credential")
         fields, credential = content["fields"], content["credential"]
@@ -62,20 +56,6 @@ def status_entry(credential: Credential) -> StatusEntry:
             return StatusEntry(number_of(uri), index)
         case _:
             raise _fault("the credential names no place in a status list")
-
-
-def _attachment(pdf: bytes) -> bytes:
-    try:
-        with pikepdf.open(io.BytesIO(pdf)) as document:
-            names = [name for name in document.attachments if name == NAME]
-            if len(names) != 1 or len(document.attachments) != 1:
-                raise _fault(f"a document carries one attachment, {NAME}")
-            file = document.attachments[NAME].get_file()
-            if file.size > _MAX_BYTES:
-                raise _fault(f"{NAME} has at most {_MAX_BYTES} bytes")
-            return file.read_bytes()
-    except pikepdf.PdfError as error:
-        raise _fault("the document's attachments cannot be read") from error
 
 
 def _fault(detail: str) -> MalformedError:

@@ -1,165 +1,207 @@
 """Is this PDF, byte for byte, what a listed document key signed?
 
-pyHanko's own `bottom_line` is not enough: it lets form fill-in, a new title, an added DSS and
-bytes in the signature's padding pass. Here one signature must cover the whole file, nothing
-may have been changed after it, and the padding must be empty.
+No PDF library is asked: a file is opened only once this is answered. The press writes its
+signature in one form, so the question is one of bytes. The last signature dictionary names
+where /Contents stands; everything else, to the last byte, is under the signature; and /Contents
+holds the one spelling of it that we write (certstore/cms.py), then zeros. That leaves nothing
+to choose to whoever is not the signer. Documents that others changed, or made, are told apart
+by their bytes too: it costs as little as a digest, and no answer here can be `valid` for them.
 """
 
-import io
+import hashlib
 import re
+from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Final
+from typing import Final
 
-from asn1crypto import x509 as asn1_x509
 from cryptography import x509
-from cryptography.hazmat.primitives.serialization import Encoding
-from pyhanko.pdf_utils.misc import PdfError
-from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.diff_analysis import ModificationLevel
-from pyhanko.sign.validation import SignatureCoverageLevel, validate_pdf_signature
-from pyhanko.sign.validation.errors import SignatureValidationError
-from pyhanko_certvalidator import ValidationContext
 
-from certstore.keys import PublicKey, Purpose, key_id
+from certstore.certificate_chain import check_chain
+from certstore.clock import CHINA
+from certstore.cms import SignatureForm, has_time_stamp, signature_value
+from certstore.errors import MalformedError
+from certstore.keys import Purpose
+from certstore.tokens import verify_bytes
 from certstore.trust import KeyState, TrustedKey, TrustList
 from verifiers.scanning.verdict import Findings, Verdict
 
 NOT_VERIFIABLE: Final = "NOT_VERIFIABLE"
 SCAN_ITS_CODE: Final = "SCAN_ITS_CODE"  # the advice: its printed code can still be judged
-_UNREADABLE = (PdfError, SignatureValidationError, ValueError, TypeError, KeyError, IndexError)
-_HEX = re.compile(rb"[0-9A-Fa-f]*")
+LATER_LEVEL: Final = "LATER_LEVEL"  # a time-stamp or validation data was added: not judged yet
+_LARGEST_HOLE: Final = 1 << 18  # hexadecimal digits; the press keeps 16,384
+_MOST_RANGES: Final = 16
+_HEX: Final = re.compile(rb"[0-9A-Fa-f]*")
+_RANGE: Final = re.compile(
+    rb"/ByteRange\s{0,40}\[\s{0,40}([0-9]{1,10})" + rb"\s{1,40}([0-9]{1,10})" * 3 + rb"\s{0,200}\]"
+)
+_DICTIONARY: Final = re.compile(  # as the press writes it: PAdES, no change allowed (DocMDP, P 1)
+    rb"<</Type/Sig/Filter/Adobe\.PPKLite/SubFilter/ETSI\.CAdES\.detached"
+    rb"/M\(D:([0-9]{14})\+08'00'\)/Reference\[<</Type/SigRef/TransformMethod/DocMDP"
+    rb"/TransformParams<</Type/TransformParams/P 1/V/1\.2>>>>\]"
+    rb"/ByteRange\[0 [0-9]{10} [0-9]{10} [0-9]{10}\]/Contents\Z"
+)
+_DICTIONARY_BYTES: Final = 400
+
+
+@dataclass(frozen=True, slots=True)
+class SignedPart:
+    """What a signature says it covers: all of `pdf` up to `end`, but for the hole of /Contents."""
+
+    pdf: bytes
+    hole: int
+    after: int
+    end: int
+
+    @property
+    def digits(self) -> bytes:
+        """The hexadecimal between < and >."""
+        return self.pdf[self.hole + 1 : self.after - 1]
+
+    @property
+    def cms(self) -> bytes:
+        """The bytes the digits spell, padding included."""
+        return bytes.fromhex(self.digits.decode("ascii"))
+
+    @property
+    def whole(self) -> bool:
+        """Whether nothing lies behind the part, and its dictionary is the last and ours."""
+        return self.end == len(self.pdf) and self.signed_at is not None
+
+    @property
+    def signed_at(self) -> datetime | None:
+        """The time in the dictionary before the hole, if that is written as the press writes it."""
+        before = self.pdf[max(0, self.hole - _DICTIONARY_BYTES) : self.hole]
+        found = _DICTIONARY.search(before)
+        if found is None or _RANGE.search(self.pdf, self.after) is not None:
+            return None
+        try:
+            return datetime.strptime(found[1].decode(), "%Y%m%d%H%M%S").replace(tzinfo=CHINA)
+        except ValueError:
+            return None
+
+    def digest(self) -> bytes:
+        """The SHA-256 digest of what is covered."""
+        covered = memoryview(self.pdf)
+        digest = hashlib.sha256(covered[: self.hole])
+        digest.update(covered[self.after : self.end])
+        return digest.digest()
 
 
 def judge_signature(
     pdf: bytes, *, trust: TrustList, root: x509.Certificate, findings: Findings
 ) -> TrustedKey | None:
     """Return the listed key that signed the whole file, or None with what is wrong noted."""
-    try:
-        embedded = _only_signature(pdf)
-        signed_at = None if embedded is None else embedded.self_reported_timestamp
-        gap = None if embedded is None else _gap(pdf, embedded)
-    except Exception:  # noqa: BLE001 - a hostile file makes the reader raise whatever there is
-        _not_verifiable(findings, "DOCUMENT_UNREADABLE")
-        return None
-    if embedded is None:
-        _not_verifiable(findings, "NOT_SIGNED")
-        return None
-    if gap is None:
-        _not_verifiable(findings, "RESAVED")
+    part = _signed_part(pdf)
+    if isinstance(part, str):
+        findings.failed("signature_present", Verdict.MALFORMED, part)
+        findings.remark(NOT_VERIFIABLE)
+        findings.remark(SCAN_ITS_CODE)
         return None
     findings.passed("signature_present")
-    key = _signer(embedded, signed_at, trust, findings)
-    intact = _judge_integrity(embedded, signed_at, root, findings)
-    _, _, after, rest = embedded.byte_range
-    if after + rest != len(pdf) and not findings.found(Verdict.TAMPERED):
-        # pyHanko adds the lengths up without looking at the places
-        findings.failed("coverage", Verdict.TAMPERED, "CHANGED_AFTER_SIGNING")
-    _judge_padding(gap, embedded, findings)
-    return key if intact else None
-
-
-def _only_signature(pdf: bytes) -> Any:  # noqa: ANN401 - pyHanko publishes no types
-    reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-    signatures = reader.embedded_signatures
-    if len(signatures) > 1:
-        raise PdfError("a certificate carries one signature")
-    return signatures[0] if signatures else None
-
-
-def _gap(pdf: bytes, embedded: Any) -> bytes | None:  # noqa: ANN401 - pyHanko publishes no types
-    # The hexadecimal of /Contents: the one stretch of the file that /ByteRange leaves out.
-    # A file written anew by some program keeps the old numbers: they no longer fit its bytes.
-    numbers = [int(number) for number in embedded.byte_range]
-    if len(numbers) != 4 or numbers[0] != 0 or min(numbers) < 0:  # noqa: PLR2004 - two ranges
-        return None
-    hole = pdf[numbers[1] : numbers[2]]
-    if hole[:1] != b"<" or hole[-1:] != b">" or not _HEX.fullmatch(hole[1:-1]):
-        return None
-    digits = hole[1:-1]
-    if len(digits) % 2 or bytes.fromhex(digits.decode("ascii")) != embedded.pkcs7_content:
-        return None
-    return digits
-
-
-def _signer(
-    embedded: Any,  # noqa: ANN401 - pyHanko publishes no types
-    signed_at: datetime | None,
-    trust: TrustList,
-    findings: Findings,
-) -> TrustedKey | None:
-    key = trust.find(_signer_kid(embedded), Purpose.DOCUMENT)
+    key = _listed_signer(part.cms, trust)
     if key is None:
         findings.failed("signer", Verdict.UNKNOWN_ISSUER, "SIGNER_UNKNOWN")
-    elif key.state is KeyState.REVOKED:
+        return None
+    _judge_key(key, part.signed_at, findings)
+    form, digest = SignatureForm(key.chain), part.digest()
+    value = _judge_integrity(part, digest, (key, form), findings)
+    if value is None:
+        return None
+    _judge_chain(key, part, root, findings)
+    _judge_coverage(part, findings)
+    _judge_spelling(part, form.spell(digest, value), findings)
+    return key if findings.result().verdict is Verdict.VALID else None
+
+
+def _signed_part(pdf: bytes) -> SignedPart | str:
+    """The first part of the file that some signature can cover, or why there is none (a code)."""
+    if b"%%EOF" not in pdf:  # cut short, or no document at all
+        return "DOCUMENT_UNREADABLE"
+    reason = "NOT_SIGNED"
+    for _, found in zip(range(_MOST_RANGES), _RANGE.finditer(pdf), strict=False):
+        begin, hole, after, rest = (int(number) for number in found.groups())
+        part = SignedPart(pdf, hole, after, after + rest)
+        if begin == 0 and _fits(part):
+            return part
+        reason = "RESAVED"  # a program that writes a file anew keeps the old numbers
+    return reason
+
+
+def _fits(part: SignedPart) -> bool:
+    # The hole is /Contents in hexadecimal and nothing else, or a signature could be wrapped.
+    if not part.hole + 2 <= part.after <= part.hole + _LARGEST_HOLE or part.end > len(part.pdf):
+        return False
+    brackets = part.pdf[part.hole : part.hole + 1] + part.pdf[part.after - 1 : part.after]
+    even = len(part.digits) % 2 == 0
+    return brackets == b"<>" and even and _HEX.fullmatch(part.digits) is not None
+
+
+def _listed_signer(cms: bytes, trust: TrustList) -> TrustedKey | None:
+    # The certificate itself, as the root's list holds it, must lie in the signature.
+    documents = (key for key in trust.keys.values() if key.purpose is Purpose.DOCUMENT)
+    return next((key for key in documents if key.chain and key.chain[0] in cms), None)
+
+
+def _judge_key(key: TrustedKey, signed_at: datetime | None, findings: Findings) -> None:
+    if key.state is KeyState.REVOKED:
         findings.failed("signer", Verdict.UNKNOWN_ISSUER, "KEY_REVOKED", key.kid)
-    elif signed_at is None or not key.verifies_at(signed_at):
+    elif signed_at is not None and not key.verifies_at(signed_at):
         findings.failed("signer", Verdict.UNKNOWN_ISSUER, "KEY_OUT_OF_TIME", key.kid)
     else:
         findings.passed("signer", key.authority_name)
-        return key
-    return None
-
-
-def _signer_kid(embedded: Any) -> str:  # noqa: ANN401 - pyHanko publishes no types
-    try:
-        public_key = x509.load_der_x509_certificate(embedded.signer_cert.dump()).public_key()
-    except _UNREADABLE:
-        return ""
-    return key_id(public_key) if isinstance(public_key, PublicKey) else ""
 
 
 def _judge_integrity(
-    embedded: Any,  # noqa: ANN401 - pyHanko publishes no types
-    signed_at: datetime | None,
-    root: x509.Certificate,
-    findings: Findings,
-) -> bool:
-    anchor = asn1_x509.Certificate.load(root.public_bytes(Encoding.DER))
-    context = ValidationContext(trust_roots=[anchor], allow_fetching=False, moment=signed_at)
-    try:
-        status = validate_pdf_signature(embedded, context)
-    except _UNREADABLE:
-        findings.failed("integrity", Verdict.TAMPERED, "SIGNATURE_WRONG")
-        return False
-    if not (status.intact and status.valid):
+    part: SignedPart, digest: bytes, signer: tuple[TrustedKey, SignatureForm], findings: Findings
+) -> bytes | None:
+    key, form = signer
+    if digest not in part.cms:
         findings.failed("integrity", Verdict.TAMPERED, "CHANGED_AFTER_SIGNING")
-        return False
+        return None
+    try:
+        value = signature_value(part.cms)
+    except MalformedError as error:
+        findings.failed("spelling", Verdict.TAMPERED, "SIGNATURE_RESPELLED", error.detail)
+        return None
+    if not verify_bytes(key.public_key, key.algorithm, form.signed_bytes(digest), value):
+        findings.failed("integrity", Verdict.TAMPERED, "SIGNATURE_WRONG")
+        return None
     findings.passed("integrity")
-    if not status.trusted:
-        findings.failed("chain", Verdict.UNKNOWN_ISSUER, "CHAIN_NOT_TRUSTED")
-        return False
-    findings.passed("chain")
-    covered = status.coverage is SignatureCoverageLevel.ENTIRE_FILE
-    untouched = status.modification_level is ModificationLevel.NONE
-    if not (status.bottom_line and covered and untouched):
-        findings.failed("coverage", Verdict.TAMPERED, "CHANGED_AFTER_SIGNING")
-        return False
-    findings.passed("coverage")
-    return True
+    return value
 
 
-def _judge_padding(digits: bytes, embedded: Any, findings: Findings) -> None:  # noqa: ANN401 - as above
-    # The padding is the one place no signature covers: it must say nothing.
-    message = 2 * _der_length(embedded.pkcs7_content)
-    if message and not digits[message:].strip(b"0"):
-        findings.passed("padding")
+def _judge_chain(
+    key: TrustedKey, part: SignedPart, root: x509.Certificate, findings: Findings
+) -> None:
+    moment = part.signed_at or key.valid_from
+    try:
+        check_chain(key.chain, root, public_key=key.public_key, period=(moment, moment))
+    except MalformedError as error:
+        findings.failed("chain", Verdict.UNKNOWN_ISSUER, "CHAIN_NOT_TRUSTED", error.detail)
     else:
+        findings.passed("chain")
+
+
+def _judge_coverage(part: SignedPart, findings: Findings) -> None:
+    if part.whole:
+        findings.passed("coverage")
+        return
+    findings.failed("coverage", Verdict.TAMPERED, "CHANGED_AFTER_SIGNING")
+    added = part.pdf[part.end :]
+    if b"/DocTimeStamp" in added or b"/DSS" in added:
+        findings.remark(LATER_LEVEL)
+
+
+def _judge_spelling(part: SignedPart, spelled: bytes, findings: Findings) -> None:
+    # Lower-case digits, DER, our attributes alone, the lower s, then nothing but zeros.
+    expected = spelled.hex().encode("ascii")
+    if not part.digits.startswith(expected):
+        findings.failed("spelling", Verdict.TAMPERED, "SIGNATURE_RESPELLED")
+        if has_time_stamp(part.cms):
+            findings.remark(LATER_LEVEL)
+        return
+    findings.passed("spelling")
+    if part.digits[len(expected) :].strip(b"0"):
         findings.failed("padding", Verdict.TAMPERED, "PADDING_NOT_EMPTY")
-
-
-def _der_length(data: bytes) -> int:
-    """The bytes the first DER value takes up; 0 if its head is cut or of indefinite length."""
-    if len(data) < 2:  # noqa: PLR2004 - tag and length
-        return 0
-    first = data[1]
-    if first < 0x80:  # noqa: PLR2004 - the short form (X.690 §8.1.3.4)
-        return 2 + first
-    size = first & 0x7F
-    length = int.from_bytes(data[2 : 2 + size], "big")
-    return 2 + size + length if 0 < size <= 4 else 0  # noqa: PLR2004 - no value is larger
-
-
-def _not_verifiable(findings: Findings, reason: str) -> None:
-    findings.failed("signature_present", Verdict.MALFORMED, reason)
-    findings.remark(NOT_VERIFIABLE)
-    findings.remark(SCAN_ITS_CODE)
+    else:
+        findings.passed("padding")

@@ -1,29 +1,15 @@
 """What a page shows to the eye: its text, and the codes printed on it."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 import pypdfium2
 
+from verifiers.scanning.opened import PrintedPages
 from verifiers.scanning.symbols import MAX_PIXELS, find_codes
 
 _DOTS_PER_INCH: Final = 200
 _POINTS_PER_INCH: Final = 72
 _MAX_PAGES: Final = 3
-
-
-@dataclass(frozen=True, slots=True)
-class PrintedPages:
-    """All texts of the pages with every white space left out, and the codes found on them."""
-
-    text: str
-    codes: Sequence[str]
-
-    def says(self, text: str, *, besides: str = "") -> bool:
-        """Whether the text stands on the pages, and not only as a part of `besides`."""
-        rest = self.text.replace(besides, "\n") if besides else self.text
-        return "".join(text.split()) in rest
 
 
 def read_pages(pdf: bytes) -> PrintedPages | None:

@@ -86,12 +86,10 @@ def _open(text: str, findings: Findings) -> UnverifiedCode | None:
         code = open_code(text)
     except MalformedError as error:
         step, reason = _CAUSES[error.facts["cause"]]
-        for passed in _OPENING[: _OPENING.index(step)]:
-            findings.passed(passed)
+        findings.all_passed(_OPENING[: _OPENING.index(step)])
         findings.failed(step, Verdict.MALFORMED, reason, error.detail)
         return None
-    for passed in _OPENING:
-        findings.passed(passed)
+    findings.all_passed(_OPENING)
     return code
 
 

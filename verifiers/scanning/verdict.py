@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import cache
 
 
 class Verdict(StrEnum):
@@ -52,6 +53,11 @@ class ScanResult:
     fields: Mapping[str, object] = field(default_factory=dict)
 
 
+@cache  # the names of checks are a short, closed list, and most say nothing more
+def _passed(name: str) -> Check:
+    return Check(name, passed=True)
+
+
 class Findings:
     """Collects, step by step, what a judgement found; `result` sums it up."""
 
@@ -63,7 +69,11 @@ class Findings:
 
     def passed(self, name: str, detail: str = "") -> None:
         """Note a step that went well."""
-        self._checks.append(Check(name, passed=True, detail=detail))
+        self._checks.append(Check(name, passed=True, detail=detail) if detail else _passed(name))
+
+    def all_passed(self, names: Iterable[str]) -> None:
+        """Note several steps that went well."""
+        self._checks.extend(map(_passed, names))
 
     def failed(self, name: str, verdict: Verdict, reason: str, detail: str = "") -> None:
         """Note a step that went wrong, and what follows from it."""

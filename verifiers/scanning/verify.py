@@ -11,7 +11,10 @@ from cryptography import x509
 from certstore.errors import CertstoreError, MalformedError
 from certstore.status_list import PublishedList, read_status_list
 from certstore.trust import TrustList, parse_trust_list
-from verifiers.scanning.read_file import NothingShown, ShownCode, ShownDocument, read_file
+from verifiers.scanning.document import judge_document
+from verifiers.scanning.opened import NothingShown, Opener
+from verifiers.scanning.read_file import ShownCode, ShownDocument, read_file
+from verifiers.scanning.reading_room import reading_room
 from verifiers.scanning.scan import judge_code
 from verifiers.scanning.status import HeldLists
 from verifiers.scanning.verdict import Findings, ScanResult, Verdict
@@ -19,8 +22,18 @@ from verifiers.scanning.verdict import Findings, ScanResult, Verdict
 GOOD: Final = 0
 BAD: Final = 1
 UNDECIDED: Final = 2
-_CANNOT_JUDGE: Final = frozenset(
-    {"FILE_TOO_LARGE", "FILE_UNREADABLE", "PICTURE_TOO_LARGE", "NO_CODE_FOUND", "SEVERAL_CODES"}
+_NOTHING_THERE: Final = frozenset(  # to be judged: no code, no signature, no legible file
+    {
+        "FILE_TOO_LARGE",
+        "FILE_TOO_COSTLY",
+        "FILE_UNREADABLE",
+        "PICTURE_TOO_LARGE",
+        "NO_CODE_FOUND",
+        "SEVERAL_CODES",
+        "NOT_OUR_CODE",
+        "DOCUMENT_UNREADABLE",
+        "NOT_VERIFIABLE",
+    }
 )
 
 
@@ -64,41 +77,53 @@ def verify(
     trust_jws: str,
     status_files: Sequence[bytes],
     at: datetime,
+    opener: Opener | None = None,
 ) -> ScanResult:
     """Judge a file's bytes or a code's text as of `at`, without any network.
 
-    Raises MalformedError or InvalidTokenError when root or trust list cannot be used: then
-    nothing can be judged.
+    Files are opened in a process of their own unless an `opener` is given. Raises MalformedError
+    or InvalidTokenError when root or trust list cannot be used: then nothing can be judged.
     """
     held = HeldTrust.open(root_pem=root_pem, trust_jws=trust_jws, status_files=status_files, at=at)
-    item = ShownCode(shown) if isinstance(shown, str) else read_file(shown)
-    return _with_refused(_judge(item, held, at), held)
+    opener = opener or reading_room()
+    item = ShownCode(shown) if isinstance(shown, str) else read_file(shown, opener)
+    return _with_refused(_judge(item, held, at, opener), held)
 
 
 def _judge(
-    item: ShownCode | ShownDocument | NothingShown, held: HeldTrust, at: datetime
+    item: ShownCode | ShownDocument | NothingShown, held: HeldTrust, at: datetime, opener: Opener
 ) -> ScanResult:
     statuses = HeldLists(held.lists)
     match item:
         case ShownCode(text):
             return judge_code(text, trust=held.trust, statuses=statuses, now=at)
         case ShownDocument(pdf):
-            # Slow to import, and not needed to judge a code.
-            from verifiers.scanning.document import judge_document  # noqa: PLC0415
-
             return judge_document(
-                pdf, trust=held.trust, root_certificate=held.root, statuses=statuses, now=at
+                pdf,
+                trust=held.trust,
+                root_certificate=held.root,
+                statuses=statuses,
+                opener=opener,
+                now=at,
             )
         case NothingShown(reason):
             return ScanResult(Verdict.MALFORMED, (reason,))
 
 
 def exit_code(result: ScanResult) -> int:
-    """0 good, 1 judged bad, 2 could not judge: stale lists, an unreadable file, no one code."""
+    """0 good, 1 judged bad, 2 could not be judged.
+
+    It could not be judged where nothing was there to judge (a file that is cut, cannot be opened,
+    is unsigned or saved anew; a picture or text without one code of ours), or where no status
+    list speaks for it. A code or a signature that was there and is not good was judged bad.
+    """
     if result.verdict is Verdict.VALID:
         return GOOD
-    unreadable = result.verdict is Verdict.MALFORMED and bool(_CANNOT_JUDGE & {*result.reasons})
-    return UNDECIDED if result.verdict is Verdict.STALE_LIST or unreadable else BAD
+    if result.verdict is Verdict.STALE_LIST:
+        return UNDECIDED
+    signed = any(check.name == "integrity" and check.passed for check in result.checks)
+    nothing = result.verdict is Verdict.MALFORMED and _NOTHING_THERE & {*result.reasons}
+    return UNDECIDED if nothing and not signed else BAD
 
 
 def as_json(result: ScanResult) -> dict[str, object]:

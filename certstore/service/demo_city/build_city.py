@@ -17,6 +17,7 @@ from certstore import keys
 from certstore.batches import read_batch, sign_batch
 from certstore.clock import SystemClock, local_date
 from certstore.errors import CertstoreError
+from certstore.service.demo_city.declared_homes import homes_json
 from certstore.service.demo_city.dice import Dice
 from certstore.service.demo_city.family_records import FamilyRecords
 from certstore.service.demo_city.featured import Cast, FeaturedRecords, people_json, read_cast
@@ -79,6 +80,7 @@ def write_city(city: City, folder: Path) -> None:
     sources = [_write_batch(source, city.book, folder) for source in SOURCES]
     _write(folder / "sources.json", _pretty({"sources": sources}))
     _write(folder / "people.json", _pretty(people_json(city.cast)))
+    _write(folder / "homes.json", _pretty(homes_json(city.cast, city.families, city.book.today)))
     for stray in set((folder / "photos").glob("*.jpg")) - {folder / p for p in city.book.photos}:
         stray.unlink()  # of an earlier, larger city
 

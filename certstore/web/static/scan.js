@@ -153,7 +153,7 @@ at('torch').addEventListener('click', async ({ currentTarget }) => {
 at('typed').addEventListener('submit', (event) => {
   event.preventDefault();
   const input = at('code'); // a hand scanner types here and presses Enter
-  const code = input.value;
+  const code = input.value.trim(); // pasted with what stood around it; no code ends in a space
   input.value = '';
   if (code) judge(code);
   else complain(say('empty'));

@@ -1,13 +1,25 @@
 """Scanning on line over HTTP: genuine, used, cut short, changed, foreign, too large."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from PIL import Image
 
+from certstore.clock import unix
+from certstore.codes.profiles import seal_for_holder, show_code
 from certstore.errors import UnavailableError
+from certstore.keys import KeySigner, Purpose, generate
+from certstore.presentation import minimal_claims
 from tests.residents import ADDRESS_CHANGE, Browser, assert_sound, resident, submitted, vouchers
+from tests.unit.verifiers.scanning.hostile_files import HOSTILE, large_picture
+from verifiers.scanning.limits import Limits
+from verifiers.scanning.reading_room import ReadingRoom
+from verifiers.scanning.scan import judge_code
+from verifiers.scanning.status import HeldLists
+from verifiers.scanning.verify import as_json
 
+PICTURE = large_picture()
 WHO, ME = "chen_yiming", resident("chen_yiming")
 PERSONAL = ("陈一鸣", "340199199803140119", "长乐路")
 
@@ -47,7 +59,7 @@ def test_a_printed_code_is_valid_as_often_as_it_is_scanned(house, voucher, scann
         found = judged(scanner, code, "望江酒店")
         assert found["verdict"] == "valid"
         assert found["fields"]["name"] == "陈一鸣"
-        assert found["photo"]
+        assert found["photo"] is None  # who holds a print has the portrait on it
     assert [u.record["claimed_by"] for u in scans(house)] == ["望江酒店"] * 2
 
 
@@ -58,6 +70,40 @@ def test_a_presentation_is_valid_once_and_then_replayed_without_photo(house, vou
     assert first["photo"]
     assert second["photo"] is None
     assert len(scans(house)) == 2  # both told whose it is
+
+
+def test_a_stranger_who_holds_a_print_gets_what_is_printed_in_the_code_and_nothing_else(
+    house, voucher, scanner
+):
+    code = kept(house, voucher, "code").decode()
+    fetched = []
+
+    class Watched:
+        def get(self, digest):
+            fetched.append(digest)
+            return b"a full-size portrait"
+
+    object.__setattr__(house.scan_desk, "objects", Watched())
+    on_line = judged(scanner, code)
+    off_line = as_json(
+        judge_code(code, trust=house.trust, statuses=HeldLists([]), now=house.clock.now())
+    )
+    assert on_line["photo"] is None
+    assert on_line["fields"] == {**off_line["fields"], "type": "residence_voucher"}
+    sent(scanner, kept(house, voucher, "document"))
+    assert fetched == []
+
+
+def test_an_off_line_code_gets_no_photo_however_often_it_is_shown(house, voucher, scanner):
+    holder, now = KeySigner(Purpose.PRESENTATION, generate("ES256")), house.clock.now()
+    claims = minimal_claims(voucher, now, unix(now) + 3600, b"8 bytes!")
+    claims = replace(claims, holder_key=holder.public_key)
+    inner = seal_for_holder(claims, house.keys.signer(Purpose.CODE))
+    code = show_code(inner, holder, issued_at=unix(now))
+    for _ in range(2):
+        found = judged(scanner, code)
+        assert (found["verdict"], found["photo"]) == ("valid", None)
+    assert len(scans(house)) == 2
 
 
 @pytest.mark.parametrize("code", ["hello", "https://example.org/", "RP1:", "RP9:ABC", "王", " "])
@@ -100,7 +146,7 @@ def test_an_issued_document_is_valid_and_the_holder_sees_the_scan(house, voucher
     found = sent(scanner, kept(house, voucher, "document")).json()
     assert found["verdict"] == "valid", found
     assert found["fields"]["name"] == "陈一鸣"
-    assert found["photo"]
+    assert found["photo"] is None  # it is in the document
     assert len(scans(house)) == 1
     assert scans(house)[0].record["certificate_ref"] == voucher.ref
 
@@ -148,6 +194,57 @@ def test_a_verdict_is_told_though_the_photo_cannot_be_fetched(house, voucher, sc
     object.__setattr__(house.scan_desk, "objects", Down())
     found = judged(scanner, code)
     assert (found["verdict"], found["photo"]) == ("valid", None)
+
+
+def test_a_code_pasted_with_white_space_around_it_is_judged_on_the_page(house, voucher):
+    code = kept(house, voucher, "code").decode()
+    for around in ("  {}", "{}  ", "\r\n\t{}\r\n", "\u3000{}\u00a0"):
+        page = Browser(house, None).post("/scan", code=around.format(code))
+        assert page.status_code == 200
+        assert "陈一鸣" in page.text
+    assert Browser(house, None).post("/scan", code=" \r\n\u3000").status_code == 422
+
+
+def test_machines_are_held_to_the_code_itself(house, voucher, scanner):
+    code = kept(house, voucher, "code").decode()
+    for around in (" {}", "{} ", "{}\n"):
+        assert judged(scanner, around.format(code))["verdict"] == "malformed"
+
+
+def test_a_busy_service_says_when_to_come_again(house, scanner):
+    class Busy:
+        def open_picture(self, _data):
+            raise UnavailableError("many files are being opened", retry_after=5)
+
+    object.__setattr__(house.scan_desk, "opener", Busy())
+    answer = sent(scanner, PICTURE)
+    assert (answer.status_code, answer.headers["retry-after"]) == (503, "5")
+    assert answer.json()["type"] == "urn:certstore:problem:unavailable"
+    page = Browser(house, None).http.post("/scan/file", files={"file": ("x", PICTURE)})
+    assert (page.status_code, page.headers["retry-after"]) == (503, "5")
+    assert_sound(page, "zh")
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_file_that_takes_too_much_to_open_is_an_answer_in_words(house, scanner, lang):
+    object.__setattr__(house.scan_desk, "opener", ReadingRoom(limits=Limits(memory_mb=8)))
+    found = sent(scanner, PICTURE).json()
+    assert (found["verdict"], found["reasons"]) == ("malformed", ["FILE_TOO_COSTLY"])
+    page = Browser(house, None, lang).http.post(
+        f"/scan/file?lang={lang}", files={"file": ("x", PICTURE)}
+    )
+    assert page.status_code == 200
+    assert_sound(page, lang)
+    assert {"zh": "工夫", "en": "far more to open"}[lang] in page.text
+    house.scan_desk.opener.close()
+
+
+def test_every_hostile_file_is_an_answer(scanner):
+    for name, data in HOSTILE.items():
+        answer = sent(scanner, data)
+        assert answer.status_code == 200, name
+        found = answer.json()
+        assert (found["verdict"], found["fields"], found["photo"]) == ("malformed", {}, None), name
 
 
 @pytest.mark.parametrize("lang", ["zh", "en"])

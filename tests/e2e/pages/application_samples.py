@@ -6,7 +6,14 @@ from datetime import date, timedelta
 
 from certstore.pages.views import Reason
 from issuance.pages.progress_views import ApplicationLine, ApplicationsView, ProgressView, Step
-from issuance.pages.views import Answer, CheckView, MaterialRow, SubmittedView
+from issuance.pages.views import (
+    Answer,
+    CheckView,
+    Counter,
+    MaterialRow,
+    SubmittedView,
+    WindowsView,
+)
 from tests.e2e.pages.people import HOUSING, NOW, REF, VOUCHER, Sample
 
 REUSED = MaterialRow(
@@ -62,6 +69,25 @@ NEEDED = (
 )
 
 
+COUNTERS = (
+    Counter("梧桐区社区事务受理服务中心", "梧桐区听雨路 15 号 1 楼", "9:00–17:00"),
+    Counter("海港区社区事务受理服务中心", "海港区长乐路 210 号 1 楼", "9:00–17:00"),
+)
+LATER = (
+    MaterialRow(material="dwelling", outcome="not_looked_up", after="letter"),
+    MaterialRow(material="photo", outcome="not_looked_up", after="guardianship"),
+)
+HAND_IN = MaterialRow(
+    material="dwelling",
+    outcome="must_upload",
+    reasons=(Reason("NOT_AS_DESCRIBED"),),
+    actions=(
+        ("address", f"/applications/{REF}/dwelling"),
+        ("counter", "/windows"),
+    ),
+)
+
+
 def checks() -> Iterator[Sample]:
     """Check before submitting, and what follows."""
     ready = CheckView(
@@ -69,6 +95,7 @@ def checks() -> Iterator[Sample]:
         matter="residence_registration",
         materials=MATERIALS,
         answers=(
+            Answer("applicant", "何志远", None, "340199198610110314"),
             Answer("dwelling", "here", f"/applications/{REF}/dwelling"),
             Answer("relative", "周明远", f"/applications/{REF}/relative"),
             Answer("address", "梧桐区望江路 188 弄 6 号 302 室", f"/applications/{REF}/address"),
@@ -81,6 +108,8 @@ def checks() -> Iterator[Sample]:
     yield Sample("check-needed", page, replace(ready, materials=NEEDED + MATERIALS[:4]), path)
     one = replace(ready, materials=NEEDED[:1] + MATERIALS[:4])
     yield Sample("check-one", page, one, path)
+    yield from _stops(ready, path)
+    yield Sample("windows", "issuance/windows.html", WindowsView(COUNTERS), "/windows")
     submitted = SubmittedView(
         ref=REF,
         matter="residence_registration",
@@ -94,6 +123,23 @@ def checks() -> Iterator[Sample]:
     yield Sample("submitted-officer", page, officer, path)
     yield Sample("submitted-source", page, replace(officer, result="source", again=True), path)
     yield Sample("submitted-working", page, replace(officer, result="working", due=None), path)
+
+
+def _stops(ready: CheckView, path: str) -> Iterator[Sample]:
+    page = "issuance/check.html"
+    later = replace(
+        ready,
+        child="何雨桐",
+        materials=(NEEDED[1], *LATER),
+        answers=(Answer("child", "何雨桐", f"/applications/{REF}/child", "340199201903210241"),),
+    )
+    yield Sample("check-later", page, later, path)
+    counter = replace(ready, materials=(HAND_IN, *MATERIALS[:1]), counters=COUNTERS)
+    yield Sample("check-counter", page, counter, path)
+    stopped = replace(
+        ready, obstacle=Reason("ADDRESS_UNCHANGED"), obstacle_href=f"/applications/{REF}/address"
+    )
+    yield Sample("check-obstacle", page, stopped, path)
 
 
 def progress() -> Iterator[Sample]:
@@ -127,7 +173,7 @@ def progress() -> Iterator[Sample]:
                 steps=(*done, refusal),
                 reasons=(Reason("ADDRESS_MISMATCH"),),
                 sentence="租赁备案写的是听雨路 79 号。",
-                again_href="/apply/residence-registration",
+                again_href=f"/applications/{REF}/again",
             ),
         ),
         (
@@ -136,6 +182,8 @@ def progress() -> Iterator[Sample]:
                     asked_href=f"/applications/{REF}/photo"),
         ),
         ("overdue", replace(base, state="overdue", telephone="12345")),
+        ("withdrawn", replace(base, state="withdrawn", steps=(), materials=(),
+                    again_href=f"/applications/{REF}/again")),
     ):  # fmt: skip
         yield Sample(f"progress-{name}", "issuance/progress.html", view, f"/applications/{REF}")
     line = ApplicationLine(
@@ -149,7 +197,7 @@ def progress() -> Iterator[Sample]:
     states = ("draft", "in_review", "asked", "waiting_source", "overdue")
     ended = ("issued", "refused", "withdrawn")
     view = ApplicationsView(
-        open=tuple(replace(line, state=state) for state in states),
+        open=(*(replace(line, state=s) for s in states), replace(line, child="何雨桐")),
         ended=tuple(replace(line, state=state) for state in ended),
     )
     page = "issuance/applications.html"

@@ -7,10 +7,12 @@ from datetime import date, timedelta
 from certstore.pages.entrance_views import (
     DemonstrationPerson,
     DevelopmentIdentityView,
+    DevelopmentRequestView,
     Notice,
     NoticesView,
     SignedOutView,
     SignInView,
+    SignOutView,
 )
 from certstore.pages.views import ProblemView, Reason, SettingsView
 from tests.e2e.pages.people import NOW, REF, RESIDENT, Sample
@@ -22,6 +24,10 @@ def entrance() -> Iterator[Sample]:
     yield Sample("sign-in", "certstore/sign_in.html", sign_in, "/sign-in", None)
     expired = replace(sign_in, why="expired", development=True)
     yield Sample("sign-in-expired", "certstore/sign_in.html", expired, "/sign-in", None)
+    for why in ("kept", "needed", "stopped", "failed"):
+        asked = replace(sign_in, why=why)
+        yield Sample(f"sign-in-{why}", "certstore/sign_in.html", asked, "/sign-in", None)
+    yield Sample("sign-out", "certstore/sign_out.html", SignOutView(), "/sign-out", RESIDENT)
     yield Sample("signed-out", "certstore/signed_out.html", SignedOutView(), "/sign-out", None)
     people = (
         DemonstrationPerson(id="lin", name="林晓禾", role="resident", note="配偶承租，照片在库"),
@@ -35,6 +41,9 @@ def entrance() -> Iterator[Sample]:
     yield Sample("development-identity", page, identity, "/development-identity", None)
     nobody = replace(identity, nobody_chosen=True)
     yield Sample("development-identity-error", page, nobody, "/development-identity", None)
+    lost = DevelopmentRequestView(("state", "nonce"))
+    page = "certstore/development_request.html"
+    yield Sample("development-request", page, lost, "/development-identity", None)
     notices = NoticesView(
         tuple(
             Notice(
@@ -58,6 +67,7 @@ def entrance() -> Iterator[Sample]:
     for kind in (
         "not_found", "signed_out", "forbidden", "refused", "conflict",
         "malformed", "too_many", "unavailable", "our_failure",
+        "wrong_host", "other_method",
     ):  # fmt: skip
         problem = ProblemView(kind=kind, code="not-found", reference="7f3a")
         yield Sample(f"problem-{kind}", "certstore/problem.html", problem, "/x", None)

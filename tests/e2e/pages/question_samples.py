@@ -5,12 +5,16 @@ from dataclasses import replace
 from datetime import date
 
 from face_auth.pages.views import SandboxView
-from issuance.pages.views import (
+from issuance.answers import Fault
+from issuance.pages.question_views import (
     AddressView,
+    ChildView,
     CommitmentView,
+    Draft,
     DwellingView,
     FaceView,
     FoundRecord,
+    FreshView,
     Question,
     RelativeView,
     SourceDown,
@@ -26,15 +30,19 @@ QUESTION = Question(
     back_href="/apply/residence-registration",
 )
 
+FOR_CHILD = replace(QUESTION, of=6, exact=False, child="何雨桐")
+
 
 def questions() -> Iterator[Sample]:
     """Beginning an application, and its questions."""
     start = StartView(matter="residence_registration", path="/apply/residence-registration")
-    begun = replace(
-        start, draft_href=f"/applications/{REF}/dwelling", draft_until=date(2026, 12, 20)
-    )
+    draft = Draft(f"/applications/{REF}/dwelling", date(2026, 12, 20))
+    begun = replace(start, drafts=(replace(draft, child="何雨桐"), draft))
     yield Sample("start", "issuance/start.html", start, start.path)
     yield Sample("start-draft", "issuance/start.html", begun, start.path)
+    fresh = FreshView(matter=start.matter, path=start.path, draft=draft)
+    yield Sample("fresh", "issuance/fresh.html", fresh, f"{start.path}/fresh")
+    yield from _child()
     lease = FoundRecord(
         type_code="lease_filing",
         address="示范市梧桐区望江路 188 弄 6 号 302 室",
@@ -55,18 +63,21 @@ def questions() -> Iterator[Sample]:
         ("dwelling-confirm", DwellingView(question=QUESTION, found=lease)),
         ("dwelling-own", DwellingView(question=QUESTION, found=own, chosen="here")),
         ("dwelling", DwellingView(question=QUESTION)),
+        ("dwelling-child", DwellingView(question=FOR_CHILD, found=own)),
         ("dwelling-error", DwellingView(question=QUESTION, source_down=down, errors=missing)),
     ):
         yield Sample(name, page, view, path)
     path, page = f"/applications/{REF}/relative", "issuance/relative.html"
     yield Sample("relative", page, RelativeView(question=QUESTION, kind="rent"), path)
+    childs = RelativeView(question=FOR_CHILD, kind="own", guardian=True)
+    yield Sample("relative-child", page, childs, path)
     wrong = RelativeView(
         question=QUESTION,
         kind="own",
         whose="relative",
         relative_name="周明远",
-        relative_id_number="310199198801010011",
-        errors={"relation": "missing", "relative_id_number": "malformed"},
+        relative_id_number="31019919880101001",
+        errors={"relation": Fault("missing"), "relative_id_number": Fault("length", 17)},
     )
     yield Sample("relative-error", page, wrong, path)
     path, page = f"/applications/{REF}/address", "issuance/address.html"
@@ -86,6 +97,20 @@ def questions() -> Iterator[Sample]:
     yield from _commitment()
 
 
+def _child() -> Iterator[Sample]:
+    path = "/apply/residence-registration"
+    child = ChildView(matter="residence_registration", action=f"{path}/child", back_href=path)
+    errors = {
+        "child_name": Fault("missing"),
+        "child_id_number": Fault("length", 17),
+        "guardian_relation": Fault("missing"),
+        "consented": Fault("missing"),
+    }
+    wrong = replace(child, child_id_number="34019920190321024", errors=errors)
+    for name, view in (("child", child), ("child-error", wrong)):
+        yield Sample(name, "issuance/child.html", view, f"{path}/child")
+
+
 def _face() -> Iterator[Sample]:
     face = FaceView(question=QUESTION, state="start", provider="网络身份认证")
     for name, view in (
@@ -93,6 +118,8 @@ def _face() -> Iterator[Sample]:
         ("face-sandbox", replace(face, sandbox=True, upload_href=f"/applications/{REF}/upload")),
         ("face-passed", replace(face, state="passed", next_href=f"/applications/{REF}/check")),
         ("face-failed", replace(face, state="failed", reason="light")),
+        ("face-too-many", replace(face, state="failed", reason="person", too_many=True)),
+        ("face-child", replace(face, question=FOR_CHILD)),
         ("face-pending", replace(face, state="pending", next_href=f"/applications/{REF}/check")),
     ):
         yield Sample(name, "issuance/face.html", view, f"/applications/{REF}/face")
@@ -110,8 +137,8 @@ def _face() -> Iterator[Sample]:
 def _commitment() -> Iterator[Sample]:
     letter = CommitmentView(
         question=QUESTION,
-        applicant="林晓禾",
-        applicant_id_number="310199199003070020",
+        signer="林晓禾",
+        signer_id_number="310199199003070020",
         relative="周明远",
         relation="spouse",
         address="示范市梧桐区望江路 188 弄 6 号 302 室",
@@ -122,6 +149,7 @@ def _commitment() -> Iterator[Sample]:
     path = f"/applications/{REF}/commitment"
     for name, view in (
         ("commitment", letter),
+        ("commitment-child", replace(letter, question=FOR_CHILD, relation="grandparent")),
         ("commitment-error", replace(letter, signature="林小禾", errors=errors)),
         (
             "commitment-signed",

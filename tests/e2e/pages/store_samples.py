@@ -65,6 +65,8 @@ def homes() -> Iterator[Sample]:
                 else ()
             ),
             matters=("residence_registration", "address_change") if signed else (),
+            permit_from=date(2027, 5, 18) if card.kind == "present" else None,
+            permit_now=False,
             looks=6,
             notices=1,
         )
@@ -165,16 +167,35 @@ def usage() -> Iterator[Sample]:
         given=("姓名", "照片"),
     )
     review = replace(ENTRY, ref="r" * 20, kind="review", who="梧桐派出所", matter="您的居住登记")
-    relative = replace(ENTRY, ref="q" * 20, kind="relative", who="", matter="")
-    postponed = replace(relative, ref="o" * 20, kind="postponed")
+    relative = UsageEntry(
+        ref="q" * 20,
+        kind="relative",
+        at=ENTRY.at,
+        ground="other",
+        who="",
+        matter="居住登记",
+        given=("坐落", "权利人"),
+        record_type="property_certificate",
+    )
+    closed = replace(relative, ref="k" * 20, who="林晓禾", case_number="SF-2611-000001")
+    looked_up = replace(relative, ref="u" * 20, record_type="", given=())
+    refused = replace(
+        ENTRY,
+        ref="f" * 20,
+        given=(),
+        withheld=(),
+        asked=("姓名", "公民身份号码"),
+        refused="field-not-granted",
+    )
+    postponed = replace(ENTRY, ref="o" * 20, kind="postponed", who="", matter="")
     consent = replace(ENTRY, ref="c" * 20, ground="consent", who="市公积金中心", matter="租房提取")
     view = UsageView(
         days=(
             UsageDay(TODAY, (ENTRY, scan)),
             UsageDay(date(2026, 11, 23), (review, consent)),
-            UsageDay(date(2026, 11, 19), (relative, postponed)),
+            UsageDay(date(2026, 11, 19), (relative, looked_up, postponed, closed, refused)),
         ),
-        counts=(("all", 6), ("law", 4), ("consent", 1), ("shown", 1)),
+        counts=(("all", 8), ("law", 4), ("consent", 1), ("shown", 1), ("own", 1), ("other", 2)),
     )
     page = "certstore/usage.html"
     yield Sample("usage", page, view, "/usage")

@@ -12,6 +12,7 @@ from certstore.clock import MovedClock
 from certstore.collection import CollectionDesk
 from certstore.errors import MalformedError, UnavailableError
 from certstore.keys import Purpose
+from certstore.pictures import PhotoVerdict, PictureDesk
 from certstore.storage.objects_local import LocalObjects
 from certstore.trust import KeyState, TrustList
 from tests.house import TODAY
@@ -53,9 +54,14 @@ class Office:
         return CollectionDesk(
             archive=self.archive,
             objects=objects,
-            trust=listed,
+            trust=lambda: listed,
             clock=self.clock,
-            judge_photo=lambda _jpeg: "pass",
+            pictures=PictureDesk(
+                archive=self.archive,
+                objects=objects,
+                clock=self.clock,
+                judge=lambda _jpeg: PhotoVerdict("pass"),
+            ),
         )
 
     def hand_in(self, *records, read=no_file, desk=None):

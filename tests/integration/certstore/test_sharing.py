@@ -124,6 +124,7 @@ def test_a_fourth_field_refuses_the_pull_by_name_and_is_recorded(client, house):
     assert said["paths"] == ["id_number"]
     (entry,) = recorded(house)
     assert (entry["fields"], entry["refused_fields"]) == ([], ["id_number"])
+    assert entry["refused"] == "field-not-granted"
 
 
 @pytest.mark.parametrize("status", [Status.SUPERSEDED, Status.REVOKED, Status.CANCELLED])
@@ -136,12 +137,54 @@ def test_a_certificate_no_longer_in_force_is_not_released_and_the_question_is_re
     assert said["status"] == status.value
     (entry,) = recorded(house)
     assert (entry["kind"], entry["fields"]) == ("pull", [])
+    assert entry["refused"] == "certificate-revoked"
 
 
 def test_another_persons_certificate_is_a_subject_mismatch(client, house):
     held = voucher(house, ZHOU)
     refused(pull(client, held.ref), 409, "subject-mismatch")
-    assert recorded(house) == []
+    assert recorded(house) == []  # their number was used, their data was not aimed at
+
+
+def test_whoever_was_aimed_at_with_anothers_number_sees_who_it_was(client, house):
+    held = voucher(house, ZHOU)
+    pull(client, held.ref)
+    (entry,) = recorded(house, ZHOU)
+    assert (entry["kind"], entry["refused"], entry["fields"]) == ("pull", "subject-mismatch", [])
+    assert (entry["agency"], entry["case_no"]) == ("示范市教育局", "RX-2026-00017")
+    assert entry["certificate_ref"] == held.ref
+    assert LIN.id_number not in str(entry)
+    assert leaves(house) == (1, 1)
+
+
+def test_every_holder_of_what_was_aimed_at_sees_it(client, house):
+    owned = handed_in(house, type_code="property_certificate")
+    add_holder(house, owned, ZHOU)
+    refused(pull(client, owned.ref, subject={"id_number": "11010119900307867X"}), 404, "not-found")
+    assert [entry["refused"] for entry in recorded(house)] == ["not-found"]
+    assert [entry["refused"] for entry in recorded(house, ZHOU)] == ["not-found"]
+    assert leaves(house) == (2, 2)
+    pull(client, owned.ref)  # named by their own number: theirs alone
+    assert (len(recorded(house)), len(recorded(house, ZHOU))) == (2, 1)
+
+
+def add_holder(house, certificate, holder):
+    with house.archive.writing() as books:
+        books.connection.execute(
+            text(
+                "INSERT INTO certificate_holders "
+                "(certificate_id, position, name, id_type, id_number) "
+                "SELECT id, 1, :name, '111', :number FROM certificates WHERE ref = :ref"
+            ),
+            {"name": holder.name, "number": holder.id_number, "ref": certificate.ref},
+        )
+
+
+def test_a_refusal_that_cannot_be_recorded_is_not_told_either(client, house):
+    held = voucher(house, ZHOU)
+    with house.archive.writing() as books:
+        books.connection.execute(text("ALTER TABLE ledger_leaves RENAME TO elsewhere"))
+    refused(pull(client, held.ref), 503, "ledger-unavailable")
 
 
 def test_the_subject_is_found_with_a_small_x_too(client, house):
@@ -157,7 +200,9 @@ def test_the_subject_is_found_with_a_small_x_too(client, house):
 def test_another_purpose_or_matter_than_the_tokens_is_refused(client, house, changes, where):
     said = refused(pull(client, voucher(house).ref, **changes), 403, "insufficient-purpose")
     assert said["where"] == where
-    assert leaves(house) == (0, 0)
+    (entry,) = recorded(house)
+    assert (entry["refused"], entry["fields"]) == ("insufficient-purpose", [])
+    assert (entry["purpose"], entry["matter"]) == (ENROLMENT, MATTER)  # what it is known for
 
 
 def test_a_type_outside_the_grant_looks_as_absent_as_none(client, house):
@@ -167,7 +212,10 @@ def test_a_type_outside_the_grant_looks_as_absent_as_none(client, house):
         answer = pull(client, ref)
         assert answer.status_code == absent.status_code == 404
         assert _without_names(answer.json()) == _without_names(absent.json())
-    assert leaves(house) == (0, 0)
+    for holder in (LIN, ZHOU):  # whom it concerns sees it all the same
+        (entry,) = recorded(house, holder)
+        assert (entry["kind"], entry["refused"]) == ("pull", "not-found")
+    assert leaves(house) == (2, 2)
 
 
 def _without_names(said):
@@ -249,9 +297,7 @@ def test_when_the_ledger_cannot_be_written_nothing_is_released(client, house):
     held = voucher(house)
     with house.archive.writing() as books:
         books.connection.execute(text("ALTER TABLE ledger_leaves RENAME TO elsewhere"))
-    answer = pull(client, held.ref)
-    assert answer.status_code in {500, 503}
-    assert LIN.name not in answer.text
+    refused(pull(client, held.ref), 503, "ledger-unavailable")
     with house.archive.writing() as books:
         books.connection.execute(text("ALTER TABLE elsewhere RENAME TO ledger_leaves"))
     assert leaves(house) == (0, 0)
@@ -303,7 +349,27 @@ def test_a_search_outside_the_grant_is_refused_by_name(client, house):
     said = refused(search(client, cert_types=[VOUCHER, "id_photo"]), 403, "field-not-granted")
     assert said["paths"] == ["id_photo"]
     refused(search(client, purpose_id="another"), 403, "insufficient-purpose")
-    assert leaves(house) == (0, 0)
+    assert leaves(house) == (0, 0)  # it concerned nobody known here
+
+
+@pytest.mark.parametrize(
+    ("changes", "slug"),
+    [
+        ({"cert_types": [VOUCHER, "id_photo"]}, "field-not-granted"),
+        ({"purpose_id": "another"}, "insufficient-purpose"),
+    ],
+)
+def test_a_refused_search_is_seen_by_whom_it_was_about(client, house, changes, slug):
+    voucher(house)
+    refused(search(client, **changes), 403, slug)
+    (entry,) = recorded(house)
+    assert (entry["kind"], entry["refused"], entry["found"]) == ("look", slug, 0)
+
+
+def test_a_search_that_is_answered_has_no_refusal_on_record(client, house):
+    voucher(house)
+    assert search(client).status_code == 200
+    assert "refused" not in recorded(house)[0]
 
 
 def test_a_field_without_a_value_is_withheld_and_says_so(house, key):

@@ -12,7 +12,7 @@ from certstore import merkle
 from certstore.errors import MalformedError
 from certstore.ledger import Access, record_access
 from certstore.service.app import create_app
-from certstore.signed_note import open_checkpoint
+from certstore.signed_note import Checkpoint, open_checkpoint, sign_checkpoint
 from tests.house import TODAY, house_in
 from tests.sealed import LIN
 
@@ -111,6 +111,17 @@ def test_a_leaf_younger_than_the_checkpoint_can_be_proved_at_once(client, house)
     assert proof["tree_size"] == size + 1
 
 
+@pytest.mark.parametrize(("old", "new"), [(0, 0), (0, 1), (1, 1), (1, 2), (1, 11), (11, 11)])
+def test_the_smallest_trees_are_consistent_too(client, house, old, new):
+    answer = client.get("/v1/ledger/proof/consistency", params={"old": old, "new": new})
+    assert answer.status_code == 200, answer.text
+    path = [bytes.fromhex(step) for step in answer.json()["path"]]
+    with house.archive.reading() as books:
+        before, after = (merkle.root(size, books.ledger.node) for size in (old, new))
+    assert merkle.verify_consistency(old, new, path, before, after)
+    assert path == [] or old not in {0, new}
+
+
 @pytest.mark.parametrize("old", [0, 1, 2, 7, 8, 11])
 def test_an_older_tree_is_the_beginning_of_the_newer(client, house, old):
     new, root = opened(client.get("/v1/ledger/checkpoint").text, client.get("/v1/ledger/key").text)
@@ -132,6 +143,27 @@ def test_a_leaf_there_is_not_has_no_proof(client, index):
 def test_sizes_that_cannot_be_have_no_proof(client, old, new):
     answer = client.get("/v1/ledger/proof/consistency", params={"old": old, "new": new})
     assert answer.status_code in {404, 422}
+
+
+def test_leaves_younger_than_the_checkpoint_are_not_listed(client, house):
+    def listed():
+        return len(client.get("/v1/ledger/entries", params={"count": 1000}).json()["entries"])
+
+    before = listed()
+    with house.archive.writing() as books:
+        access = Access(
+            kind="look", at=TODAY, client="c", agency="a", purpose="p", person=None, record={}
+        )
+        record_access(books, ORIGIN, access)
+    assert listed() == before
+    house.ledger_desk.checkpoint()
+    assert listed() == before + 1
+
+
+def test_what_is_listed_links_nobody(client):
+    leaves = client.get("/v1/ledger/entries").json()["entries"]
+    assert len({leaf["subject_commitment"] for leaf in leaves}) == len(leaves)
+    assert {leaf["at"] for leaf in leaves} == {"2026-11-25T02:00:00+00:00"}
 
 
 def test_leaves_say_nothing_about_anybody(client):
@@ -156,6 +188,34 @@ def test_a_note_that_was_spoiled_is_refused(house, spoil):
     note, vkey = house.ledger_desk.latest().note, house.ledger_desk.vkey()
     with pytest.raises(MalformedError):
         open_checkpoint(spoil(note), vkey)
+
+
+def respelled(encoded):
+    """The same bytes in another spelling: the last figure has bits that say nothing."""
+    figures = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+    bare = encoded.rstrip("=")
+    assert len(bare) < len(encoded), "every bit says something"
+    last = figures[figures.index(bare[-1]) + 1]
+    other = bare[:-1] + last + "=" * (len(encoded) - len(bare))
+    assert base64.b64decode(other) == base64.b64decode(encoded)
+    return other
+
+
+def test_a_note_has_one_spelling(house):
+    note, vkey = house.ledger_desk.latest().note, house.ledger_desk.vkey()
+    signature = note.split()[-1]
+    assert open_checkpoint(note, vkey)
+    with pytest.raises(MalformedError, match="canonical"):
+        open_checkpoint(note.replace(signature, respelled(signature)), vkey)
+
+
+def test_a_root_of_another_length_is_no_root(house):
+    desk = house.ledger_desk
+    for root in (b"", bytes(31), bytes(33)):
+        checkpoint = Checkpoint(desk.origin, 1, root)
+        note = sign_checkpoint(checkpoint, desk.signer, desk.public_key)
+        with pytest.raises(MalformedError, match="32 bytes"):
+            open_checkpoint(note, desk.vkey())
 
 
 @pytest.mark.parametrize("vkey", ["", "name", "name+00000000+AQ==", "name+zz+é"])

@@ -101,3 +101,61 @@ def test_questions_about_trees_that_cannot_be_are_refused():
     assert not merkle.verify_inclusion(b"", 3, 3, [], b"")
     assert not merkle.verify_inclusion(b"", 0, 1 << 70, [b""] * 64, b"")
     assert not merkle.verify_consistency(4, 3, [], b"", b"")
+
+
+OTHER = hashlib.sha256(b"other").digest()
+
+
+@pytest.mark.parametrize("new", [0, 1, 2, 5])
+def test_every_tree_begins_with_the_empty_one_and_nothing_is_to_be_proven(new):
+    leaves, node = grown(new)
+    root = plain_root(leaves)
+    assert merkle.consistency_path(0, new, node) == []
+    assert merkle.verify_consistency(0, new, [], merkle.EMPTY_ROOT, root)
+    assert not merkle.verify_consistency(0, new, [], OTHER, root)
+    assert not merkle.verify_consistency(0, new, [OTHER], merkle.EMPTY_ROOT, root)
+
+
+def test_two_empty_trees_are_one():
+    assert not merkle.verify_consistency(0, 0, [], merkle.EMPTY_ROOT, OTHER)
+    assert not merkle.verify_consistency(0, 0, [], OTHER, OTHER)
+
+
+@pytest.mark.parametrize("new", [1, 2, 3, 4, 8, 9])
+def test_growth_from_one_leaf_is_proven(new):
+    leaves, node = grown(new)
+    old_root, root = plain_root(leaves[:1]), plain_root(leaves)
+    path = merkle.consistency_path(1, new, node)
+    assert len(path) == (new - 1).bit_length()
+    assert merkle.verify_consistency(1, new, path, old_root, root)
+    assert not merkle.verify_consistency(1, new, path, OTHER, root)
+    assert not merkle.verify_consistency(1, new, [OTHER, *path[1:]], old_root, root) or new == 1
+    assert not merkle.verify_consistency(1, new, [*path, OTHER], old_root, root)
+
+
+def test_two_trees_of_one_size_are_one():
+    leaves, _ = grown(1)
+    root = plain_root(leaves)
+    assert merkle.verify_consistency(1, 1, [], root, root)
+    assert not merkle.verify_consistency(1, 1, [], root, OTHER)
+    assert not merkle.verify_consistency(1, 1, [root], root, root)
+
+
+def test_what_is_no_hash_stands_in_no_path():
+    leaves, _ = grown(2)
+    root, leaf = plain_root(leaves), merkle.leaf_hash(leaves[0])
+    whole = merkle.leaf_hash(leaves[1])
+    assert merkle.verify_inclusion(leaf, 0, 2, [whole], root)
+    # Two hashes beside each other are no hash, though they hash to the same node.
+    assert not merkle.verify_inclusion(leaf + whole[:1], 0, 2, [whole[1:]], root)
+    assert not merkle.verify_consistency(1, 2, [whole[:31]], leaf, root)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 70))
+def test_the_frontier_has_the_root_of_what_it_took(size):
+    leaves, _ = grown(size)
+    frontier = merkle.Frontier()
+    for leaf in leaves:
+        frontier.append(merkle.leaf_hash(leaf))
+    assert (frontier.size, frontier.root()) == (size, plain_root(leaves))

@@ -8,15 +8,30 @@ from fastapi.responses import JSONResponse, PlainTextResponse
 from fastapi.testclient import TestClient
 
 from certstore.callers import Resident
-from certstore.errors import CertstoreError, ForbiddenError, NotFoundError, UnauthenticatedError
+from certstore.errors import (
+    CertstoreError,
+    ForbiddenError,
+    NotFoundError,
+    UnauthenticatedError,
+    UnavailableError,
+)
+from certstore.storage.database import Database
 from face_auth import routes
 from face_auth.acceptance import FaceDesk
 from face_auth.challenge import State
 from face_auth.page_routes import sandbox_pages
 from face_auth.sandbox import SandboxProvider
+from tests.unit.face_auth.adapters.loopback import Said, loopback
 from tests.unit.face_auth.office import ACCOUNT, HOLDER, NOW, Office
+from tests.unit.face_auth.pulled_office import ACCOUNT as PULLED_ACCOUNT
+from tests.unit.face_auth.pulled_office import PulledOffice
 
-STATUS = {NotFoundError: 404, UnauthenticatedError: 401, ForbiddenError: 403}
+STATUS = {
+    NotFoundError: 404,
+    UnauthenticatedError: 401,
+    ForbiddenError: 403,
+    UnavailableError: 503,
+}
 
 
 class House:
@@ -141,3 +156,63 @@ def test_a_choice_from_another_site_or_of_another_kind_changes_nothing(client, o
     assert foreign.status_code == 403
     assert client.post(path, data={"outcome": "maybe"}).status_code == 422
     assert office.transaction(begun).state is State.OPEN
+
+
+# -- providers that are asked ----------------------------------------------------------------
+
+
+@pytest.fixture
+def pulled(tmp_path) -> Iterator[PulledOffice]:
+    with loopback(lambda _: {}) as provider:
+        opened = PulledOffice(Database(f"sqlite:///{tmp_path / 'pulled.db'}"), provider, "tencent")
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def pulled_client(client, pulled) -> TestClient:
+    client.app.state.house.desks[FaceDesk] = pulled.desk
+    return client
+
+
+MINE = {"test-account": PULLED_ACCOUNT}
+
+
+def test_a_result_is_fetched_for_the_person_who_began_it(pulled_client, pulled):
+    path = f"/v1/face-transactions/{pulled.begin().txn}/result"
+    assert pulled_client.post(path).status_code == 401
+    assert pulled_client.post(path, headers={"test-account": "somebody"}).status_code == 404
+    assert pulled_client.get(path, headers=MINE).status_code == 405
+    answer = pulled_client.post(path, headers=MINE)
+    assert answer.json() == {"outcome": "accepted", "reasons": []}
+    again = pulled_client.post(path, headers=MINE)
+    assert again.json() == {"outcome": "refused", "reasons": ["transaction_closed"]}
+
+
+def test_a_provider_that_fails_is_503_and_changes_nothing(pulled_client, pulled):
+    begun = pulled.begin()
+    pulled.provider.answer = lambda _: Said(b"<html>", 500)
+    path = f"/v1/face-transactions/{begun.txn}/result"
+    assert pulled_client.post(path, headers=MINE).status_code == 503
+    assert pulled.transaction(begun).state is State.OPEN
+
+
+def test_the_way_back_fetches_the_result_whatever_the_address_claims(pulled_client, pulled):
+    begun = pulled.begin()
+    path = f"/v1/face-transactions/{begun.txn}/return?BizToken=another&result=pass"
+    assert pulled_client.get(path).status_code == 401
+    assert pulled_client.get(path, headers={"test-account": "somebody"}).status_code == 404
+    pulled.changes = {"Comparestatus": 2018}
+    answer = pulled_client.get(path, headers=MINE)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/a")
+    assert pulled.transaction(begun).state is State.FAILED
+    assert pulled.provider.asked[-1].json["BizToken"] == pulled.transaction(begun).provider_ref
+
+
+def test_the_way_back_leads_on_when_the_provider_does_not_answer(pulled_client, pulled):
+    begun = pulled.begin()
+    pulled.provider.answer = lambda _: Said(b"", 503)
+    path = f"/v1/face-transactions/{begun.txn}/return"
+    answer = pulled_client.get(path, headers=MINE)
+    assert (answer.status_code, answer.headers["location"]) == (303, "/a")
+    assert pulled.transaction(begun).state is State.OPEN

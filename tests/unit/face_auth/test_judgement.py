@@ -25,7 +25,14 @@ OCCASION = Occasion(
     return_to="/applications/a/face",
 )
 TRANSACTION = replace(
-    open_transaction(OCCASION, "sandbox", NOW, RULE.transaction_lifetime), provider_txn="SANDBOX-1"
+    open_transaction(
+        OCCASION,
+        "sandbox",
+        NOW,
+        lifetime=RULE.transaction_lifetime,
+        consent_notice=RULE.consent_notice,
+    ),
+    provider_txn="SANDBOX-1",
 )
 GOOD = FaceResult(
     provider="sandbox",
@@ -76,6 +83,7 @@ def test_a_good_result_is_accepted():
         ({"result": "fail", "failure": "not_the_person"}, ("not_the_person", "not_passed")),
         ({"score": 79.99}, ("score_below_threshold",)),
         ({"score": 80.0}, ()),
+        ({"score": None, "threshold": None}, ()),  # a provider that decides by itself
         ({"mode": "1:n"}, ("mode_not_one_to_one",)),
         ({"comparison_source": "uploaded_photo"}, ("source_not_accepted",)),
         ({"comparison_source": "population_base"}, ()),

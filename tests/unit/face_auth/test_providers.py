@@ -74,7 +74,7 @@ def test_a_provider_is_usable_on_its_days_only(moment):
 
 
 def test_a_provider_that_is_asked_needs_no_key():
-    pulled = REAL.replace('"push"', '"pull"')
+    pulled = REAL.replace('"push"', '"pull"\nadapter = "tencent"')
     assert read_registry(pulled, demonstration=False).usable("bank", NOW).kind == "pull"
     assert read_registry(REAL, demonstration=False).usable("bank", NOW) is None
 

@@ -47,6 +47,11 @@ def test_before_the_first_rule_nothing_is_judged():
         ("effective = 2021-01-01", "effective = 2021-01-01T00:00:00Z"),
         ('modes = ["1:1"]', 'modes = "1:1"'),
         ("[[rule]]", "[[rule]]\nmin_age = 5"),
+        ("guardian_below = 14", "guardian_below = 14.5"),
+        ("guardian_below = 14", "guardian_below = -1"),
+        ("guardian_below = 14", ""),
+        ('consent_notice = "face-notice-2021"', 'consent_notice = ""'),
+        ('consent_notice = "face-notice-2021"', "consent_notice = 2021"),
         ("[[rule]]", "[[rules]]"),
         ("[[rule]]", "[[rule"),
     ],
@@ -60,3 +65,22 @@ def test_a_rule_with_a_fault_is_refused(old, new):
 def test_only_risks_known_to_be_harmless_do_not_block():
     rule = rule_on(read_rules(), date(2026, 11, 22))
     assert rule.blocking(("old_system", "root", "brand_new")) == ("root", "brand_new")
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("max_age = 15552000", "max_age = 0"),
+        ("max_age = 15552000", ""),
+        ('evidence = ["document", "electronic_record"]', 'evidence = "document"'),
+        ('evidence = ["document", "electronic_record"]', ""),
+        ("[optional_rule.earlier]", "[optional_rule.later]"),
+        ("[optional_rule.earlier]", "max_fmr = 0.1\n[optional_rule.earlier]"),
+        ("[[optional_rule]]", '[[optional_rule]]\nversion = "x"\n[[optional_rule]]'),
+    ],
+)
+def test_an_optional_rule_with_a_fault_is_refused_where_it_is_wanted(old, new):
+    assert old in TEXT
+    read_rules(TEXT.replace(old, new) if "optional_rule" in new else TEXT)
+    with pytest.raises(MalformedError, match="cannot be read"):
+        read_rules(TEXT.replace(old, new), earlier_from=date(2026, 1, 1))

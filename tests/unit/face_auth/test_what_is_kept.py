@@ -11,7 +11,8 @@ from certstore.verdict import Accepted
 from face_auth.challenge import State
 from face_auth.result import Receipt, read_token
 from face_auth.sandbox import Behaviour
-from face_auth.tables import FaceBook, face_results, face_transactions, sandbox_verifications
+from face_auth.sandbox_store.tables import sandbox_verifications
+from face_auth.tables import FaceBook, face_results, face_transactions
 from tests.unit.face_auth.office import (
     ACCOUNT,
     AUDIENCE,
@@ -30,7 +31,7 @@ def rows(office, table):
 def test_the_providers_id_is_set_once(office):
     first, second = office.begin(), office.begin()
     with office.archive.writing() as books:
-        FaceBook(books.connection).started(second.txn, first.provider_txn)
+        assert not FaceBook(books.connection).started(second.txn, "sandbox", first.provider_txn)
     assert office.transaction(second).provider_txn == second.provider_txn
 
 
@@ -113,8 +114,9 @@ def test_the_columns_are_these_and_no_others():
         " verified_at received_at raw_sha256 policy_version accepted"
     )
     assert " ".join(face_transactions.c.keys()) == (
-        "our_txn nonce provider provider_txn binding_key subject_binding account_hash"
-        " application_ref return_to begun_at expires_at state closed_at reasons"
+        "our_txn nonce provider provider_txn provider_ref binding_key subject_binding account_hash"
+        " application_ref return_to consent_id consent_notice begun_at expires_at state closed_at"
+        " reasons"
     )
 
 

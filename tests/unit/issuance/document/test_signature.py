@@ -6,9 +6,10 @@ from asn1crypto import cms, tsp
 from hypothesis import given
 from hypothesis import strategies as st
 
+from certstore.cms import der, oid
 from certstore.errors import MalformedError
 from certstore.keys import KeySigner, Purpose, generate
-from issuance.document.signature import DocumentSignature, der, oid
+from issuance.document.signature import DocumentSignature
 from tests.conformance.document.voucher_examples import MOMENT, make_pki
 
 DIGEST = hashlib.sha256(b"a document").digest()

@@ -11,6 +11,15 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from certstore.errors import MalformedError
+from certstore.service.bench_faces import drawn_sitters
+from certstore.service.bench_spoilers import (
+    Spoiler,
+    moved_aside,
+    moved_down,
+    moved_up,
+    with_shadow,
+    zoomed,
+)
 from tests.unit.verifiers.materials.photo_pictures import (
     before_a_wall,
     blurred,
@@ -44,9 +53,7 @@ def test_a_sound_portrait_passes_and_says_what_was_not_looked_at() -> None:
     finding = judged(portrait())
     assert (finding.outcome, finding.reasons) == (PhotoQuality.PASS, ())
     assert {NotSeen.SAME_PERSON, NotSeen.FACE_PRESENT, NotSeen.MIRRORED} <= set(finding.not_seen)
-    assert {NotSeen.SUNGLASSES, NotSeen.MASK, NotSeen.HEAD_TURNED_OR_TILTED} <= set(
-        finding.not_seen
-    )
+    assert {NotSeen.SUNGLASSES, NotSeen.MASK, NotSeen.HEAD_TILTED} <= set(finding.not_seen)
 
 
 def test_what_it_says_it_cannot_see_it_indeed_does_not_see() -> None:
@@ -102,6 +109,60 @@ def test_a_doubtful_photo_is_looked_at_by_a_person(doubtful: bytes, reason: Phot
     finding = judged(doubtful)
     assert finding.reasons == (reason,)
     assert finding.outcome is PhotoQuality.MANUAL_REVIEW
+
+
+SITTER = drawn_sitters(1)[0]
+
+
+@pytest.mark.parametrize(
+    ("spoiler", "strength", "reason", "outcome"),
+    [
+        (moved_up, 10, R.HEAD_CUT_OFF, PhotoQuality.MANUAL_REVIEW),
+        (zoomed, 1.12, R.HEAD_CUT_OFF, PhotoQuality.RETAKE),
+        (moved_down, 40, R.HEAD_TOO_LOW, PhotoQuality.MANUAL_REVIEW),
+        (moved_down, 80, R.HEAD_TOO_LOW, PhotoQuality.RETAKE),
+        (moved_aside, 35, R.OFF_CENTRE, PhotoQuality.MANUAL_REVIEW),
+        (moved_aside, -60, R.OFF_CENTRE, PhotoQuality.RETAKE),
+        (with_shadow, 0.2, R.BACKGROUND_SHADOW, PhotoQuality.MANUAL_REVIEW),
+    ],
+)
+def test_the_silhouette_and_the_ground_around_it_are_looked_at(
+    spoiler: Spoiler, strength: float, reason: PhotoReason, outcome: PhotoQuality
+) -> None:
+    finding = judged(saved(spoiler(SITTER, strength), quality=90))
+    assert reason in finding.reasons
+    assert finding.outcome is outcome
+
+
+def test_before_a_coloured_wall_nothing_is_said_of_the_head() -> None:
+    finding = judged(before_a_wall((70, 120, 190)))
+    assert finding.measures is not None
+    assert finding.measures.head_top is None
+    assert not {R.HEAD_CUT_OFF, R.HEAD_TOO_LOW, R.OFF_CENTRE} & set(finding.reasons)
+
+
+@pytest.mark.parametrize(
+    ("quality", "outcome"),
+    [
+        (70, PhotoQuality.PASS),
+        (28, PhotoQuality.MANUAL_REVIEW),
+        (12, PhotoQuality.RETAKE),
+    ],
+)
+def test_what_was_compressed_hard_is_seen_though_it_was_saved_well_again(
+    quality: int, outcome: PhotoQuality
+) -> None:
+    poor = Image.open(io.BytesIO(saved(SITTER.picture, quality=quality))).convert("RGB")
+    finding = judged(saved(poor, quality=95))
+    assert finding.outcome is outcome
+    assert (R.COMPRESSED in finding.reasons) is (outcome is not PhotoQuality.PASS)
+
+
+def test_a_picture_without_anybody_or_anything_in_it_is_measured_all_the_same() -> None:
+    for colour in ((255, 255, 255), (0, 0, 0)):
+        empty = Image.new("RGB", (358, 441), colour)
+        assert judged(saved(empty)).outcome is PhotoQuality.RETAKE
+    assert judged(saved(Image.new("RGB", (5, 7), (90, 90, 90)))).outcome is PhotoQuality.RETAKE
 
 
 @pytest.mark.parametrize("form", ["PNG", "WEBP", "GIF"])

@@ -1,5 +1,6 @@
 import io
 import re
+from dataclasses import replace
 from datetime import timedelta
 
 import pikepdf
@@ -25,6 +26,7 @@ from tests.unit.certstore.codes.sealed_house import (
     house,
     strangers,
 )
+from tests.unit.verifiers.scanning.hostile_files import HOSTILE
 from tests.unit.verifiers.scanning.signed_document import (
     FIELDS,
     attachment,
@@ -34,6 +36,8 @@ from tests.unit.verifiers.scanning.signed_document import (
     identifier,
 )
 from verifiers.scanning.document import MAX_BYTES, judge_document
+from verifiers.scanning.opened import FILE_TOO_COSTLY, NothingShown
+from verifiers.scanning.opening import OpenedHere
 from verifiers.scanning.status import HeldLists
 from verifiers.scanning.verdict import ScanResult, Verdict
 
@@ -43,7 +47,7 @@ TRUST = house().trust()
 def judge(pdf: bytes, **facts) -> ScanResult:
     lists = HeldLists([read_status_list(house().status_cwt(), TRUST)])
     given = {"trust": TRUST, "root_certificate": house().root, "statuses": lists, "now": NOW}
-    return judge_document(pdf, **{**given, **facts})
+    return judge_document(pdf, **{"opener": OpenedHere(), **given, **facts})
 
 
 def expect(result: ScanResult, verdict: Verdict, *reasons: str) -> None:
@@ -118,6 +122,47 @@ def test_a_documents_status_is_asked(value, verdict):
 )
 def test_what_cannot_be_read_is_malformed(data):
     not_shown(judge(data), Verdict.MALFORMED, "DOCUMENT_UNREADABLE")
+
+
+class NeverAsked:
+    """An opener that must not be bothered."""
+
+    def open_document(self, _pdf):
+        raise AssertionError
+
+    open_picture = open_document
+
+
+def test_a_document_that_is_not_byte_for_byte_ours_is_never_opened():
+    before, after = contents_at(genuine())
+    others = [
+        *(data for data in HOSTILE.values() if data.startswith(b"%PDF")),
+        document(strangers()),
+        resaved(genuine()),
+        updated(genuine(), new_object),
+        genuine()[:before] + genuine()[before:after].upper() + genuine()[after:],
+        bytes((*genuine()[:900], genuine()[900] ^ 1, *genuine()[901:])),
+    ]
+    for pdf in others:
+        assert judge(pdf, opener=NeverAsked()).verdict is not Verdict.VALID
+
+
+@pytest.mark.parametrize("reason", [FILE_TOO_COSTLY, "FILE_UNREADABLE"])
+def test_a_document_that_cannot_be_opened_is_malformed(reason):
+    class Unable(NeverAsked):
+        def open_document(self, _pdf):
+            return NothingShown(reason)
+
+    not_shown(judge(genuine(), opener=Unable()), Verdict.MALFORMED, reason)
+
+
+def test_a_document_whose_pages_cannot_be_read_is_not_valid():
+    class Blind(NeverAsked):
+        def open_document(self, pdf):
+            return replace(OpenedHere().open_document(pdf), pages=None)
+
+    expect(judge(genuine(), opener=Blind()), Verdict.TAMPERED, "PRINTED_TEXT_DIFFERS")
+    assert "CODE_MISSING" in judge(genuine(), opener=Blind()).reasons
 
 
 def test_an_unsigned_document_is_not_verifiable_with_advice():

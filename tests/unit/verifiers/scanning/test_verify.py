@@ -10,17 +10,21 @@ from PIL import Image
 from certstore.errors import CertstoreError, InvalidTokenError, MalformedError
 from tests.unit.certstore.codes.sealed_house import ENTRY, NOW, SERIAL, house, strangers
 from tests.unit.verifiers.scanning.signed_document import genuine
-from verifiers.scanning import read_file as reading
-from verifiers.scanning.read_file import NothingShown, ShownCode, ShownDocument, read_file
-from verifiers.scanning.verdict import ScanResult, Verdict, gravest
+from verifiers.scanning import opening
+from verifiers.scanning.opened import NothingShown
+from verifiers.scanning.opening import OpenedHere
+from verifiers.scanning.read_file import ShownCode, ShownDocument, read_file
+from verifiers.scanning.verdict import Check, ScanResult, Verdict, gravest
 from verifiers.scanning.verify import BAD, GOOD, UNDECIDED, as_json, exit_code, verify
 
 TRUST = house().trust_jws()
+HERE = OpenedHere()
+INTACT = Check("integrity", passed=True)
 
 
 def judged(shown, *, status_files=None, at=NOW, **changes) -> ScanResult:
     files = [house().status_cwt()] if status_files is None else status_files
-    given = {"root_pem": house().root_pem, "trust_jws": TRUST, **changes}
+    given = {"root_pem": house().root_pem, "trust_jws": TRUST, "opener": HERE, **changes}
     return verify(shown, status_files=files, at=at, **given)
 
 
@@ -81,10 +85,24 @@ def test_an_on_line_code_judged_off_line_says_that_replay_was_not_checked():
     [
         (ScanResult(Verdict.VALID, ("UNDER_DISPUTE",)), GOOD),
         (ScanResult(Verdict.STALE_LIST), UNDECIDED),
-        (ScanResult(Verdict.MALFORMED, ("NOT_OUR_CODE",)), BAD),
-        (ScanResult(Verdict.MALFORMED, ("NOT_SIGNED", "NOT_VERIFIABLE")), BAD),
+        # nothing was there to be judged
+        (ScanResult(Verdict.MALFORMED, ("NOT_OUR_CODE",)), UNDECIDED),
+        (ScanResult(Verdict.MALFORMED, ("NOT_SIGNED", "NOT_VERIFIABLE")), UNDECIDED),
+        (ScanResult(Verdict.MALFORMED, ("DOCUMENT_UNREADABLE", "NOT_VERIFIABLE")), UNDECIDED),
         (ScanResult(Verdict.MALFORMED, ("NO_CODE_FOUND",)), UNDECIDED),
+        (ScanResult(Verdict.MALFORMED, ("SEVERAL_CODES",)), UNDECIDED),
         (ScanResult(Verdict.MALFORMED, ("FILE_UNREADABLE",)), UNDECIDED),
+        (ScanResult(Verdict.MALFORMED, ("FILE_TOO_LARGE",)), UNDECIDED),
+        (ScanResult(Verdict.MALFORMED, ("FILE_TOO_COSTLY",)), UNDECIDED),
+        (ScanResult(Verdict.MALFORMED, ("PICTURE_TOO_LARGE",)), UNDECIDED),
+        # a code or a signature was there
+        (ScanResult(Verdict.MALFORMED, ("NOT_BASE45",)), BAD),
+        (ScanResult(Verdict.MALFORMED, ("PAYLOAD_WRONG",)), BAD),
+        (
+            ScanResult(Verdict.MALFORMED, ("SEVERAL_CODES",), (Check("integrity", passed=True),)),
+            BAD,
+        ),
+        (ScanResult(Verdict.TAMPERED, ("NOT_VERIFIABLE",)), BAD),
         *((ScanResult(v), BAD) for v in set(Verdict) - {Verdict.VALID, Verdict.STALE_LIST}),
     ],
 )
@@ -176,7 +194,7 @@ def bomb() -> bytes:
     ],
 )
 def test_a_file_without_exactly_one_code_is_undecided(data, reason):
-    assert read_file(data) == NothingShown(reason)
+    assert read_file(data, HERE) == NothingShown(reason)
     result = judged(data)
     assert (result.verdict, result.reasons, exit_code(result)) == (
         Verdict.MALFORMED,
@@ -186,10 +204,10 @@ def test_a_file_without_exactly_one_code_is_undecided(data, reason):
 
 
 def test_a_picture_within_pillows_limit_but_beyond_ours_is_not_decoded(monkeypatch):
-    monkeypatch.setattr(reading, "MAX_PIXELS", 100)
-    assert read_file(picture("1234")) == NothingShown("PICTURE_TOO_LARGE")
+    monkeypatch.setattr(opening, "MAX_PIXELS", 100)
+    assert read_file(picture("1234"), HERE) == NothingShown("PICTURE_TOO_LARGE")
 
 
 def test_files_are_told_apart_by_their_first_bytes():
-    assert read_file(b"%PDF-1.7") == ShownDocument(b"%PDF-1.7")
-    assert read_file(b"RP1:ABC\n") == ShownCode("RP1:ABC")
+    assert read_file(b"%PDF-1.7", HERE) == ShownDocument(b"%PDF-1.7")
+    assert read_file(b"RP1:ABC\n", HERE) == ShownCode("RP1:ABC")

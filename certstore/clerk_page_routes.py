@@ -1,0 +1,27 @@
+"""The source authority's page: its batches, what was refused of them, objections to answer."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Request
+from fastapi.responses import Response
+
+from certstore.callers import Clerk
+from certstore.organisations import OrganisationDesk
+from certstore.pages.clerk_views import source_view
+from certstore.reception import desk, signed_in
+from certstore.source_account import SourceDesk
+from certstore.web.answers import dress_of, page
+
+router = APIRouter(include_in_schema=False)
+
+
+@router.get("/source")
+def source(
+    request: Request,
+    me: Annotated[Clerk, signed_in(Clerk)],
+    sources: Annotated[SourceDesk, desk(SourceDesk)],
+    organisations: Annotated[OrganisationDesk, desk(OrganisationDesk)],
+) -> Response:
+    """What this clerk's authority handed in, and what became of it; nobody else's."""
+    view = source_view(me, sources.account(me), organisations.find(me), dress_of(request).lang)
+    return page(request, "certstore/source.html", view)

@@ -1,0 +1,100 @@
+"""Who somebody is, by the claims of an identity provider.
+
+`name` and `id_type`, `id_number` make a resident; `name`, `staff_number`, `station` an officer;
+`name`, `staff_number`, `organisation_uscc` an organisation's clerk; `name`, `staff_number` and
+`duty` ("operator") somebody who keeps the service running. Who has a staff number acts in
+office, whatever else the token says of them.
+"""
+
+import re
+import unicodedata
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from typing import Any, NoReturn
+
+from certstore.callers import Caller, Clerk, Officer, Operator, Resident
+from certstore.certificates import Holder
+from certstore.clock import unix
+from certstore.errors import InvalidTokenError, MalformedError
+from certstore.identifiers import CreditCode, ResidentId
+from certstore.tokens import LEEWAY
+
+_LONGEST_NAME = 100
+_OFFICES = ("station", "organisation_uscc", "duty")
+_STAFF_NUMBER = re.compile(r"[0-9A-Za-z-]{1,20}")
+# Controls, formats (zero widths, turns of direction), surrogates, private use, line ends.
+_REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
+# Rare characters of names are added here with every Unicode: our tables may not know the newest.
+_RARE_CHARACTERS = range(0x20000, 0x40000)
+
+
+def read_caller(claims: Mapping[str, Any], now: datetime) -> Caller:
+    """Who the verified claims of an ID token name; InvalidTokenError says which one is wrong."""
+    name = read_name(claims.get("name"))
+    if "staff_number" not in claims:
+        return _resident(name, claims, now)
+    number = claims["staff_number"]
+    if not isinstance(number, str) or not _STAFF_NUMBER.fullmatch(number):
+        _refuse("staff_number", "gives a staff number that is none")
+    offices = [office for office in _OFFICES if claims.get(office) is not None]
+    if len(offices) != 1:
+        _refuse("role", "gives a staff number for no office, or for two")
+    held = claims[offices[0]]
+    match offices[0]:
+        case "station":
+            return Officer(name, number, read_name(held, "station"))
+        case "organisation_uscc":
+            return Clerk(name, number, _organisation(held))
+        case _:
+            if held != "operator":
+                _refuse("duty", "gives a duty that is not known here")
+            return Operator(name, number)
+
+
+def read_name(value: object, claim: str = "name") -> str:
+    """A name in one spelling (NFC), of characters that can be seen and that turn no others."""
+    if not isinstance(value, str) or len(value) > _LONGEST_NAME:
+        _refuse(claim, f"gives no {claim}, or one of more than {_LONGEST_NAME} characters")
+    name = unicodedata.normalize("NFC", value.strip())
+    if not name or not all(map(_can_be_seen, name)):
+        _refuse(claim, f"gives a {claim} with characters that cannot be seen")
+    return name
+
+
+def _can_be_seen(character: str) -> bool:
+    category = unicodedata.category(character)
+    if category == "Cn":  # unassigned, as far as these tables know
+        return ord(character) in _RARE_CHARACTERS and ord(character) & 0xFFFE != 0xFFFE  # noqa: PLR2004 - no characters
+    return category not in _REFUSED
+
+
+def _resident(name: str, claims: Mapping[str, Any], now: datetime) -> Resident:
+    id_number, id_type = claims.get("id_number"), claims.get("id_type", "111")
+    if not isinstance(id_number, str) or id_type != "111":
+        _refuse("id_number", "gives no identity number")
+    try:
+        number = ResidentId.parse(id_number).value
+    except MalformedError as error:
+        raise _refusal("id_number", "gives an identity number that is none") from error
+    verified = claims.get("auth_time", claims.get("iat"))
+    if type(verified) is not int or not 0 <= verified <= unix(now) + LEEWAY:
+        _refuse("auth_time", "does not say when somebody was last asked who they are")
+    account = f"{claims['iss']}#{claims['sub']}"
+    return Resident(Holder(name, id_type, number), account, datetime.fromtimestamp(verified, UTC))
+
+
+def _organisation(value: object) -> str:
+    try:
+        return CreditCode.parse(value if isinstance(value, str) else "").value
+    except MalformedError as error:
+        raise _refusal("organisation_uscc", "names no organisation") from error
+
+
+def _refuse(cause: str, what: str) -> NoReturn:
+    raise _refusal(cause, what)
+
+
+def _refusal(cause: str, what: str) -> InvalidTokenError:
+    return InvalidTokenError(
+        f"the identity provider's ID token {what}", cause=cause, remedy="ask the identity provider"
+    )

@@ -1,0 +1,137 @@
+"""`certstore ledger`: check a proof file off line, and watch over a whole ledger."""
+
+import json
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from certstore.errors import MalformedError
+from certstore.ledger_proof import AccessProof, Check, judge_proof, read_proof
+from certstore.signed_note import open_checkpoint, read_verifier_key
+
+ledger = typer.Typer(no_args_is_help=True, help="The record of every access: check it.")
+_BAD = 1
+_MARKS = {True: "ok", False: "FAILED", None: "-"}
+
+PublicKey = Annotated[
+    Path, typer.Option("--public-key", help="The ledger's key: a C2SP vkey line.")
+]
+
+
+@ledger.command("verify-proof")
+def verify_proof(
+    file: Annotated[Path, typer.Argument(help="A proof file, as the list of accesses gives it.")],
+    public_key: PublicKey,
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="A signed checkpoint; else the one in the file.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Judge a proof file off line.
+
+    Whether an access stands in the ledger as the file says: that the leaf stands in the signed
+    tree is always judged; the record, and whom it concerned, where the file shows them. Exit
+    code 0: good. 1: judged bad. 2: could not be judged (an unreadable file or key, a checkpoint
+    of another size than the proof's).
+
+        certstore ledger verify-proof proof.json --public-key ledger-key.txt
+    """
+    proof = read_proof(_bytes(file))
+    vkey = _text(public_key)
+    read_verifier_key(vkey)
+    note = _text(checkpoint) if checkpoint else proof.note
+    if not note:
+        raise MalformedError(
+            "the proof file holds no checkpoint", where=str(file), remedy="name one: --checkpoint"
+        )
+    checks = _judged(proof, note, vkey)
+    good = all(check.passed is not False for check in checks)
+    if as_json:
+        said = {"good": good, "checks": [asdict(check) for check in checks]}
+        print(json.dumps(said, ensure_ascii=False, indent=1))
+    else:
+        print("GOOD" if good else "BAD")
+        for check in checks:
+            print(f"  {_MARKS[check.passed]:<9} {check.name:<10} {check.detail}")
+    raise typer.Exit(0 if good else _BAD)
+
+
+@ledger.command("monitor")
+def monitor(
+    checkpoint: Annotated[
+        Path | None, typer.Option(help="The last checkpoint kept elsewhere (a signed note).")
+    ] = None,
+    keep: Annotated[
+        bool, typer.Option("--keep", help="Where all fits, keep the newest one in that file.")
+    ] = False,
+    url: Annotated[str, typer.Option(help="Read over HTTP from this address instead.")] = "",
+    public_key: Annotated[
+        Path | None, typer.Option("--public-key", help="The ledger's vkey; needed with --url.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Watch over a whole ledger.
+
+    Names what does not fit: changed, lost, reordered, set back. Rebuilds the tree from the
+    leaves, compares it with the newest checkpoint and with the one kept elsewhere, and, over the
+    database that the settings name, each leaf with its usage row. Exit code 0: everything fits.
+    1: something does not. 2: it could not be read. Run it daily, from a machine that whoever
+    keeps the database cannot change.
+
+        certstore ledger monitor --checkpoint kept.txt --keep
+    """
+    if keep and checkpoint is None:
+        raise MalformedError("--keep needs the file to keep it in", where="--checkpoint")
+    from certstore.service import ledger_watch  # noqa: PLC0415 - slow to import
+
+    vkey = _text(public_key) if public_key else ledger_watch.own_key(url)
+    known = checkpoint is not None and (checkpoint.exists() or not keep)  # kept for the first time
+    kept = open_checkpoint(_text(checkpoint), vkey) if checkpoint and known else None
+    report = ledger_watch.monitor(url, vkey, kept)
+    if keep and checkpoint is not None and report.sound and report.note:
+        _replace(checkpoint, report.note)
+    if as_json:
+        print(json.dumps({"sound": report.sound, **asdict(report)}, ensure_ascii=False, indent=1))
+    else:
+        print("\n".join(ledger_watch.as_lines(report, kept)))
+    raise typer.Exit(0 if report.sound else _BAD)
+
+
+def _judged(proof: AccessProof, note: str, vkey: str) -> tuple[Check, ...]:
+    try:
+        opened = open_checkpoint(note, vkey)
+    except MalformedError as error:
+        return (Check("checkpoint", passed=False, detail=error.detail),)
+    if opened.size != proof.tree_size:
+        raise MalformedError(
+            f"the checkpoint covers {opened.size} leaves, the proof was made for {proof.tree_size}",
+            where="--checkpoint",
+            remedy="judge with the checkpoint in the proof file, or download the proof again",
+        )
+    signed = Check("checkpoint", passed=True, detail=f"signed by {opened.origin}")
+    return (signed, *judge_proof(proof, opened).checks)
+
+
+def _replace(file: Path, note: str) -> None:
+    """Write beside it and rename, so that a full disk never leaves half a checkpoint."""
+    beside = file.with_name(f"{file.name}.new")
+    beside.write_text(note, "utf-8")
+    beside.replace(file)
+
+
+def _text(path: Path) -> str:
+    try:
+        return _bytes(path).decode("utf-8")
+    except UnicodeDecodeError as error:
+        raise MalformedError(f"{path.name} is no text", where=str(path)) from error
+
+
+def _bytes(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise MalformedError(
+            f"{path.name} cannot be read: {error.strerror}", where=str(path)
+        ) from error

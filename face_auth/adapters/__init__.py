@@ -1,0 +1,1 @@
+"""One file for each way a face provider speaks; what each is taken from stands at its top."""

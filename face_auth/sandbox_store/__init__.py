@@ -1,0 +1,1 @@
+"""What the sandbox face provider keeps for itself, as a provider of its own would."""

@@ -1,0 +1,81 @@
+"""A resident's own applications, for themself and for children: beginning them, finding them."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from certstore.callers import Resident
+from certstore.clock import Clock, local_date
+from certstore.errors import ConflictError, NotFoundError
+from certstore.tables.books import Archive, Books
+from issuance.answers import read_child
+from issuance.application import Answers, Application, Child, Matter, State
+from issuance.beginning import BEGUN_AGAIN, begin, end_draft, kept_answers
+from issuance.tables import ApplicationBook
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OwnApplications:
+    """Begins applications and finds those that are somebody's own."""
+
+    archive: Archive
+    clock: Clock
+
+    def begin(
+        self,
+        resident: Resident,
+        matter: Matter,
+        child: Child | None = None,
+        *,
+        fresh: bool = False,
+    ) -> Application:
+        """Begin an application; the one that is open already is given back instead.
+
+        `fresh` ends a draft that is open first. MalformedError names what is wrong about how a
+        child was named.
+        """
+        now = self.clock.now()
+        if child is not None:
+            child = read_child(child, local_date(now))
+        answers = Answers(child=child)
+        with self.archive.writing() as books:
+            if fresh:
+                self._end_open(books, resident, matter, answers.subject_key)
+            return begin(books, resident, matter, answers, now)
+
+    def begin_again(self, resident: Resident, ref: str) -> Application:
+        """Begin anew what was refused or has ended, its answers kept; what is open comes first."""
+        with self.archive.writing() as books:
+            former = self._mine(books, resident, ref)
+            if former.state not in BEGUN_AGAIN:
+                raise ConflictError("this application has not ended", where=ref)
+            matter, answers = former.matter, kept_answers(former)
+            return begin(books, resident, matter, answers, self.clock.now())
+
+    def get(self, resident: Resident, ref: str) -> Application:
+        """One of this resident's applications; another's is as absent as none."""
+        with self.archive.reading() as books:
+            return self._mine(books, resident, ref)
+
+    def all_of(self, resident: Resident) -> list[Application]:
+        """What this resident applied for, for themself and for children, newest first."""
+        with self.archive.reading() as books:
+            holder = resident.holder
+            person = books.people.find(holder.id_type, holder.id_number)
+            return [] if person is None else ApplicationBook(books.connection).of(person.id)
+
+    def _end_open(self, books: Books, resident: Resident, matter: Matter, subject: str) -> None:
+        person = books.people.known(resident.holder)
+        known = ApplicationBook(books.connection).open_one(person.id, matter, subject)
+        if known is not None and known.state is State.DRAFT:
+            end_draft(books, known, self.clock.now(), "applicant", "begun afresh")
+
+    def _today(self) -> date:
+        return local_date(self.clock.now())
+
+    @staticmethod
+    def _mine(books: Books, resident: Resident, ref: str) -> Application:
+        application = ApplicationBook(books.connection).get(ref)
+        actor, holder = application.actor, resident.holder
+        if (actor.id_type, actor.id_number) != (holder.id_type, holder.id_number):
+            raise NotFoundError("there is no such application", where=ref)
+        return application

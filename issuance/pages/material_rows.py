@@ -1,0 +1,76 @@
+"""From a decision about one material to its row on a page: mapping only, no IO."""
+
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Any
+
+from certstore.offices import office_name, source_office
+from certstore.pages.views import Reason
+from certstore.web.dress import Lang
+from issuance.application import Application
+from issuance.pages.views import MaterialRow
+from verifiers.materials.decisions import MaterialDecision
+from verifiers.materials.records import EarlierVerification, FaceResult, Record
+from verifiers.materials.vocabulary import Reason as ReasonWord
+
+_OFFICE_OF = {
+    "photo": "police",
+    "kinship": "police",
+    "guardianship": "police",
+}
+
+
+def material_row(
+    application: Application, decision: MaterialDecision, at: datetime, lang: Lang
+) -> MaterialRow:
+    """One material as a row."""
+    how, office = _evidence(application, decision, lang)
+    return MaterialRow(
+        material=decision.material.value,
+        outcome=decision.outcome.value,
+        how=how,
+        reasons=tuple(reasons_of(decision, lang)),
+        office=office,
+        checked_at=at if how or decision.reasons else None,
+    )
+
+
+def _evidence(
+    application: Application, decision: MaterialDecision, lang: Lang
+) -> tuple[str | None, str | None]:
+    signed = application.commitment is not None
+    if decision.outcome == "satisfied_by_commitment" and signed:
+        return "commitment_letter", None
+    match decision.satisfied_by:
+        case Record() as record:
+            return record.type.value, office_name(record.issuer_uscc, lang)
+        case FaceResult():
+            return "face_verification", None
+        case EarlierVerification():
+            return "earlier_verification", None
+        case None:
+            return None, None
+
+
+def reasons_of(decision: MaterialDecision, lang: Lang) -> Iterable[Reason]:
+    """The reasons with the values their sentences take."""
+    record = decision.near_miss
+    down = " ".join(source_office(source.value, lang) for source in decision.sources_down)
+    for word in decision.reasons:
+        values: dict[str, Any] = {}
+        if word is ReasonWord.SOURCE_UNAVAILABLE:
+            values["office"] = down or source_office(_OFFICE_OF.get(decision.material, ""), lang)
+        elif word is ReasonWord.PHOTO_TOO_OLD:
+            taken = record.claims.taken_on if record else None
+            values = {"date": taken or "", "n": decision.limit or 0}
+        elif word is ReasonWord.PHOTO_QUALITY:
+            values["detail"] = ""
+        elif word is ReasonWord.NOT_YET_ELIGIBLE:
+            values["date"] = decision.eligible_on or ""
+        elif word is ReasonWord.CERT_EXPIRED:
+            values["date"] = (record.valid_to if record else None) or ""
+        elif word is ReasonWord.NOT_YET_VALID:
+            values["date"] = (record.valid_from if record else None) or ""
+        elif word is ReasonWord.TOO_OLD:
+            values["date"] = (record.issued_on if record else None) or ""
+        yield Reason(word.value, values)

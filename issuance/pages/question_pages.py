@@ -1,0 +1,130 @@
+"""From applications to the views of their questions: mapping only, no IO."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+
+from certstore.certificates import Certificate, Status
+from certstore.clock import local_date
+from certstore.offices import office_name
+from certstore.web.dress import Lang
+from issuance.application import Answers, Application, Relative
+from issuance.pages.question_views import Draft, FoundRecord, Question
+
+_HOMES: Mapping[str, str] = {
+    "lease_filing": "rent",
+    "property_certificate": "own",
+    "dormitory_certificate": "dormitory",
+}
+
+
+def questions_for(said: Answers, *, letter: bool | None = None) -> tuple[tuple[str, ...], bool]:
+    """The questions this applicant is asked, in their order, and whether that is settled.
+
+    `letter` is whether a commitment letter is called for, None while that is not known. Until
+    it is settled these are all that may come: the number of questions never grows.
+    """
+    names = ["child"] if said.child else []
+    names.append("dwelling")
+    if not said.confirmed:
+        names += ["address"] if said.dwelling == "dormitory" else ["relative", "address"]
+    names.append("face")
+    never = said.dwelling == "dormitory" or said.occupier == "self"
+    if letter or (letter is None and not never):
+        names.append("commitment")
+    return tuple(names), letter is not None or never
+
+
+def question(application: Application, name: str, *, letter: bool | None = None) -> Question:
+    """Where a question stands in this application."""
+    said = application.answers
+    names, settled = questions_for(said, letter=True if name == "commitment" else letter)
+    if name not in names:  # a home taken over from a record, answered otherwise after all
+        names, settled = questions_for(Answers(dwelling=said.dwelling, child=said.child))
+    place = names.index(name) if name in names else 0
+    back = f"/applications/{application.ref}/{names[place - 1]}" if place else "/applications"
+    return Question(
+        ref=application.ref,
+        matter=application.matter.value,
+        number=place + 1,
+        of=len(names),
+        back_href=back,
+        exact=settled,
+        child=said.child.name if said.child else None,
+    )
+
+
+def drafts_of(found: Iterable[Application]) -> tuple[Draft, ...]:
+    """The drafts among them, as the start page offers them."""
+    return tuple(
+        Draft(
+            href=f"/applications/{a.ref}/dwelling",
+            until=a.kept_until,
+            child=a.answers.child.name if a.answers.child else None,
+        )
+        for a in found
+    )
+
+
+def found_home(
+    records: Iterable[Certificate],
+    application: Application,
+    checked_at: datetime,
+    lang: Lang,
+    left_already: Callable[[str], bool],
+) -> FoundRecord | None:
+    """A home on file in one's own name, to be confirmed rather than typed.
+
+    One that is `left_already` (a change of address leads away from it) is not offered.
+    """
+    today, name = local_date(checked_at), application.actor.name
+    for record in records:
+        usable = record.status_on(today) is Status.VALID and record.validity.covers(today)
+        usable = usable and not record.under_dispute and record.holders[0].name == name
+        address = str(record.fields.get("address") or "")
+        # A dormitory takes in who is named, and no child of theirs.
+        offered = record.type_code in _HOMES and not (
+            application.guardian and record.type_code == "dormitory_certificate"
+        )
+        if offered and usable and address and not left_already(address):
+            return FoundRecord(
+                type_code=record.type_code,
+                address=address,
+                holder=record.holders[0].name,
+                relation=None,
+                valid_from=record.validity.valid_from,
+                valid_to=record.validity.valid_to,
+                office=office_name(record.issuer_uscc, lang),
+                checked_at=checked_at,
+            )
+    return None
+
+
+def answers_from(
+    found: FoundRecord, application: Application, city: str, districts: Iterable[str]
+) -> Answers | None:
+    """The answers a confirmed record gives; None if its address names none of our districts.
+
+    What is the guardian's own is a relative's to the child.
+    """
+    rest = found.address.removeprefix(city)
+    own = guardians_home(application)
+    for district in districts:
+        if rest.startswith(district):
+            return Answers(
+                dwelling=_HOMES[found.type_code],
+                occupier="relative" if own else "self",
+                relative=own,
+                district=district,
+                address=rest.removeprefix(district),
+                child=application.answers.child,
+                confirmed=True,
+            )
+    return None
+
+
+def guardians_home(application: Application) -> Relative | None:
+    """The guardian as the relative in whose home the child lives; None if that cannot be said."""
+    guardian, child = application.guardian, application.answers.child
+    if guardian is None or child is None or child.relation == "other":
+        return None
+    return Relative(guardian.name, guardian.id_number, child.relation)

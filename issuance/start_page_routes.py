@@ -1,0 +1,191 @@
+"""Beginning an application: for whom, fresh, or again with the answers kept."""
+
+from dataclasses import replace
+from typing import Annotated, cast
+
+from fastapi import APIRouter, Depends, Form, Request
+from fastapi.responses import Response
+
+from certstore.callers import Resident
+from certstore.chance import reference
+from certstore.errors import ConflictError, MalformedError, NotFoundError
+from certstore.pages.views import ProblemView, Reason
+from certstore.reception import desk, signed_in
+from certstore.web.answers import check_form, page, see_other
+from issuance.answers import faults_of
+from issuance.application import Application, Child, Matter, State
+from issuance.apply import ApplyDesk
+from issuance.pages.question_pages import drafts_of
+from issuance.pages.question_views import ChildView, FreshView, GuardianRelation, StartView
+
+router = APIRouter(include_in_schema=False)
+Me = Annotated[Resident, signed_in(Resident)]
+Applying = Annotated[ApplyDesk, desk(ApplyDesk)]
+Text = Annotated[str, Form(max_length=400)]
+_FORM = [Depends(check_form)]
+_INSTEAD = {
+    "NOT_REGISTERED": Matter.RESIDENCE_REGISTRATION,
+    "REGISTERED_ALREADY": Matter.ADDRESS_CHANGE,
+}
+
+
+@router.get("/apply/{matter}")
+def start(matter: str, request: Request, me: Me, applying: Applying) -> Response:
+    """What this matter is, and for whom; drafts already begun are offered first."""
+    return page(request, "issuance/start.html", _start_view(_matter(matter), me, applying))
+
+
+@router.post("/apply/{matter}", dependencies=_FORM)
+def begin(matter: str, request: Request, me: Me, applying: Applying, fresh: Text = "") -> Response:
+    """Begin for oneself, or go on with what is open; `fresh` ends a draft first."""
+    try:
+        application = applying.begin(me, _matter(matter), fresh=fresh == "1")
+    except ConflictError as error:
+        return _other_matter(request, error)
+    return see_other(_first_page(application))
+
+
+@router.get("/apply/{matter}/fresh")
+def confirm_fresh(matter: str, request: Request, me: Me, applying: Applying) -> Response:
+    """Ask before a draft is ended to begin a new one."""
+    view = _start_view(_matter(matter), me, applying)
+    if view.own_draft is None:
+        return see_other(view.path)
+    fresh = FreshView(matter=view.matter, path=view.path, draft=view.own_draft)
+    return page(request, "issuance/fresh.html", fresh)
+
+
+@router.get("/apply/{matter}/child")
+def ask_child(matter: str, request: Request, me: Me) -> Response:  # noqa: ARG001 - whoever is signed in
+    """Which child."""
+    return _ask_child(request, _new_child(_matter(matter)))
+
+
+@router.post("/apply/{matter}/child", dependencies=_FORM)
+def begin_for_child(
+    matter: str,
+    request: Request,
+    me: Me,
+    applying: Applying,
+    child_name: Text = "",
+    child_id_number: Text = "",
+    guardian_relation: Text = "",
+    consented: Text = "",
+) -> Response:
+    """Begin for a child; the answer is the same whether or not anything is on file about it."""
+    said = Child(child_name, child_id_number, guardian_relation, consented == "1")
+    wanted = _matter(matter)
+    try:
+        application = applying.begin(me, wanted, said)
+    except MalformedError as error:
+        return _ask_child(request, _with(_new_child(wanted), said), error)
+    return see_other(_first_page(application))
+
+
+@router.get("/applications/{ref}/child")
+def child(ref: str, request: Request, me: Me, applying: Applying) -> Response:
+    """Which child a draft is for."""
+    application = _draft_for_child(applying, me, ref)
+    view = _named_child(application)
+    named = application.answers.child
+    return _ask_child(request, _with(view, named) if named else view)
+
+
+@router.post("/applications/{ref}/child", dependencies=_FORM)
+def name_child(
+    ref: str,
+    request: Request,
+    me: Me,
+    applying: Applying,
+    child_name: Text = "",
+    child_id_number: Text = "",
+    guardian_relation: Text = "",
+    consented: Text = "",
+) -> Response:
+    """Name the child otherwise; one whose application is open already is gone on with."""
+    said = Child(child_name, child_id_number, guardian_relation, consented == "1")
+    application = _draft_for_child(applying, me, ref)
+    try:
+        applying.name_child(me, ref, said)
+    except MalformedError as error:
+        return _ask_child(request, _with(_named_child(application), said), error)
+    except ConflictError as error:
+        return see_other(f"/applications/{error.where}")
+    return see_other(f"/applications/{ref}/dwelling")
+
+
+@router.post("/applications/{ref}/again", dependencies=_FORM)
+def begin_again(ref: str, request: Request, me: Me, applying: Applying) -> Response:
+    """Begin anew what was refused, the answers kept."""
+    try:
+        application = applying.begin_again(me, ref)
+    except ConflictError as error:
+        return _other_matter(request, error)
+    return see_other(_first_page(application))
+
+
+def _start_view(matter: Matter, me: Resident, applying: ApplyDesk) -> StartView:
+    begun = (a for a in applying.all_of(me) if a.matter is matter and a.state is State.DRAFT)
+    return StartView(matter=matter.value, path=f"/apply/{matter.path}", drafts=drafts_of(begun))
+
+
+def _new_child(matter: Matter) -> ChildView:
+    path = f"/apply/{matter.path}"
+    return ChildView(matter=matter.value, action=f"{path}/child", back_href=path)
+
+
+def _named_child(application: Application) -> ChildView:
+    at = f"/applications/{application.ref}"
+    return ChildView(
+        matter=application.matter.value, action=f"{at}/child", back_href=f"{at}/dwelling"
+    )
+
+
+def _with(view: ChildView, said: Child) -> ChildView:
+    """The page with what was typed before."""
+    relation = cast("GuardianRelation", said.relation) if said.relation else None
+    return replace(
+        view, child_name=said.name, child_id_number=said.id_number, guardian_relation=relation
+    )
+
+
+def _ask_child(request: Request, view: ChildView, error: MalformedError | None = None) -> Response:
+    errors = faults_of(error) if error else {}
+    shown = replace(view, errors=errors)
+    return page(request, "issuance/child.html", shown, 422 if errors else 200)
+
+
+def _draft_for_child(applying: ApplyDesk, me: Resident, ref: str) -> Application:
+    application = applying.get(me, ref)
+    if application.state is not State.DRAFT:
+        raise ConflictError("the application was submitted; its answers are fixed", where=ref)
+    if application.answers.child is None:
+        raise NotFoundError("this application is for no child", where=ref)
+    return application
+
+
+def _first_page(application: Application) -> str:
+    at = f"/applications/{application.ref}"
+    return f"{at}/dwelling" if application.state is State.DRAFT else at
+
+
+def _other_matter(request: Request, error: ConflictError) -> Response:
+    """Say why this matter cannot be begun, and lead to the one that can."""
+    cause = str(error.facts.get("cause", ""))
+    if cause not in _INSTEAD:
+        raise error
+    view = ProblemView(
+        kind="refused",
+        code=error.code,
+        reference=reference(8),
+        reason=Reason(cause),
+        href=f"/apply/{_INSTEAD[cause].path}",
+    )
+    return page(request, "certstore/problem.html", view, 409)
+
+
+def _matter(path: str) -> Matter:
+    for matter in Matter:
+        if matter.path == path:
+            return matter
+    raise NotFoundError("there is no such matter here", where=path)

@@ -1,0 +1,54 @@
+"""The operator's console over HTTP."""
+
+import pytest
+
+from certstore.callers import Clerk, Operator
+from certstore.service.city_figures import keep_city_figures
+from certstore.web.texts import Texts
+from tests.residents import GAO, Browser, assert_sound, resident, submitted
+
+ZHENG = Operator("郑运维", "A01")
+BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
+
+
+@BOTH
+def test_an_operator_sees_what_needed_no_upload_and_why_the_rest_did(house, lang):
+    submitted(house, "lin_xiaohe")
+    answer = Browser(house, ZHENG, lang).get("/console/stats")
+    assert answer.status_code == 200
+    assert_sound(answer, lang)
+    assert "100 %" in answer.text
+    assert "林晓禾" not in answer.text
+
+
+@BOTH
+def test_with_no_application_there_is_a_sentence_and_no_figure(house, lang):
+    answer = Browser(house, ZHENG, lang).get("/console/stats")
+    assert Texts(lang)("stats.nothing") in answer.text
+
+
+@BOTH
+def test_the_citys_figures_are_shown_once_they_were_counted(house, lang):
+    browser = Browser(house, ZHENG, lang)
+    assert "of=city" not in browser.get("/console/stats?of=city").text
+    found = keep_city_figures(house)
+    page = browser.get("/console/stats?of=city").text
+    assert f"{found.without_upload}" in page
+    texts = Texts(lang)
+    reasons = {code for figure in found.figures for code in figure.reasons}
+    assert reasons
+    assert all(texts.has(f"stats.because.{code}") for code in reasons)
+
+
+@pytest.mark.parametrize(
+    "caller", [resident("lin_xiaohe"), GAO, Clerk("钱经办", "Y01", "91310000MADM00078M")]
+)
+def test_the_console_is_for_operators(house, caller):
+    assert Browser(house, caller).get("/console/stats").status_code == 403
+    assert Browser(house, None).get("/console/stats").status_code == 303
+
+
+@pytest.mark.parametrize("path", ["/certificates", "/desk", "/usage", "/source", "/dormitory"])
+def test_an_operator_opens_nobodys_data(house, path):
+    assert Browser(house, ZHENG).get(path).status_code == 403
+    assert Browser(house, ZHENG).get("/").headers["location"] == "/console/stats"
