@@ -25,7 +25,7 @@ fix: .venv/dev.stamp   ## Let ruff repair what it can
 	$(BIN)/ruff format .
 
 test: .venv/dev.stamp  ## All tests, with the real servers they start themselves; T=path narrows
-	$(BIN)/pytest $(T)
+	$(BIN)/pytest -n auto --dist loadfile $(T)
 
 cover: .venv/dev.stamp ## The same, with coverage of branches
 	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(T)

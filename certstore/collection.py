@@ -160,7 +160,8 @@ class CollectionDesk:
         if not books.register.hand_in(taken.certificate):
             return False
         if taken.check is not None:
-            self.pictures.enter(books, taken.check)
+            valid = taken.certificate.status is Status.VALID
+            self.pictures.enter(books, taken.check, in_force=valid)
         return True
 
 

@@ -8,7 +8,7 @@ and then the pictures themselves, compared as the small grey things they are.
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from certstore.certificates import Certificate
+from certstore.certificates import Certificate, Status
 from certstore.clock import Clock
 from certstore.errors import NotFoundError
 from certstore.objects import DigestMismatchError, ObjectStore
@@ -74,15 +74,23 @@ class PictureDesk:
             certificate_ref=certificate.ref,
         )
 
-    def enter(self, books: Books, check: PhotoCheck, jpeg: bytes | None = None) -> PhotoCheck:
+    def enter(
+        self,
+        books: Books,
+        check: PhotoCheck,
+        jpeg: bytes | None = None,
+        *,
+        in_force: bool = True,
+    ) -> PhotoCheck:
         """Keep a check; where somebody else has the same picture, both go to a person.
 
         Writes the word that reuse decisions read into the certificates concerned. What an
         applicant hands in casts no doubt on a photo that an authority took: it is doubted alone.
-        `jpeg` is needed where the picture is not among the objects.
+        `jpeg` is needed where the picture is not among the objects. A photo no longer in force
+        doubts nobody: its source has put it right.
         """
         books.pictures.one_at_a_time()
-        other = self.same_picture(books, check, jpeg)
+        other = self.same_picture(books, check, jpeg) if in_force else None
         if other is not None:
             check = _doubted(check, other.ref)
         if not books.pictures.enter(check):
@@ -125,7 +133,7 @@ class PictureDesk:
         photo = certificate.file("photo")
         check = self.check(b"" if photo is None else self._jpeg(photo.sha256), certificate, judge)
         with self.archive.writing() as books:
-            self.enter(books, check)
+            self.enter(books, check, in_force=certificate.status is Status.VALID)
         return True
 
     def _jpeg(self, digest: str) -> bytes:

@@ -8,6 +8,7 @@ parts, far below the 2^32 messages for which they may be drawn at random. Every 
 context what it is, so that no part passes for another.
 """
 
+import json
 import re
 from collections.abc import Mapping
 from contextlib import suppress
@@ -119,6 +120,12 @@ def open_safe(folder: Path, passphrase: bytes, *, make: bool) -> Safe:
         for number in _numbers(folder)
     ]
     return Safe({key.kid: key for key in opened}, opened[-1].kid)
+
+
+def key_ids(folder: Path) -> list[str]:
+    """The identifiers of the storage keys there are, oldest first; nothing is opened."""
+    files = (folder / f"storage-{number}.key.json" for number in _numbers(folder))
+    return [str(json.loads(file.read_bytes())["kid"]) for file in files]
 
 
 def _numbers(folder: Path) -> list[str]:

@@ -141,6 +141,10 @@ class ChecklistDesk:
                     "address": answers.full_address(self.city),
                 },
                 "on_file": [record_fact(c) for c in self._on_file(application, known)],
+                "earlier_verifications": [
+                    earlier.as_facts()
+                    for earlier in self.face.earlier_for(application.actor, application.account)
+                ],
                 "face_results": [result.as_facts() for result in results],
                 "sources_down": list(self.sources_down),
             }

@@ -8,7 +8,6 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from certstore.catalogue import certificate_type
 from certstore.certificates import Certificate, Draft, File, Status
@@ -16,14 +15,14 @@ from certstore.chance import reference
 from certstore.clock import Clock, local_date
 from certstore.errors import CertstoreError, ConflictError, NotFoundError, UnavailableError
 from certstore.identifiers import CertificateIdentifier, ResidentId, Sex
-from certstore.ledger import Access, record_access
+from certstore.ledger import record_access
 from certstore.objects import ObjectStore
 from certstore.status_desk import StatusDesk
 from certstore.tables.books import Archive, Books
-from certstore.tables.people import Person
 from issuance.application import Application, Matter, State
 from issuance.draft_checks import check_draft
 from issuance.history.tables import HELD_UP
+from issuance.issue_record import decided_by, issue_access, keep_guardianship
 from issuance.notices import tell_issued
 from issuance.sealing import Sealed, Sealer
 from issuance.tables import ApplicationBook
@@ -154,8 +153,8 @@ class IssuanceDesk:
             ApplicationBook(books.connection).move(
                 application.ref, State.ISSUED, now, "issuance", certificate_ref=done.ref
             )
-            child = _keep_guardianship(books, application, now)
-            record_access(books, self.origin, _issue_access(child, application, done, now))
+            child = keep_guardianship(books, application, now)
+            record_access(books, self.origin, issue_access(child, application, done, now))
             books.outbox.add("certificate.issued", {"certificate": done.ref}, now)
             tell_issued(books, application, done.ref, now)
         return done
@@ -260,51 +259,10 @@ def _number(
 
 def _photo(application: Application, on_file: list[Certificate]) -> File:
     """The photo that was judged; where none was asked for, the latest that may be used."""
-    materials = (application.decision or {}).get("decision", {}).get("materials", {})
-    judged = (materials.get("photo", {}).get("satisfied_by") or {}).get("record_id")
+    judged = decided_by(application, "photo")
     for certificate in sorted(on_file, key=lambda c: c.ref != judged):
         photo = certificate.file("photo")
         usable = certificate.status is Status.VALID and not certificate.under_dispute
         if certificate.type_code == "id_photo" and usable and photo:
             return photo
     raise NotFoundError("there is no photo on file to print", remedy="take one at the counter")
-
-
-def _keep_guardianship(books: Books, application: Application, now: datetime) -> Person:
-    """Whom the certificate names; that an officer saw who may act for them is remembered."""
-    if application.guardian is None:
-        return books.people.get(application.person_id)
-    child = books.people.known(application.applicant)
-    if child.id != application.person_id:  # no record had proven it
-        officer = application.reviewed_by
-        books.guardianships.prove(application.actor_id, child.id, now, officer=officer)
-    return child
-
-
-def _issue_access(
-    person: Person, application: Application, certificate: Certificate, now: datetime
-) -> Access:
-    record: dict[str, Any] = {
-        "agency": certificate.issuer_uscc,
-        "client": "issuance",
-        "purpose": application.matter.value,
-        "matter": application.matter.value,
-        "case_no": application.number,
-        "actor": "guardian" if application.guardian else "self",
-        "ground": "application",
-        "certificate": certificate.type_code,
-        "certificate_ref": certificate.ref,
-        "fields": sorted(certificate.fields),
-        "refused_fields": [],
-        "other_fields": [],
-        "document_sha256": next(f.sha256 for f in certificate.files if f.role == "document"),
-    }
-    return Access(
-        kind="issue",
-        at=now,
-        client="issuance",
-        agency=certificate.issuer_uscc,
-        purpose=application.matter.value,
-        person=person,
-        record=record,
-    )

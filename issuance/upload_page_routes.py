@@ -54,8 +54,11 @@ def show(ref: str, material: str, request: Request, me: Me, uploads: Uploads) ->
 async def hand_in(ref: str, material: str, request: Request, me: Me, uploads: Uploads) -> Response:
     """Take one file as a plain form sends it; what is wrong with it is said on the page."""
     form = await _form(request)
-    check_form(request, str(form.get("csrf", "")))
-    document, data = str(form.get("document", ""))[:40], await _file(form)
+    try:
+        check_form(request, str(form.get("csrf", "")))
+        document, data = str(form.get("document", ""))[:40], await _file(form)
+    finally:
+        await form.close()
     errors: dict[str, str] = {}
     if not document:
         errors["document"] = "missing"

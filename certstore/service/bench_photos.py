@@ -65,7 +65,7 @@ class PhotoBench:
 
 
 def bench_photos(drawn: int = DRAWN) -> PhotoBench:
-    """Spoil and judge; takes two minutes with the face level, ten seconds without."""
+    """Spoil and judge: some three minutes of one core with the face level, one without."""
     profile, finder = read_profile(), open_face_finder()
     sitters = [*drawn_sitters(drawn), photographed_sitter(profile)]
     bench = _Bench(profile, finder, sitters)

@@ -53,7 +53,7 @@ def face(
     count: Annotated[int, typer.Option(min=10, max=20_000, help="How many results.")] = 500,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """What taking one signed face result costs, in CPU time, with and without the database.
+    """What taking one signed face result costs in CPU time.
 
     Beside the signature alone, the limit, and PyJWT's decode.
     """
@@ -69,7 +69,7 @@ def photos(
     drawn: Annotated[int, typer.Option(min=1, max=200, help="How many drawn portraits.")] = 20,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """What the photo check catches of what can be wrong with a photo, and what it does not.
+    """What the photo check catches, and what it does not.
 
     Portraits are spoilt in forty ways at several strengths and judged at each level installed;
     then the same picture is looked for again, saved anew and under another name.

@@ -9,7 +9,7 @@ from cryptography import x509
 from certstore.authority import AuthorityName, KeyRing, make_keys, make_root
 from certstore.clock import SystemClock
 from certstore.errors import MalformedError
-from certstore.safekeeping import add_storage_key, open_safe
+from certstore.safekeeping import add_storage_key, key_ids, open_safe
 from certstore.service.key_room import open_key_room, publish_trust_list
 from certstore.service.passphrase import passphrase
 from certstore.service.settings import Settings
@@ -127,3 +127,5 @@ def list_keys() -> None:
     for purpose, signer in ring.signers.items():
         ends = x509.load_der_x509_certificate(signer.chain[0]).not_valid_after_utc
         print(f"{purpose:<13} {signer.kid}  {signer.algorithm:<6} until {ends:%Y-%m-%d}")
+    for kid in key_ids(ring.folder):
+        print(f"{'storage':<13} {kid}  A256   wraps what is kept; the last one listed is used")

@@ -102,10 +102,11 @@ def _set_up_sqlite(connection: sqlite3.Connection, _record: Any) -> None:  # noq
 
 def _still_there(connection: sqlite3.Connection, record: Any, *_: object) -> None:  # noqa: ANN401 - SQLAlchemy's own record
     """Refuse a connection whose file was removed: what is written there would be lost."""
-    if "path" not in record.info:  # asked once for each connection, looked for each time
-        _, _, record.info["path"] = connection.execute("PRAGMA database_list").fetchone()
-    path = record.info["path"]
-    if path and not Path(path).exists():
+    if "file" not in record.info:  # asked once for each connection, looked for each time
+        _, _, path = connection.execute("PRAGMA database_list").fetchone()
+        record.info["file"] = Path(path) if path else None
+    file = record.info["file"]
+    if file is not None and not file.exists():
         raise UnavailableError(
             "the database's file is gone", remedy="stop the service and restore it from a backup"
         )

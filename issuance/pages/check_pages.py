@@ -85,7 +85,8 @@ def _row(
         return MaterialRow(
             material=material.value, outcome="not_looked_up", after=_first(application, checked)
         )
-    row = material_row(application, decision, checked.facts.as_of, around.lang)
+    said = checked.confirmed.by_record
+    row = material_row(application, decision, checked.facts.as_of, around.lang, said)
     if material is Material.DWELLING and application.other_relative is not None:
         row = _neutral(row)
     row = replace(row, actions=tuple(_actions(application, decision, around)))

@@ -23,6 +23,7 @@ from issuance.review import REFUSAL_REASONS, Case
 from verifiers.materials.addresses import compare_addresses
 from verifiers.materials.decisions import Decision, MaterialDecision
 from verifiers.materials.facts import Facts
+from verifiers.materials.holdings import Confirmation
 from verifiers.materials.vocabulary import Material as MaterialWord
 
 _KIND: Mapping[MaterialWord, Literal["address", "photo", "record"]] = {
@@ -83,6 +84,7 @@ def case_view(
     application, (facts, decision) = case.application, judged
     open_ones = for_officer(decision, read_kept(application.decision))
     rest = [d for d in decision.materials.values() if d not in open_ones]
+    said = _confirmations(application)
     ended = {State.REFUSED: "refuse", State.APPROVED: "approve", State.ISSUED: "approve"}
     return DeskCaseView(
         office=officer.station,
@@ -92,10 +94,11 @@ def case_view(
         case_number=application.number,
         matter=matter_word(application),
         name=application.applicant.name,
+        guardian=application.guardian.name if application.guardian else None,
         submitted_at=application.submitted_at or application.begun_at,
         due=application.due_on,
         judgements=tuple(_judgement(d, facts, case, lang) for d in open_ones),
-        checked=tuple(material_row(application, d, facts.as_of, lang) for d in rest),
+        checked=tuple(material_row(application, d, facts.as_of, lang, said) for d in rest),
         may_ask=(),
         may_refuse_for=REFUSAL_REASONS,
         must_not_request=tuple(m.value for m in decision.must_not_request),
@@ -103,6 +106,12 @@ def case_view(
         errors=typed.errors,
         decided=cast("Literal['approve', 'refuse'] | None", ended.get(application.state)),
     )
+
+
+def _confirmations(application: Application) -> dict[str, Confirmation]:
+    """On whose word each record stands; decisions of earlier days kept none."""
+    kept = (application.decision or {}).get("confirmations", ())
+    return {c["record_id"]: Confirmation.from_json(c) for c in kept}
 
 
 def _judgement(decision: MaterialDecision, facts: Facts, case: Case, lang: Lang) -> Judgement:

@@ -1,6 +1,6 @@
 """From a decision about one material to its row on a page: mapping only, no IO."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 from typing import Any
 
@@ -10,6 +10,7 @@ from certstore.web.dress import Lang
 from issuance.application import Application
 from issuance.pages.views import MaterialRow
 from verifiers.materials.decisions import MaterialDecision
+from verifiers.materials.holdings import Confirmation
 from verifiers.materials.records import EarlierVerification, FaceResult, Record
 from verifiers.materials.vocabulary import Reason as ReasonWord
 
@@ -21,17 +22,24 @@ _OFFICE_OF = {
 
 
 def material_row(
-    application: Application, decision: MaterialDecision, at: datetime, lang: Lang
+    application: Application,
+    decision: MaterialDecision,
+    at: datetime,
+    lang: Lang,
+    said: Mapping[str, Confirmation] | None = None,
 ) -> MaterialRow:
-    """One material as a row."""
+    """One material as a row; `said` is on whose word its record stands, by the record's id."""
     how, office = _evidence(application, decision, lang)
+    record = decision.satisfied_by
+    word = (said or {}).get(record.record_id) if isinstance(record, Record) else None
     return MaterialRow(
         material=decision.material.value,
         outcome=decision.outcome.value,
         how=how,
         reasons=tuple(reasons_of(decision, lang)),
         office=office,
-        checked_at=at if how or decision.reasons else None,
+        checked_at=word.as_of if word else at if how or decision.reasons else None,
+        basis=word.basis.value if word else None,
     )
 
 

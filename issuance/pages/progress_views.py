@@ -142,6 +142,7 @@ class DeskCaseView:
     case_number: str
     matter: Matter
     name: str  # masked when shown
+    guardian: str | None = None  # who acts for a child; masked when shown
     submitted_at: datetime
     due: date | None
     judgements: tuple[Judgement, ...]

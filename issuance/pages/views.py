@@ -31,6 +31,7 @@ class MaterialRow:
     reasons: tuple[Reason, ...] = ()
     office: str | None = None
     checked_at: datetime | None = None
+    basis: Literal["live", "last_known", "handed_in"] | None = None  # on whose word a record stands
     handed_in: int = 0  # pages that were handed in for it: an officer looks at them
     actions: tuple[tuple[str, str], ...] = ()  # (action code, href): face, upload, sign, counter …
     after: Literal["face", "letter", "guardianship", "officer"] | None = None

@@ -8,7 +8,7 @@ import struct
 import threading
 from base64 import b64encode
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import closing, contextmanager
 
 import pytest
 
@@ -75,21 +75,32 @@ class Client:
         told = {"Content-Type": PARTIAL, "Upload-Offset": str(offset)}
         return self.ask("PATCH", path, body, **told)
 
-    def cut(self, path, offset, body, announced):
-        """Announce so many bytes, send fewer, and tear the connection down."""
-        told = {"Content-Type": PARTIAL, "Upload-Offset": str(offset), "Content-Length": announced}
-        lines = [f"PATCH {path} HTTP/1.1", *(f"{n}: {v}" for n, v in self.headers(**told).items())]
-        with socket.create_connection(("127.0.0.1", self.port), 30) as connection:
-            connection.sendall("\r\n".join([*lines, "", ""]).encode() + body)
-            # No farewell: the other side sees a reset, as when a telephone loses its network.
-            linger = struct.pack("ii", 1, 0)
-            self._until_read(connection)
-            connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+    @contextmanager
+    def sending(self, path, offset, body, announced, *, hard=False):
+        """Announce so many bytes and send fewer; gone at the end of the block.
 
-    @staticmethod
-    def _until_read(connection) -> None:
-        """Wait until what was sent has left us; what the server does with it, it does."""
-        connection.shutdown(socket.SHUT_WR)
+        `hard` as when a network is lost: the other side sees a reset, and no end.
+        """
+        told = {"Content-Type": PARTIAL, "Upload-Offset": str(offset)}
+        told = self.headers(**told, **{"Content-Length": str(announced)})
+        lines = [f"PATCH {path} HTTP/1.1", *(f"{n}: {v}" for n, v in told.items()), "", ""]
+        with socket.create_connection(("127.0.0.1", self.port), 30) as connection:
+            connection.sendall("\r\n".join(lines).encode() + body)
+            yield connection
+            if hard:
+                linger = struct.pack("ii", 1, 0)
+                connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+    def resume(self, path, data):
+        """Go on as our page does: ask for the offset, send, and heed a better one."""
+        offset = self.offset(path)
+        for _ in range(50):
+            status, headers, said = self.send(path, offset, data[offset:])
+            if status == 200:
+                return said
+            assert status == 409
+            offset = int(headers["Upload-Offset"])
+        raise AssertionError("it never came to an end")
 
 
 @pytest.fixture(scope="module")
@@ -109,9 +120,18 @@ def lin(served):
     return Client(*served, LIN)
 
 
+@pytest.fixture(scope="module")
+def draft(served):
+    return asked(served[0])
+
+
 @pytest.fixture
-def ref(served):
-    return asked(served[0]).ref
+def ref(served, draft):
+    """One draft for all tests, with nothing handed in: only so many may be begun."""
+    yield draft.ref
+    desk = served[0].upload_desk
+    for upload in desk.asked(LIN, draft.ref, "dwelling").uploads:
+        desk.drop(LIN, upload.ref)
 
 
 def large() -> bytes:
@@ -134,15 +154,26 @@ def test_an_upload_that_was_cut_goes_on_where_it_stopped(lin, ref):
     data = large()
     digest = b64encode(hashlib.sha256(data).digest()).decode()
     path = lin.begin(ref, data, **{"Repr-Digest": f"sha-256=:{digest}:"})
-    lin.cut(path, 0, data[: PIECE + 1000], str(len(data)))
-    offset = waited_for(lin, path, PIECE + 1000)
-    assert offset == PIECE + 1000  # what came before the cut is kept, to the byte
-    lin.cut(path, offset, data[offset : offset + 777], str(len(data) - offset))
-    offset = waited_for(lin, path, offset + 777)
-    status, headers, said = lin.send(path, offset, data[offset:])
-    assert (status, headers["Upload-Complete"]) == (200, "?1")
+    for offset in (0, PIECE):
+        with lin.sending(path, offset, data[offset : offset + PIECE + 1000], len(data) - offset):
+            waited_for(lin, path, offset + PIECE)
+        assert offset + PIECE <= lin.offset(path) <= offset + PIECE + 1000
+        if lin.offset(path) != offset + PIECE:  # the beginning of the next piece came along
+            break
+    said = lin.resume(path, data)
     assert (said["state"], said["pages"], said["reasons"]) == ("kept", 1, [])
     assert said["received"] == len(data)
+
+
+def test_a_network_that_is_lost_costs_what_was_not_read_and_nothing_else(lin, ref):
+    data = large()
+    path = lin.begin(ref, data)
+    for _ in range(4):
+        offset = lin.offset(path)
+        with lin.sending(path, offset, data[offset : offset + PIECE // 3], len(data), hard=True):
+            pass
+    said = lin.resume(path, data)
+    assert (said["state"], said["received"]) == ("kept", len(data))
 
 
 def test_an_answer_that_was_lost_is_given_again(lin, ref):
@@ -189,12 +220,7 @@ def test_of_two_that_send_at_once_one_wins_and_the_file_is_whole(lin, ref):
 def test_a_connection_thought_dead_cannot_spoil_the_one_that_took_over(lin, ref):
     data = large()
     path = lin.begin(ref, data)
-    told = lin.headers(
-        **{"Content-Type": PARTIAL, "Upload-Offset": "0", "Content-Length": str(len(data))}
-    )
-    lines = [f"PATCH {path} HTTP/1.1", *(f"{n}: {v}" for n, v in told.items()), "", ""]
-    with socket.create_connection(("127.0.0.1", lin.port), 30) as old:
-        old.sendall("\r\n".join(lines).encode() + data[:PIECE])
+    with lin.sending(path, 0, data[:PIECE], len(data)) as old:
         waited_for(lin, path, PIECE)
         status, _, said = lin.send(path, PIECE, data[PIECE:])  # a new connection takes over
         assert (status, said["state"]) == (200, "kept")
@@ -294,9 +320,9 @@ def test_ten_people_upload_at_once_and_everybody_gets_their_own(served):
         client = Client(house, port, resident(key))
         path = client.begin(ref, good())
         half = len(good()) // 2
-        client.cut(path, 0, good()[:half], str(len(good())))
-        offset = waited_for(client, path, half)
-        said = client.send(path, offset, good()[offset:])[2]
+        with client.sending(path, 0, good()[:half], len(good())):
+            pass
+        said = client.resume(path, good())
         return said["state"], house.upload_desk.progress(resident(key), said["ref"]).sha256
 
     with ThreadPoolExecutor(len(people)) as pool:

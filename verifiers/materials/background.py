@@ -14,16 +14,20 @@ _EDGE, _SIDE, _DOWN = 0.03, 0.07, 0.45  # shares of height, width, height: where
 _LEAST_SEEN = 0.03  # of the picture: less ground than this tells nothing
 _LIKE_GROUND = 30.0  # the largest difference of a channel from the ground's own light
 _SHADOW, _NO_EDGE = 80.0, 9.0  # further off, and how little it may change over two pixels
+_HUE = 0.09  # of the ground's light: how far the channels may differ in their share of it
 _EVEN = 24.0  # a ground that strays further from its own light than this is not even
 _MOST_STEPS = 900  # more than the longest way round a head in a picture of 358 × 441
 
 
 def whitened(
-    rgb: NDArray[np.uint8], outside: NDArray[np.bool_] | None = None
+    rgb: NDArray[np.uint8],
+    outside: NDArray[np.bool_] | None = None,
+    person: NDArray[np.bool_] | None = None,
 ) -> NDArray[np.uint8] | None:
     """The picture with its background white; None where the background is not even.
 
     `outside` marks what lies beyond the snapshot: white as well, and no witness of the ground.
+    `person` marks what is never ground.
     """
     pixels = rgb.astype(np.float32)
     beyond = np.zeros(rgb.shape[:2], dtype=np.bool_) if outside is None else outside
@@ -34,18 +38,28 @@ def whitened(
     off = np.abs(pixels - light).max(axis=2)
     if float(np.percentile(off[strips], 90)) > _EVEN:
         return None
-    ground = _connected(_like_ground(rgb, off) | beyond, strips)
+    like = _like_ground(rgb, light, off) | beyond
+    if person is not None:
+        like &= ~person
+    ground = _connected(like, strips)
     share = _softened(ground)[..., None]
     return (pixels * (1 - share) + 255.0 * share).round().astype(np.uint8)
 
 
-def _like_ground(rgb: NDArray[np.uint8], off: Pixels) -> NDArray[np.bool_]:
-    """What has the ground's colour, or strays from it without an edge, as its shadows do."""
+def _like_ground(rgb: NDArray[np.uint8], light: Pixels, off: Pixels) -> NDArray[np.bool_]:
+    """What has the ground's colour, or is darker in all channels alike and without an edge.
+
+    So are its shadows; skin differs from a wall in one channel more than in another.
+    """
+    share = rgb / np.maximum(light, 1.0)
+    same_hue = share.max(axis=2) - share.min(axis=2) < _HUE
     smooth = np.asarray(Image.fromarray(rgb).filter(ImageFilter.BoxBlur(2)), dtype=np.float32)
     edge = np.zeros(off.shape, dtype=np.float32)
     edge[:, 1:-1] = np.abs(smooth[:, 2:] - smooth[:, :-2]).max(axis=2)
     edge[1:-1] = np.maximum(edge[1:-1], np.abs(smooth[2:] - smooth[:-2]).max(axis=2))
-    return (off < _LIKE_GROUND) | ((off < _SHADOW) & (edge < _NO_EDGE))
+    shadow = (off < _SHADOW) & (edge < _NO_EDGE)
+    like: NDArray[np.bool_] = same_hue & ((off < _LIKE_GROUND) | shadow)
+    return like
 
 
 def _strips(height: int, width: int) -> NDArray[np.bool_]:

@@ -5,11 +5,11 @@ decision leans on is still what its source says today, so that little leaves the
 record's type, identifier and version, and no name.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Protocol
+from typing import Any, Protocol
 
 from verifiers.materials.vocabulary import RecordStatus, RecordType
 
@@ -74,6 +74,18 @@ class Confirmation:
     as_of: datetime
     status: RecordStatus
     under_dispute: bool
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> "Confirmation":
+        """Read back what was kept beside a decision."""
+        return cls(
+            record_id=kept["record_id"],
+            source=kept["source"],
+            basis=Basis(kept["basis"]),
+            as_of=datetime.fromisoformat(kept["as_of"]),
+            status=RecordStatus(kept["status"]),
+            under_dispute=kept["under_dispute"],
+        )
 
     def as_json(self) -> dict[str, object]:
         """As it is kept beside a decision."""

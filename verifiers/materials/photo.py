@@ -27,6 +27,7 @@ from verifiers.materials.photo_profile import PhotoProfile
 __all__ = ["NotSeen", "PhotoFinding", "PhotoLevel", "PhotoReason", "judge_photo"]
 
 _COLOURS, _BITS = 3, 8
+_LEAST_MEASURED = 64  # pixels of a side: below it there is nothing to measure a face in
 
 
 def judge_photo(
@@ -50,7 +51,8 @@ def judge_photo(
     if not file.is_jpeg:
         return judging.finding(None)
     _judge_file(judging, file, profile)
-    if file.width * file.height > profile.decode_at_most_pixels or not file.width * file.height:
+    too_many = file.width * file.height > profile.decode_at_most_pixels
+    if too_many or min(file.width, file.height) < _LEAST_MEASURED:
         return judging.finding(None)
     pixels = _decode(jpeg, (file.width, file.height))
     judging.against(PhotoReason.UNREADABLE, wrong=pixels is None)

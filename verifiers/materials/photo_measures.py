@@ -14,7 +14,6 @@ from verifiers.materials.photo_profile import PhotoProfile
 
 Pixels = NDArray[np.float32]
 _LUMA = np.array([0.299, 0.587, 0.114], dtype=np.float32)
-_EDGE = 0.012  # of the height: the strip above the hair
 _SIDE = 0.07  # of the width: left and right of the head
 _ABOVE_SHOULDERS = 0.45  # of the height
 _BURNT = 252
@@ -89,11 +88,13 @@ def _extremes(pixels: Pixels) -> tuple[Pixels, Pixels]:
 
 
 def _background_share(white: NDArray[np.bool_]) -> float:
-    """How much of the strips that must be background is white; the worst strip counts."""
+    """How much of the strips left and right of the head is white; the worse one counts.
+
+    The strip above it is no witness: what is not white there may be hair, which is told apart.
+    """
     height, width = white.shape
     side, down = max(round(width * _SIDE), 1), max(round(height * _ABOVE_SHOULDERS), 1)
-    strips = (white[: max(round(height * _EDGE), 1)], white[:down, :side], white[:down, -side:])
-    return min(float(strip.mean()) for strip in strips)
+    return min(float(strip.mean()) for strip in (white[:down, :side], white[:down, -side:]))
 
 
 def _silhouette(person: NDArray[np.bool_]) -> tuple[int | None, float | None]:

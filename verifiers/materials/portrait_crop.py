@@ -34,6 +34,7 @@ _MOST_TURNED = 20.0  # degrees
 _MOST_ENLARGED = 1.6
 _SHOULDERS = 0.55  # of the height, from above: below it there is no ground beside the person
 _LINE = 2  # pixels
+_OVAL = (0.235, 0.26, 0.515)  # of the face: half its width and height, and its middle's height
 _QUALITIES = (90, 84, 78, 70, 60)
 _HEIC = (b"ftypheic", b"ftypheix", b"ftyphevc", b"ftypmif1", b"ftypmsf1", b"ftypavif")
 
@@ -135,7 +136,7 @@ class _Laid:
 
 def _lay(picture: Image.Image, frame: _Frame, profile: PhotoProfile, *, whiten: bool) -> _Laid:
     photo, outside = _cut(picture, frame, profile)
-    ground = whitened(np.asarray(photo), outside) if whiten else None
+    ground = whitened(np.asarray(photo), outside, _face_oval(profile)) if whiten else None
     faults = [Fault.BACKGROUND_UNEVEN] if whiten and ground is None else []
     # Above the shoulders a white ground may go on beyond the snapshot; a person may not.
     below = outside[round(profile.height * _SHOULDERS) :].any()
@@ -144,6 +145,15 @@ def _lay(picture: Image.Image, frame: _Frame, profile: PhotoProfile, *, whiten: 
     if ground is None:
         return _Laid(photo, white=False, faults=tuple(faults))
     return _Laid(Image.fromarray(ground), white=True, faults=tuple(faults))
+
+
+def _face_oval(profile: PhotoProfile) -> NDArray[np.bool_]:
+    """Where the face is once the frame is laid: never taken for ground, whatever its colour."""
+    rows, columns = np.mgrid[0 : profile.height, 0 : profile.width]
+    across = (columns - profile.width / 2) / (profile.width * _OVAL[0])
+    down = (rows - profile.height * _OVAL[2]) / (profile.height * _OVAL[1])
+    oval: NDArray[np.bool_] = across**2 + down**2 <= 1
+    return oval
 
 
 def _hair_too_low(photo: Image.Image, profile: PhotoProfile) -> int:
@@ -280,6 +290,7 @@ def _done(snapshot: Snapshot, frame: _Frame, profile: PhotoProfile) -> list[tupl
 def _encoded(photo: Image.Image, profile: PhotoProfile) -> bytes:
     """A JPEG of the profile's density without any metadata, as good as its size may be."""
     dots = (profile.dots_per_inch, profile.dots_per_inch)
+    photo = Image.fromarray(np.asarray(photo))  # a comment or a profile would travel along
     jpeg = b""
     for quality in _QUALITIES:
         out = io.BytesIO()

@@ -69,7 +69,7 @@ def test_a_father_walks_from_the_start_page_to_his_daughters_voucher(house, lang
     check = me.get(f"{at}/check")
     assert_sound(check, lang)
     assert said(check, lang, "check.nothing_left")
-    assert DAUGHTER.id_number in check.text
+    assert DAUGHTER.id_number in fromstring(check.text).text_content()
     assert me.post(f"{at}/check").headers["location"] == f"{at}/submitted"
     (voucher,) = vouchers(house, "he_yutong")
     for page in (f"{at}/submitted", at, "/applications", "/certificates", "/usage", "/notices"):
@@ -86,6 +86,14 @@ def test_a_father_walks_from_the_start_page_to_his_daughters_voucher(house, lang
     look = house.holdings_desk.usage(FATHER)[0].ref
     assert_sound(me.get(f"/usage/{look}"), lang)
     assert Browser(house, STRANGER, lang).get(f"/usage/{look}").status_code == 404
+
+
+@BOTH
+def test_the_officer_sees_that_a_guardian_acts(house, lang):
+    application = registered(house)
+    page = Browser(house, GAO, lang).get(f"/desk/cases/{application.ref}")
+    assert_sound(page, lang)
+    assert said(page, lang, "desk.guardian")
 
 
 @BOTH
@@ -269,7 +277,7 @@ def test_the_check_page_shows_ones_own_name_number_and_address_in_full(house, la
     ref = drafted(house, "chen_yiming").ref
     page = Browser(house, CHEN, lang).get(f"/applications/{ref}/check")
     for fact in ("陈一鸣", CHEN.holder.id_number, "长乐路88弄6号1203室"):
-        assert fact in page.text
+        assert fact in fromstring(page.text).text_content()
     dwelling = Browser(house, CHEN, lang).get(f"/applications/{ref}/dwelling")
     assert "长乐路88弄6号1203室" in dwelling.text
 

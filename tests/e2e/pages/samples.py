@@ -5,12 +5,15 @@ from tests.e2e.pages.clerk_samples import clerks
 from tests.e2e.pages.desk_samples import desk
 from tests.e2e.pages.entrance_samples import entrance
 from tests.e2e.pages.people import Sample
+from tests.e2e.pages.photo_samples import photos
 from tests.e2e.pages.question_samples import questions
 from tests.e2e.pages.scan_samples import scans
 from tests.e2e.pages.store_samples import certificates, homes, usage
+from tests.e2e.pages.upload_samples import uploads
 
 
 def every_sample() -> list[Sample]:
     """All of them."""
     store = [*homes(), *certificates(), *usage(), *entrance()]
-    return [*store, *questions(), *checks(), *progress(), *desk(), *clerks(), *scans()]
+    asked = [*questions(), *photos(), *checks(), *progress(), *uploads()]
+    return [*store, *asked, *desk(), *clerks(), *scans()]

@@ -13,8 +13,9 @@ from certstore.tables.books import Books
 from certstore.tables.metadata import metadata
 from face_auth.tables import FaceBook
 from issuance.tables import ApplicationBook
+from issuance.upload_tables import UploadBook
 
-BOOKS = (Books, FaceBook, ApplicationBook)  # imported so that every table is known
+BOOKS = (Books, FaceBook, ApplicationBook, UploadBook)  # imported so that every table is known
 
 
 def differences(archive):

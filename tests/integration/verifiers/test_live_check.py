@@ -7,7 +7,7 @@ from datetime import timedelta
 import pytest
 
 from certstore.keys import KeySigner, Purpose, generate
-from tests.residents import drafted, resident
+from tests.residents import Browser, drafted, resident
 from tests.source_authority import HOUSING, SourceAuthority, answering
 from verifiers.materials.live_check import FRESH, LiveCheckDesk, LiveSource
 from verifiers.materials.source_http import HttpHoldings
@@ -245,3 +245,20 @@ def _all(status, house, *, disputed=False):
     with house.archive.reading() as books:
         held = books.register.held_by(holder.id_type, holder.id_number)
     return {c.record_id: (status, disputed) for c in held if c.type_code == "lease_filing"}
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_check_page_says_on_whose_word_and_how_fresh(house, lang):
+    spoken = {
+        "zh": ("归集", "向来源核对", "暂时联系不上，以"),
+        "en": ("handed in", "confirmed", "cannot be reached; its word of"),
+    }[lang]
+    with asking(house) as source:
+        browser = Browser(house, resident(RENTER), lang)
+        path = f"/applications/{drafted(house, RENTER).ref}/check"
+        page = browser.get(path).text
+        assert spoken[0] in page  # the photo's source is not asked live
+        assert spoken[1] in page
+        source.answer = _fails(500)
+        house.clock.skip(FRESH + timedelta(seconds=1))
+        assert spoken[2] in browser.get(path).text

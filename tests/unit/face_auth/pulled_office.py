@@ -3,7 +3,7 @@
 import base64
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cache
 
 from cryptography.hazmat.primitives import hashes, serialization
@@ -132,11 +132,14 @@ class PulledOffice:
             self.clock,
             lambda path: RsaSigner(rsa_key(path.name)),
         )
+        # Patient: fifty ask at once in one test, on a machine that may be busy.
+        patient = replace(connected.starter.asker, patience=60.0)
+        speaker = replace(connected.starter, asker=patient)
         self.desk = FaceDesk(
             archive=self.archive,
             registry=registry,
-            starters={self.name: connected.starter},
-            pullers={self.name: connected.puller} if connected.puller else {},
+            starters={self.name: speaker},
+            pullers={self.name: speaker},
             clock=self.clock,
             rules=read_rules(),
             provider=self.name,

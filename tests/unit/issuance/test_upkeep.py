@@ -152,6 +152,14 @@ def test_what_waited_for_a_source_is_approved_and_issued_when_it_answers(waiting
     assert back(house).judge_waiting() == 0
 
 
+def test_the_worker_does_it_by_itself(waiting):
+    house, ref = waiting
+    house.clock.skip(HOUR)
+    house.upkeep_desk = back(house)
+    Worker(house).once()
+    assert _state(house, ref) is State.ISSUED
+
+
 def test_what_the_source_does_not_show_goes_to_the_officer_and_the_applicant_is_told(waiting):
     house, ref = waiting
     house.clock.skip(HOUR)

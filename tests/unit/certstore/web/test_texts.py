@@ -8,7 +8,7 @@ import pytest
 from certstore.pages import usage_views, views
 from certstore.web import check_texts
 from certstore.web.texts import LANGUAGES, MissingTextError, Text, Texts, flatten, load
-from issuance.pages import progress_views
+from issuance.pages import progress_views, question_views
 from issuance.pages import views as issuance_views
 from verifiers.pages import views as verifier_views
 
@@ -89,10 +89,12 @@ CLOSED_LISTS = [
     ("present.they_see.", get_args(views.Level)),
     ("usage.ground.", get_args(usage_views.Ground)),
     ("usage.filter_by.", get_args(usage_views.Filter)),
+    ("usage.refused.", get_args(usage_views.Refused)),
     ("outcome.", get_args(issuance_views.Outcome)),
     ("why.", get_args(issuance_views.Outcome)),
-    ("relation.", get_args(issuance_views.Relation)),
-    ("relation.is_my.", get_args(issuance_views.Relation)),
+    ("relation.", get_args(question_views.Relation)),
+    ("relation.is_my.", get_args(question_views.Relation)),
+    ("child.relation.", get_args(question_views.GuardianRelation)),
     ("progress.state.", get_args(progress_views.State)),
     ("applications.state.", get_args(progress_views.State)),
     ("desk.ask_for.", get_args(views.Material)),

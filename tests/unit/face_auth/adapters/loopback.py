@@ -94,8 +94,11 @@ def loopback(answer: Answer) -> Iterator[Loopback]:
             except (BrokenPipeError, ConnectionResetError):  # who asked went away
                 self.close_connection = True
 
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    server.daemon_threads = True
+    class Server(ThreadingHTTPServer):
+        request_queue_size = 128  # fifty may come at once
+        daemon_threads = True
+
+    server = Server(("127.0.0.1", 0), Handler)
     provider = Loopback(f"http://127.0.0.1:{server.server_address[1]}", answer)
     running = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02})
     running.start()

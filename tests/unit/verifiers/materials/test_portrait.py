@@ -179,7 +179,7 @@ def test_an_even_wall_becomes_white_and_the_person_stays() -> None:
     white = whitened(np.asarray(person))
     assert white is not None
     ground = SITTER.ground
-    assert (white[ground].min(axis=1) >= 250).mean() > 0.985
+    assert (white[ground].min(axis=1) >= 250).mean() > 0.975  # but for a soft edge
     inner = np.zeros_like(ground)
     inner[150:260, 120:240] = True  # the face
     assert np.abs(white[inner].astype(int) - np.asarray(person)[inner].astype(int)).max() <= 2
