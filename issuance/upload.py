@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
+from certstore.errors import ConflictError
 from certstore.safekeeping import Wrapped
 from issuance.handed_in import HandedIn
 from verifiers.materials.vocabulary import Material
@@ -82,3 +83,15 @@ class Upload:
             pages=self.pages,
             advice=self.advice,
         )
+
+
+def mismatch(upload: Upload, offset: int) -> ConflictError:
+    """That bytes were sent for another place than the next one."""
+    return ConflictError(
+        "bytes for another place than the next one were sent",
+        where=upload.ref,
+        remedy="go on at the offset that is expected",
+        cause="OFFSET",
+        expected=upload.received,
+        provided=offset,
+    )

@@ -23,7 +23,7 @@ from sqlalchemy import (
     select,
 )
 
-from certstore.errors import ConflictError, NotFoundError
+from certstore.errors import NotFoundError
 from certstore.safekeeping import Wrapped
 from certstore.tables.metadata import Json, Moment, metadata
 from issuance.application import State
@@ -180,6 +180,11 @@ class UploadBook:
         self._drop_pieces([ref])
         return True
 
+    def touch(self, application_ref: str, at: datetime) -> None:
+        """Note that a draft was touched, so that it does not end meanwhile."""
+        draft = applications.c.ref == application_ref, applications.c.state == State.DRAFT
+        self._connection.execute(applications.update().where(*draft).values(touched_at=at))
+
     def accept(self, ref: str) -> None:
         """Let an upload with advice count; one that counts already stays as it is."""
         statement = uploads.update().where(
@@ -207,14 +212,14 @@ class UploadBook:
         return list(self._connection.execute(query.limit(limit)).scalars())
 
     def to_erase(
-        self, drafts_before: datetime, decided_before: datetime, limit: int = 200
+        self, untouched_since: datetime, decided_before: datetime, limit: int = 200
     ) -> list[str]:
-        """What belongs to drafts begun so long ago, to what was withdrawn or long refused."""
+        """What belongs to drafts untouched for so long, to what was withdrawn or long refused."""
         a = applications.c
         ended = (
             (a.state == State.WITHDRAWN)
             | ((a.state == State.REFUSED) & (a.decided_at <= decided_before))
-            | ((a.state == State.DRAFT) & (a.begun_at <= drafts_before))
+            | ((a.state == State.DRAFT) & (a.touched_at <= untouched_since))
         )
         query = (
             select(uploads.c.ref)
@@ -255,18 +260,6 @@ class UploadBook:
 
     def _read(self, query: Select[Any]) -> list[Upload]:
         return [_upload(row) for row in self._connection.execute(query)]
-
-
-def mismatch(upload: Upload, offset: int) -> ConflictError:
-    """That bytes were sent for another place than the next one."""
-    return ConflictError(
-        "bytes for another place than the next one were sent",
-        where=upload.ref,
-        remedy="go on at the offset that is expected",
-        cause="OFFSET",
-        expected=upload.received,
-        provided=offset,
-    )
 
 
 def _upload(row: Row[Any]) -> Upload:

@@ -18,9 +18,9 @@ from issuance.application import Application, State
 from issuance.apply import ApplyDesk
 from issuance.handed_in import MOST_BEGUN, MOST_FILES, papers_for
 from issuance.tables import ApplicationBook
-from issuance.upload import PIECE, UPLOAD_LIFE, Upload, UploadState
+from issuance.upload import PIECE, UPLOAD_LIFE, Upload, UploadState, mismatch
 from issuance.upload_shelf import UploadShelf, sha256_of
-from issuance.upload_tables import UploadBook, mismatch
+from issuance.upload_tables import UploadBook
 from verifiers.materials.decisions import MaterialDecision
 from verifiers.materials.handed_in import Advice, Cleaned, Fault, Judged, Refused
 from verifiers.materials.handed_in_profile import Profile
@@ -100,6 +100,7 @@ class UploadDesk:
             book = UploadBook(books.connection)
             _require_room(book, upload)
             book.add(upload)
+            book.touch(ref, now)
         return upload
 
     def progress(self, resident: Resident, upload_ref: str) -> Upload:
@@ -205,7 +206,9 @@ class UploadDesk:
             values |= {"key_id": None, "wrapped_key": None}
         with self.archive.writing() as books:
             _require_draft(ApplicationBook(books.connection).locked(upload.application_ref))
-            UploadBook(books.connection).finish(upload.ref, state, **values)
+            book = UploadBook(books.connection)
+            if book.finish(upload.ref, state, **values):
+                book.touch(upload.application_ref, self.clock.now())
 
     def _change(
         self, resident: Resident, upload_ref: str, act: Callable[[UploadBook, Upload], None]

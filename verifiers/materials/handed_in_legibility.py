@@ -146,7 +146,7 @@ def _frame(
         like = (lit.mean(axis=0) >= paper * sight.paper_share) & (white.mean(axis=0) >= 0.5)  # noqa: PLR2004 - most of the strip
         shares.append(float(like.mean()))
         steps = np.abs(np.diff(lit, axis=1)) > sight.ink_step
-        crossed.append(float(steps.any(axis=0).mean()))
+        crossed.append(float(steps.any(axis=0).mean()) if steps.size else 0.0)
     return (shares[0], shares[1], shares[2], shares[3]), max(crossed)
 
 

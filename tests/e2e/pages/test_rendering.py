@@ -96,7 +96,12 @@ def test_questions_presenting_and_scanning_have_no_tab_bar(sample):
 
 
 def test_every_template_has_a_sample():
-    frames = {"issuance/desk_base.html", "web/base.html", "web/question.html"}
+    frames = {
+        "certstore/clerk_base.html",
+        "issuance/desk_base.html",
+        "web/base.html",
+        "web/question.html",
+    }
     shown = {sample.template for sample in SAMPLES}
     pages = {t for t in SHELL.templates() if not t.startswith("web/components/")}
     assert pages - shown == frames

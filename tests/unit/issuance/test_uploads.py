@@ -490,6 +490,15 @@ def test_what_was_withdrawn_is_erased_at_once_and_an_old_draft_with_its_end(hous
     assert house.upload_erasure.erase_ended() == 1
 
 
+def test_a_draft_that_is_still_worked_on_keeps_what_was_handed_in(house):
+    ref = asked(house).ref
+    for _ in range(3):
+        handed_in(house, ref)
+        house.clock.skip(timedelta(days=20))
+    assert house.upload_erasure.erase_ended() == 0
+    assert len(house.apply_desk.check(LIN, ref).handed_in) == 3
+
+
 def test_what_led_to_a_certificate_is_kept(house):
     ref = asked(house).ref
     handed_in(house, ref)

@@ -7,7 +7,7 @@ from issuance.application import Application
 from issuance.upload import Upload
 from issuance.uploads import Announced
 from tests.residents import drafted, resident
-from tests.unit.verifiers.materials.hostile_files import jpeg, pdf, saved, sheet
+from tests.unit.verifiers.materials.handed_in_files import jpeg, pdf, saved, sheet
 from tests.unit.verifiers.materials.paper_pictures import with_glare
 
 NOWHERE = {

@@ -11,7 +11,8 @@ import pikepdf
 import pytest
 
 from certstore.errors import MalformedError, UnavailableError
-from tests.unit.verifiers.materials.hostile_files import HOSTILE, chunk, jpeg, pdf, saved, sheet
+from tests.unit.verifiers.materials.handed_in_files import jpeg, pdf, saved, sheet
+from tests.unit.verifiers.materials.hostile_files import HOSTILE, chunk
 from verifiers.limited import LIMITS, LimitedRoom
 from verifiers.materials.handed_in import Cleaned, Fault, Refused
 from verifiers.materials.handed_in_profile import read_profile

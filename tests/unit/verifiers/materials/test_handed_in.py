@@ -11,8 +11,7 @@ from PIL import Image
 
 from certstore.errors import MalformedError
 from certstore.web.texts import load
-from tests.unit.verifiers.materials.hostile_files import (
-    HOSTILE,
+from tests.unit.verifiers.materials.handed_in_files import (
     A,
     D,
     N,
@@ -20,15 +19,13 @@ from tests.unit.verifiers.materials.hostile_files import (
     annotated,
     changed,
     form,
-    heic,
     jpeg,
     pdf,
     png,
     saved,
     sheet,
-    with_chunk,
-    with_segment,
 )
+from tests.unit.verifiers.materials.hostile_files import HOSTILE, heic, with_chunk, with_segment
 from verifiers.materials.handed_in import Advice, Cleaned, Fault, Kind, Page, Refused
 from verifiers.materials.handed_in_pdf_faults import faults_of
 from verifiers.materials.handed_in_profile import Profile, read_profile
@@ -365,3 +362,79 @@ def test_the_limits_are_all_there_and_no_others():
     text = "name = 'x'\n[file]\nmost_bytes = 1\n[sight]\nside = 1\n"
     with pytest.raises(MalformedError, match="tile"):
         Profile.parse(text)
+
+
+# -- each thing a PDF must not do, by the word it is done with ---------------------------------
+
+ACTS = {
+    "JavaScript": "PDF_SCRIPT", "Launch": "PDF_LAUNCH", "GoToR": "PDF_EXTERNAL",
+    "GoToE": "PDF_EXTERNAL", "SubmitForm": "PDF_SENDS", "ImportData": "PDF_SENDS",
+    "ResetForm": "PDF_FORM", "Rendition": "PDF_MEDIA", "Movie": "PDF_MEDIA",
+    "Sound": "PDF_MEDIA", "RichMediaExecute": "PDF_MEDIA", "GoTo3DView": "PDF_MEDIA",
+}  # fmt: skip
+LOOKS = {
+    "FileAttachment": "PDF_FILES", "RichMedia": "PDF_MEDIA", "3D": "PDF_MEDIA",
+    "U3D": "PDF_MEDIA", "PRC": "PDF_MEDIA", "Screen": "PDF_MEDIA", "Movie": "PDF_MEDIA",
+    "Sound": "PDF_MEDIA", "PS": "PDF_SCRIPT",
+}  # fmt: skip
+HOLDS = {
+    "JS": "PDF_SCRIPT", "JavaScript": "PDF_SCRIPT", "AA": "PDF_TRIGGER", "EF": "PDF_FILES",
+    "EmbeddedFiles": "PDF_FILES", "XFA": "PDF_XFA", "RichMediaContent": "PDF_MEDIA",
+    "OPI": "PDF_EXTERNAL",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("word", "reason"), ACTS.items())
+def test_no_action_that_reaches_out_is_taken(word, reason):
+    data = changed(lambda d: annotated(d, Subtype=N.Link, A=D(S=N(f"/{word}"))))
+    assert judged(data) == Refused((Fault(reason),))
+
+
+@pytest.mark.parametrize("word", ["GoTo", "URI", "Named", "Hide", "SetOCGState", "Trans", "Thread"])
+def test_actions_within_the_document_or_to_the_web_are_left_behind(word):
+    action = D(S=N(f"/{word}"), URI=S("http://example.org"))
+    data = changed(lambda d: annotated(d, Subtype=N.Link, A=action))
+    assert b"example.org" in data
+    assert b"example.org" not in taken(data).document
+
+
+@pytest.mark.parametrize(("word", "reason"), LOOKS.items())
+def test_no_annotation_that_is_more_than_ink_is_taken(word, reason):
+    data = changed(lambda d: annotated(d, Subtype=N(f"/{word}")))
+    assert judged(data) == Refused((Fault(reason),))
+
+
+@pytest.mark.parametrize(("word", "reason"), HOLDS.items())
+def test_no_object_that_holds_such_a_thing_is_taken(word, reason):
+    def change(document: pikepdf.Pdf) -> None:
+        document.Root.Private = D({f"/{word}": D(X=1)})
+
+    assert judged(changed(change)) == Refused((Fault(reason),))
+
+
+@pytest.mark.parametrize(("word", "reason"), {"Filespec": "PDF_FILES", "3D": "PDF_MEDIA"}.items())
+def test_no_object_of_such_a_type_is_taken(word, reason):
+    def change(document: pikepdf.Pdf) -> None:
+        document.Root.Private = document.make_indirect(D(Type=N(f"/{word}")))
+
+    assert judged(changed(change)) == Refused((Fault(reason),))
+
+
+@pytest.mark.parametrize("word", ["F", "FFilter", "Ref"])
+def test_no_stream_whose_content_lies_elsewhere_is_taken(word):
+    def change(document: pikepdf.Pdf) -> None:
+        document.pages[0].obj.Resources.XObject.P[f"/{word}"] = N.Elsewhere
+
+    assert judged(changed(change)) == Refused((Fault.EXTERNAL,))
+
+
+def test_a_font_may_have_any_name():
+    def change(document: pikepdf.Pdf) -> None:
+        fonts = document.pages[0].obj.Resources.Font
+        for name in ("JS", "AA", "EF", "XFA"):
+            fonts[f"/{name}"] = fonts.F
+        document.pages[0].obj.Contents = document.make_stream(
+            document.pages[0].obj.Contents.read_bytes() + b" BT /JS 12 Tf (x) Tj ET"
+        )
+
+    assert taken(changed(change)).kind is Kind.PDF

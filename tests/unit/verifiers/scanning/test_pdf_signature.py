@@ -140,7 +140,9 @@ def test_a_respelled_signature_verifies_elsewhere_and_is_not_ours(name):
     assert (result.verdict, result.reasons) == (Verdict.TAMPERED, ("SIGNATURE_RESPELLED",))
 
 
-@pytest.mark.parametrize("place", [2 * LENGTH, HOLE[1] - HOLE[0] - 1])
+@pytest.mark.parametrize(
+    "place", [2 * LENGTH, HOLE[1] - HOLE[0] - 1], ids=["the first byte", "the last byte"]
+)
 def test_bytes_in_the_padding_verify_elsewhere_and_are_not_ours(place):
     digits = bytearray(DIGITS)
     digits[place] = ord("1")
