@@ -56,8 +56,9 @@ def show(
     One line a key: purpose, key, state, last day, authority.
     """
     folder = Settings().keys_folder
-    text = (file or folder / "trust-list.jws").read_text("ascii").strip()
-    _print(parse_trust_list(text, _root_of(root or folder / "root.pem"), SystemClock().now()))
+    certificate = _root_of(root or folder / "root.pem")
+    text = _bytes_of(file or folder / "trust-list.jws").decode("ascii", "replace").strip()
+    _print(parse_trust_list(text, certificate, SystemClock().now()))
 
 
 @trust.command("publish")
@@ -100,7 +101,7 @@ def add(  # noqa: PLR0913, PLR0917 - each is an option of the command
     now = SystemClock().now()
     at = _open(list_path, root, root_passphrase)
     period = (_day(begins, "--from") if begins else now, _day(to, "--to", last=True))
-    key = editing.read_key_file(file.read_bytes(), at.file.root)
+    key = editing.read_key_file(_bytes_of(file), at.file.root)
     fresh = editing.entry(key, purpose, (authority, name), period)
     listed = at.file.carry_on((), now)
     editing.add(listed, fresh)
@@ -148,7 +149,7 @@ def install(
     """
     folder, now = Settings().keys_folder, SystemClock().now()
     at = editing.ListFile(folder / "trust-list.jws", _root_of(folder / "root.pem"))
-    text = file.read_text("ascii").strip()
+    text = _bytes_of(file).decode("ascii", "replace").strip()
     _check_house_keys(parse_trust_list(text, at.root, now), folder, now)
     print(f"installed list {at.put(text, now).seq}")
 
@@ -205,7 +206,21 @@ def _check_house_keys(found: TrustList, folder: Path, now: datetime) -> None:
 
 
 def _root_of(path: Path) -> x509.Certificate:
-    return x509.load_pem_x509_certificate(path.read_bytes())
+    try:
+        return x509.load_pem_x509_certificate(_bytes_of(path))
+    except ValueError as error:
+        raise MalformedError("this is no certificate in PEM", where=str(path)) from error
+
+
+def _bytes_of(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise NotFoundError(
+            f"{path.name} cannot be read: {error.strerror}",
+            where=str(path),
+            remedy="check the name; a house's own list and root are made by `certstore keys make`",
+        ) from error
 
 
 def _day(text: str, where: str, *, last: bool = False) -> datetime:

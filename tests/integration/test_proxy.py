@@ -221,7 +221,7 @@ def test_who_knocks_too_often_at_the_token_door_is_told_to_wait(proxy):
     refused = [answer for answer in answers if answer[0] == 429]
     assert refused
     assert sum(status == 200 for status, _, _ in answers) >= 20
-    assert json.loads(refused[0][2])["type"] == "urn:certstore:problem:too-many-requests"
+    assert json.loads(refused[0][2])["type"] == "urn:certstore:problem:rate-limited"
     assert values(refused[0][1], "retry-after") == ["5"]
 
 
