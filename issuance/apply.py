@@ -23,6 +23,8 @@ from issuance.commitment import RELATION_ZH, SessionProof, sign_letter
 from issuance.handed_in import counting
 from issuance.history.tables import FACE_BEGUN, History
 from issuance.issue import IssuanceDesk
+from issuance.letters.desk import LetterDesk
+from issuance.letters.uses import note_letters
 from issuance.looking_up import tell_holders
 from issuance.notices import tell_in_review
 from issuance.own_applications import OwnApplications
@@ -41,6 +43,7 @@ class ApplyDesk(OwnApplications):
 
     checklist: ChecklistDesk
     issuance: IssuanceDesk
+    letters: LetterDesk
     face: FaceDesk
     countersigner: Signer
     calendar: WorkCalendar
@@ -208,6 +211,7 @@ class ApplyDesk(OwnApplications):
         if checked.not_looked_up:  # an officer decides, and must have it whole
             checked = self._checks.check(application, for_officer=True)
         self._record_submission(application, checked)
+        self.letters.attempt(ref)
         application = self.get(resident, ref)
         if application.state is State.APPROVED:
             self.issuance.attempt(ref)
@@ -243,6 +247,7 @@ class ApplyDesk(OwnApplications):
             uploads.erase_others(application.ref, [f.ref for f in handed_in], now)
             values["person_id"] = person_of(books, application, checked)
             book.move(application.ref, state, now, "applicant", only_from=(State.DRAFT,), **values)
+            note_letters(books, application, checked.decision, now)
             tell_holders(books, self.issuance.origin, application, checked.decision, now)
             books.outbox.add("application.submitted", {"application": application.ref}, now)
             if not automatic:

@@ -11,13 +11,17 @@ from datetime import datetime
 
 from certstore.certificates import Holder
 from certstore.clock import CHINA, unix
-from certstore.errors import ConflictError, MalformedError
-from certstore.jwk import to_jwk
+from certstore.errors import CertstoreError, ConflictError, MalformedError
+from certstore.jwk import from_jwk, to_jwk
 from certstore.keys import KeySigner, Purpose, Signer, generate
-from certstore.tokens import sign_compact
+from certstore.tokens import parse_compact, sign_compact
+from certstore.trust import TrustList
 from issuance.application import Answers, Application, Commitment, Relative
 
 LEVEL = "session"
+TITLE = "亲属关系承诺书"
+SIGNATURE, COUNTERSIGNATURE = "commitment+jwt", "countersignature+jwt"
+_SAME = ("application", "letter_sha256", "iat", "level")  # what both signatures say
 _CONSEQUENCES = (
     "三、以上内容真实。内容不实的，本人愿意承担法律责任："
     "已办理的事项予以撤销，不实承诺记入信用记录。"
@@ -63,7 +67,7 @@ def letter_text(
     )
     return "\n".join(
         (
-            "亲属关系承诺书",
+            TITLE,
             promise,
             f"一、{relative.name}（证件号码 {relative.id_number}）是{who}的{relation}。",
             f"二、{who}现居住于{answers.full_address(city)}，该房屋由{relative.name}"
@@ -90,7 +94,7 @@ def sign_letter(
         raise MalformedError("the name typed is not the signer's own", where="signature")
     said, guardian = application.answers, application.guardian
     text = letter_text(application.applicant, said, city, now, guardian)
-    digest = hashlib.sha256(text.encode()).hexdigest()
+    digest = digest_of(text)
     key = generate("ES256")
     signer = KeySigner(Purpose.RECEIPT, key)
     claims = {
@@ -99,15 +103,47 @@ def sign_letter(
         "iat": unix(now),
         "level": LEVEL,
     }
-    signature = sign_compact(claims, typ="commitment+jwt", signer=signer)
+    signature = sign_compact(claims, typ=SIGNATURE, signer=signer)
     statement = {
         **claims,
         "account_sha256": hashlib.sha256(session.account.encode()).hexdigest(),
         "session_verified_at": unix(session.verified_at),
         "jwk": to_jwk(signer.public_key),
     }
-    countersignature = sign_compact(statement, typ="countersignature+jwt", signer=countersigner)
+    countersignature = sign_compact(statement, typ=COUNTERSIGNATURE, signer=countersigner)
     return Commitment(text, now, LEVEL, signature, countersignature)
+
+
+def digest_of(text: str) -> str:
+    """The SHA-256 of a letter's text, in hex: what both signatures say of it."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def judge_signatures(letter: Commitment, trust: TrustList) -> None:
+    """Check a letter as a stranger would, with the trust list alone; MalformedError if it fails.
+
+    The house's key must be listed for receipts and good at the time of signing; the letter's key
+    is the one it vouches for; both signatures must be about this text, application and level.
+    """
+    try:
+        countersigned = parse_compact(letter.countersignature, typ=COUNTERSIGNATURE)
+        key = trust.find(countersigned.kid, Purpose.RECEIPT)
+        if key is None or not key.verifies_at(letter.signed_at):
+            raise _broken("the countersignature is by no key that is trusted for receipts")
+        stated = countersigned.verified(key.public_key, key.algorithm)
+        signed = parse_compact(letter.signature, typ=SIGNATURE)
+        said = signed.verified(from_jwk(stated.get("jwk")), "ES256")
+    except CertstoreError as error:
+        raise _broken(error.detail) from error
+    if any(said.get(name) != stated.get(name) for name in _SAME):
+        raise _broken("signature and countersignature are not about the same letter")
+    wanted = (digest_of(letter.text), unix(letter.signed_at), letter.level)
+    if (said.get("letter_sha256"), said.get("iat"), said.get("level")) != wanted:
+        raise _broken("the signatures are about another text, time or level")
+
+
+def _broken(detail: str) -> MalformedError:
+    return MalformedError(detail, where="signature", remedy="have the letter signed again")
 
 
 def _relative(answers: Answers) -> Relative:

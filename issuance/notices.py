@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from certstore.certificates import Certificate
 from certstore.tables.books import Books
 from certstore.tables.people import Person
 from issuance.application import Application
@@ -69,3 +70,30 @@ def tell_relied_on(books: Books, person: Person, application: Application, now: 
     """Tell somebody that another's application relied on a record of theirs; not whose it is."""
     occasion = f"{application.ref}:{person.id}"
     books.inbox.add(person.id, "relied_on", occasion, {"matter": application.matter.value}, now)
+
+
+def tell_letter_revoked(
+    books: Books, letter: Certificate, application: Application, reason: str, at: datetime
+) -> None:
+    """The commitment letter was found false and is revoked, and why."""
+    facts = {
+        "matter": application.matter.value,
+        "number": letter.number,
+        "reason": reason,
+        "application_ref": application.ref,
+    }
+    books.inbox.add(application.actor_id, "letter_revoked", letter.ref, facts, at)
+
+
+def tell_certificate_judged(
+    books: Books, application: Application, outcome: str, sentence: str, at: datetime
+) -> None:
+    """What became of a certificate after a finding: `outcome` is revoked or upheld, and why."""
+    facts = {
+        "matter": application.matter.value,
+        "number": application.number,
+        "reason": sentence,
+        "application_ref": application.ref,
+    }
+    kind = f"certificate_{outcome}"
+    books.inbox.add(application.actor_id, kind, application.ref, facts, at)

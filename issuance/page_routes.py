@@ -20,6 +20,7 @@ from issuance.apply import ApplyDesk
 from issuance.counters import ServiceCounter, counters, counters_near
 from issuance.pages.application_pages import applications_view, progress_view, submitted_view
 from issuance.pages.check_pages import Around, check_view
+from issuance.pages.decision_words import as_decided
 from issuance.pages.views import Counter, WindowsView
 
 router = APIRouter(include_in_schema=False)
@@ -54,7 +55,7 @@ def progress(
         return see_other(f"/applications/{ref}/dwelling")
     found = _certificate(me, application, holdings)
     view = progress_view(application, found, local_date(applying.clock.now()))
-    return page(request, "issuance/progress.html", view)
+    return page(request, "issuance/progress.html", as_decided(view, application))
 
 
 # -- check and submit ----------------------------------------------------------------------

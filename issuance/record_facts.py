@@ -3,6 +3,8 @@
 from typing import Any
 
 from certstore.certificates import Certificate, Holder, Status
+from issuance.letters.draft import letter_claims
+from issuance.letters.tables import LETTER
 
 
 def person_fact(holder: Holder) -> dict[str, str]:
@@ -25,8 +27,13 @@ def record_fact(certificate: Certificate) -> dict[str, Any]:
         "valid_to": validity.valid_to.isoformat() if validity.valid_to else None,
         "status": _status(certificate),
         "under_dispute": certificate.under_dispute,
-        "claims": dict(certificate.fields),
+        "claims": _claims(certificate),
     }
+
+
+def _claims(certificate: Certificate) -> dict[str, Any]:
+    issued_here = certificate.sealed and certificate.type_code == LETTER
+    return letter_claims(certificate) if issued_here else dict(certificate.fields)
 
 
 def _status(certificate: Certificate) -> str:

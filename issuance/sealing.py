@@ -9,15 +9,17 @@ from certstore.authority import AuthorityName
 from certstore.catalogue import CertificateType, certificate_type
 from certstore.certificates import Certificate
 from certstore.chance import random_bytes
-from certstore.clock import unix
+from certstore.clock import CHINA, unix
 from certstore.codes.profiles import Profile, seal_code
 from certstore.errors import ConflictError
 from certstore.keys import Signer
 from certstore.presentation import end_of, minimal_claims
 from certstore.sd_jwt import issue_sd_jwt
 from certstore.tokens import canonical_json
+from issuance.commitment import RELATION_ZH
 from issuance.document.content import Row, VoucherContent
 from issuance.document.fontset import FontSet, Weight
+from issuance.document.letter_content import LetterContent
 
 
 class DocumentPress(Protocol):
@@ -28,6 +30,17 @@ class DocumentPress(Protocol):
         ...
 
 
+class LetterPrinter(Protocol):
+    """Prints and signs one letter, on the same terms."""
+
+    def print(self, content: LetterContent) -> bytes:
+        """Return the signed PDF."""
+        ...
+
+
+LEVELS_ZH = {"session": "会话级 session：在已核验身份的会话中签署，专用密钥用后即弃"}
+
+
 @dataclass(frozen=True, slots=True)
 class Sealed:
     """What sealing made: the signed PDF, the printed code's text, the credential (SD-JWT)."""
@@ -36,12 +49,22 @@ class Sealed:
     code_text: str
     credential: str
 
+    @property
+    def parts(self) -> tuple[tuple[str, str, bytes], ...]:
+        """(role, media type, bytes) of each file, as the certificate keeps them."""
+        return (
+            ("document", "application/pdf", self.document),
+            ("code", "text/plain", self.code_text.encode()),
+            ("credential", "application/dc+sd-jwt", self.credential.encode()),
+        )
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealer:
     """Signs with the keys of the issuing authority."""
 
     press: DocumentPress
+    letter_press: LetterPrinter
     fonts: FontSet
     code_signer: Signer
     credential_signer: Signer
@@ -51,23 +74,52 @@ class Sealer:
 
     def check(self, kind: CertificateType, fields: Mapping[str, Any]) -> None:
         """Raise MissingGlyphError, naming field and character, if a field cannot be printed."""
-        for row in document_rows(kind, fields):
-            for character in row.value:
-                self.fonts.required(row.key, character, Weight.REGULAR)
+        self._check_glyphs({row.key: row.value for row in document_rows(kind, fields)})
+
+    def check_letter(self, kind: CertificateType, fields: Mapping[str, Any]) -> None:
+        """Like `check`, of a letter: its text and how it was signed."""
+        shown = {row.key: row.value for row in letter_rows(kind, fields)}
+        self._check_glyphs({**shown, "letter_text": fields["letter_text"].replace("\n", "")})
+
+    def _check_glyphs(self, texts: Mapping[str, str]) -> None:
+        for where, text in texts.items():
+            for character in text:
+                self.fonts.required(where, character, Weight.REGULAR)
 
     def seal(self, certificate: Certificate, photo: bytes, now: datetime) -> Sealed:
         """Sign code, credential and document of a reserved certificate, in this order."""
         kind = certificate_type(certificate.type_code)
         self.check(kind, certificate.fields)  # once more: fonts may be others than when reserved
-        ends = end_of(certificate.validity, now)
-        claims = minimal_claims(certificate, now, ends, random_bytes(8))
-        code_text = seal_code(claims, Profile.PRINTED, self.code_signer)
-        credential = self._credential(certificate, kind, now, ends)
+        code_text = self._code(certificate, now)
+        credential = self._credential(certificate, kind, certificate.fields, now)
         content = self._content(certificate, kind, photo, code_text, credential, now)
         return Sealed(self.press.print(content), code_text, credential)
 
+    def seal_letter(self, certificate: Certificate, now: datetime) -> Sealed:
+        """Sign code, credential and document of a reserved letter, in this order.
+
+        The credential holds what is printed as facts; text and signatures stand in the document
+        and in its attachment.
+        """
+        kind = certificate_type(certificate.type_code)
+        self.check_letter(kind, certificate.fields)
+        code_text = self._code(certificate, now)
+        facts = {f.name: certificate.fields[f.name] for f in kind.fields if f.printed}
+        credential = self._credential(certificate, kind, facts, now)
+        content = self._letter_content(certificate, kind, code_text, credential, now)
+        return Sealed(self.letter_press.print(content), code_text, credential)
+
+    def _code(self, certificate: Certificate, now: datetime) -> str:
+        ends = end_of(certificate.validity, now)
+        claims = minimal_claims(certificate, now, ends, random_bytes(8))
+        return seal_code(claims, Profile.PRINTED, self.code_signer)
+
     def _credential(
-        self, certificate: Certificate, kind: CertificateType, now: datetime, ends: int
+        self,
+        certificate: Certificate,
+        kind: CertificateType,
+        fields: Mapping[str, Any],
+        now: datetime,
     ) -> str:
         entry = certificate.status_entry
         if entry is None:
@@ -82,7 +134,7 @@ class Sealer:
             always["specimen"] = True
         return issue_sd_jwt(
             always,
-            dict(certificate.fields),
+            dict(fields),
             vct=f"{self.public_url}/credentials/{kind.code}",
             signer=self.credential_signer,
             status={
@@ -90,7 +142,7 @@ class Sealer:
                 "uri": f"{self.public_url}/status-lists/{entry.list_number}",
             },
             iat=unix(now),
-            exp=ends,
+            exp=end_of(certificate.validity, now),
         )
 
     def _content(
@@ -102,12 +154,6 @@ class Sealer:
         credential: str,
         now: datetime,
     ) -> VoucherContent:
-        attachment = {
-            "identifier": certificate.identifier,
-            "type": kind.type_code,
-            "fields": dict(certificate.fields),
-            "credential": credential,
-        }
         return VoucherContent(
             identifier=certificate.identifier or "",
             serial=certificate.number,
@@ -115,7 +161,7 @@ class Sealer:
             photo_jpeg=photo,
             code_text=code_text,
             url_code_text=f"{self.public_url}/s/{certificate.ref}",
-            attachment=canonical_json(attachment),
+            attachment=_attachment(certificate, kind, credential),
             issuer_zh=self.authority.name_zh,
             issuer_en=self.authority.name_en,
             seal_text_zh=f"{self.authority.name_zh} {kind.seal_zh}",
@@ -126,6 +172,59 @@ class Sealer:
             check_url=f"{self.public_url}/scan",
             specimen=self.specimen,
         )
+
+    def _letter_content(
+        self,
+        certificate: Certificate,
+        kind: CertificateType,
+        code_text: str,
+        credential: str,
+        now: datetime,
+    ) -> LetterContent:
+        return LetterContent(
+            identifier=certificate.identifier or "",
+            serial=certificate.number,
+            text=certificate.fields["letter_text"],
+            rows=letter_rows(kind, certificate.fields),
+            code_text=code_text,
+            url_code_text=f"{self.public_url}/s/{certificate.ref}",
+            attachment=_attachment(certificate, kind, credential),
+            issuer_zh=self.authority.name_zh,
+            issuer_en=self.authority.name_en,
+            seal_text_zh=f"{self.authority.name_zh} {kind.seal_zh}",
+            issued_at=now,
+            issued_on=certificate.issued_on,
+            title=kind.title_zh,
+            check_url=f"{self.public_url}/scan",
+            specimen=self.specimen,
+        )
+
+
+def _attachment(certificate: Certificate, kind: CertificateType, credential: str) -> bytes:
+    """certificate.json, as a verifier reads it strictly."""
+    return canonical_json(
+        {
+            "identifier": certificate.identifier,
+            "type": kind.type_code,
+            "fields": dict(certificate.fields),
+            "credential": credential,
+        }
+    )
+
+
+def letter_rows(kind: CertificateType, fields: Mapping[str, Any]) -> tuple[Row, ...]:
+    """How a letter was signed: the printed fields, codes and times put into words."""
+    signed = datetime.fromisoformat(fields["signed_at"]).astimezone(CHINA)
+    words = {
+        "relation": RELATION_ZH[fields["relation"]],
+        "level": LEVELS_ZH[fields["level"]],
+        "signed_at": f"{_printed(signed.date().isoformat())} {signed:%H:%M}（北京时间）",
+    }
+    return tuple(
+        Row(f.name, f.label_zh, f.label_en, words.get(f.name, fields[f.name]))
+        for f in kind.fields
+        if f.printed
+    )
 
 
 def document_rows(kind: CertificateType, fields: Mapping[str, Any]) -> tuple[Row, ...]:

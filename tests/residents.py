@@ -29,6 +29,7 @@ from certstore.service.wiring import House
 from certstore.tables.sessions import SessionRow
 from face_auth.sandbox import Behaviour
 from issuance.application import Answers, Application, Matter, Relative, State
+from issuance.issue import VOUCHER
 from tests.house import TODAY, house_in
 
 ORIGIN = "http://127.0.0.1:8000"
@@ -166,7 +167,7 @@ def vouchers(house: House, key: str) -> list[Certificate]:
     holder = resident(key).holder
     with house.archive.reading() as books:
         held = books.register.held_by(holder.id_type, holder.id_number)
-    return [c for c in held if c.sealed]
+    return [c for c in held if c.sealed and c.type_code == VOUCHER]
 
 
 # -- the pages -----------------------------------------------------------------------------

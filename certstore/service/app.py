@@ -40,6 +40,7 @@ from issuance import (
     upload_routes,
 )
 from issuance import page_routes as application_pages
+from issuance.letters import page_routes as letter_pages
 from verifiers import page_routes as scan_pages
 from verifiers import routes as verify
 from verifiers.scanning.reading_room import reading_room
@@ -77,7 +78,14 @@ def create_app(house: House) -> FastAPI:
     for router in (store.router, verify.router, face.router, upload_routes.router):
         app.include_router(router)
     asking = (start_page_routes, question_page_routes, proof_page_routes)
-    applying = (*asking, application_pages, desk_page_routes, upload_page_routes, photo_page_routes)
+    applying = (
+        *asking,
+        application_pages,
+        desk_page_routes,
+        letter_pages,
+        upload_page_routes,
+        photo_page_routes,
+    )
     for pages in (page_routes, clerk_page_routes, *applying, dormitory_page_routes, scan_pages):
         app.include_router(pages.router)
     app.include_router(home)

@@ -20,6 +20,7 @@ from certstore.presentation import PresentationDesk
 from certstore.safekeeping import Safe, open_safe
 from certstore.service.glyphs import RareGlyphs
 from certstore.service.middle_floor import MiddleFloor, day_of
+from certstore.service.officers import finding_desk, letter_desk, review_desk, sealer
 from certstore.service.passphrase import passphrase
 from certstore.sharing import SharingDesk
 from certstore.sign_in import SignInDesk
@@ -34,10 +35,10 @@ from issuance.application import Application
 from issuance.apply import ApplyDesk
 from issuance.checklist import ChecklistDesk
 from issuance.document.fontset import FontSet
-from issuance.document.layout import A4_VOUCHER
-from issuance.document.press import Press
 from issuance.dormitory import DormitoryDesk
+from issuance.findings.desk import FindingDesk
 from issuance.issue import IssuanceDesk
+from issuance.letters.desk import LetterDesk
 from issuance.photo_capture import PhotoDesk, photo_handed_in
 from issuance.relied_on import closed_cases
 from issuance.review import ReviewDesk
@@ -115,16 +116,7 @@ class House(MiddleFloor):
     @cached_property
     def sealer(self) -> Sealer:
         """Signs what is issued."""
-        document = self.keys.signer(Purpose.DOCUMENT)
-        return Sealer(
-            press=Press(layout=A4_VOUCHER, fonts=self.fonts, signer=document),
-            fonts=self.fonts,
-            code_signer=self.keys.signer(Purpose.CODE),
-            credential_signer=self.keys.signer(Purpose.CREDENTIAL),
-            authority=self.authority,
-            public_url=self.settings.public_url,
-            specimen=self.keys.demonstration,
-        )
+        return sealer(self)
 
     @cached_property
     def issuance_desk(self) -> IssuanceDesk:
@@ -147,12 +139,18 @@ class House(MiddleFloor):
         return self.photo_desk.for_certificate(books, application)
 
     @cached_property
+    def letter_desk(self) -> LetterDesk:
+        """Commitment letters as certificates."""
+        return letter_desk(self)
+
+    @cached_property
     def apply_desk(self) -> ApplyDesk:
         """Applications."""
         return ApplyDesk(
             archive=self.archive,
             checklist=self.checklist_desk,
             issuance=self.issuance_desk,
+            letters=self.letter_desk,
             face=self.face_desk,
             countersigner=self.keys.signer(Purpose.RECEIPT),
             calendar=self.calendar,
@@ -191,14 +189,12 @@ class House(MiddleFloor):
     @cached_property
     def review_desk(self) -> ReviewDesk:
         """Reviews."""
-        return ReviewDesk(
-            archive=self.archive,
-            issuance=self.issuance_desk,
-            calendar=self.calendar,
-            clock=self.clock,
-            origin=self.settings.ledger_origin,
-            agency_uscc=self.settings.authority_uscc,
-        )
+        return review_desk(self)
+
+    @cached_property
+    def finding_desk(self) -> FindingDesk:
+        """Letters found false."""
+        return finding_desk(self)
 
     @cached_property
     def safe(self) -> Safe:
@@ -284,6 +280,7 @@ _NAMES: dict[type, str] = {
     StatisticsDesk: "statistics_desk",
     DormitoryDesk: "dormitory_desk",
     ReviewDesk: "review_desk",
+    FindingDesk: "finding_desk",
     UploadDesk: "upload_desk",
     UploadCaseDesk: "upload_case_desk",
     PhotoDesk: "photo_desk",

@@ -59,6 +59,7 @@ class Worker:
         for job in (
             self.judge_waiting,
             self.end_drafts,
+            self.finish_letters,
             self.finish_issuing,
             self.sign_checkpoint,
             self.tell,
@@ -73,6 +74,10 @@ class Worker:
         self._house.issuance_desk.finish(
             lambda ref, error: log.warning("not issued", extra={"ref": ref, "why": error.code})
         )
+
+    def finish_letters(self) -> None:
+        """Issue the commitment letters of what was submitted."""
+        self._house.letter_desk.finish()
 
     def judge_waiting(self) -> None:
         """Judge again what waited for a source that answers by now."""

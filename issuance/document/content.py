@@ -75,14 +75,15 @@ def check_content(content: VoucherContent) -> None:
     if len(content.attachment) > _MAX_ATTACHMENT:
         raise TooLargeError("the attached certificate.json exceeds 256 KiB", where="attachment")
     for field, text in content.texts().items():
-        _check_text(field, text)
+        check_text(field, text)
     for field in ("code_text", "url_code_text"):
         if not getattr(content, field).isascii():
             raise MalformedError("a code holds ASCII characters only", where=field)
     judge_portrait(content.photo_jpeg)
 
 
-def _check_text(field: str, text: str) -> None:
+def check_text(field: str, text: str) -> None:
+    """Raise MalformedError for a text that is empty, too long or hides something."""
     if not text or len(text) > _MAX_TEXT:
         raise MalformedError(f"a text is empty or longer than {_MAX_TEXT} characters", where=field)
     if text.isascii() and text.isprintable():

@@ -1,20 +1,19 @@
-"""The plate: the part of the file that is the same for every voucher of one issuer.
+"""The plate: the part of the file that is the same for every document of one kind and issuer.
 
 It stands at the beginning of the file, so that it is written, numbered and hashed once.
 """
 
 import hashlib
 import zlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import IntEnum
 
-from issuance.document import voucher_page
 from issuance.document.colour import srgb_profile
 from issuance.document.composer import Cast, Composer, Setting
-from issuance.document.content import VoucherContent
+from issuance.document.design import C, Design
 from issuance.document.fontset import FontSet, Weight
-from issuance.document.layout import Layout
+from issuance.document.layout import Box
 from issuance.document.pdf_objects import HEADER, indirect, numbers, stream
 from issuance.document.seal_drawing import seal_form
 from issuance.document.subset import OBJECTS_PER_FONT, embed
@@ -23,7 +22,7 @@ _BEST = 9  # zlib's level: a plate is compressed once
 
 
 class Number(IntEnum):
-    """Object numbers. Up to SEAL the plate's, then the person's; fonts and DSS follow."""
+    """Object numbers. Up to SEAL the plate's, then each document's own; then images, DSS, fonts."""
 
     CATALOG = 1
     PAGES = 2
@@ -38,14 +37,11 @@ class Number(IntEnum):
     SEAL = 11
     INFO = 12
     METADATA = 13
-    PERSON = 14
-    PHOTO = 15
-    CODE = 16
-    URL_CODE = 17
-    ATTACHMENT = 18
-    FONTS = 19
-    SIGNATURE = 20
-    FIRST_FREE = 21
+    OWN = 14
+    ATTACHMENT = 15
+    FONTS = 16
+    SIGNATURE = 17
+    FIRST_IMAGE = 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +49,7 @@ class Plate:
     """The beginning of the file, ready to be continued.
 
     `standing` are the characters its fonts hold, `fonts` their resource entries; `next_number`
-    is the first object number that is free for a person's own fonts.
+    is the first object number that is free for a document's own fonts.
     """
 
     prefix: bytes
@@ -65,17 +61,20 @@ class Plate:
     remembered: dict[tuple[str, Weight], Setting] = field(default_factory=dict)
 
 
-def cut_plate(
-    layout: Layout, fonts: FontSet, chain: tuple[bytes, ...], content: VoucherContent
-) -> Plate:
+def image_numbers(names: Sequence[bytes]) -> dict[bytes, int]:
+    """The object number of each image a design places."""
+    return {name: Number.FIRST_IMAGE + at for at, name in enumerate(names)}
+
+
+def cut_plate(design: Design[C], fonts: FontSet, chain: tuple[bytes, ...], content: C) -> Plate:
     """Make the plate for the issuer, seal and specimen mark of this content."""
     composer = Composer(fonts, b"S")
-    objects = _named_objects(layout, composer, content)
-    free = int(Number.FIRST_FREE)
+    objects = _named_objects(design, composer, content)
+    first = free = Number.FIRST_IMAGE + len(design.images)
     for certificate in chain:
         objects[free] = _compressed(b"", certificate)
         free += 1
-    references = b" ".join(b"%d 0 R" % at for at in range(Number.FIRST_FREE, free))
+    references = b" ".join(b"%d 0 R" % at for at in range(first, free))
     objects[Number.DSS] = b"<</Type/DSS/Certs[%s]>>" % references
     entries = []
     for face, case in composer.cases.items():
@@ -92,15 +91,15 @@ def cut_plate(
     return Plate(prefix, offsets, composer.cast, b"".join(entries), free, hashlib.sha256(prefix))
 
 
-def _named_objects(layout: Layout, composer: Composer, content: VoucherContent) -> dict[int, bytes]:
-    heading = voucher_page.heading(composer, layout, content)
-    closing = voucher_page.closing(composer, layout, content)
-    _set_usual_characters(composer, layout)
+def _named_objects(design: Design[C], composer: Composer, content: C) -> dict[int, bytes]:
+    heading = design.heading(composer, content)
+    closing = design.closing(composer, content)
+    _set_usual_characters(composer, design)
     return {
         Number.CATALOG: _catalog(),
         Number.PAGES: b"<</Type/Pages/Kids[%d 0 R]/Count 1>>" % Number.PAGE,
-        Number.PAGE: _page(layout),
-        Number.WIDGET: _widget(layout),
+        Number.PAGE: _page(design.page, design.images),
+        Number.WIDGET: _widget(design.seal),
         Number.PROFILE: _compressed(b"/N 3", srgb_profile()),
         Number.INTENT: b"<</Type/OutputIntent/S/GTS_PDFA1/OutputConditionIdentifier(sRGB)"
         b"/Info(sRGB IEC61966-2.1)/DestOutputProfile %d 0 R>>" % Number.PROFILE,
@@ -113,9 +112,9 @@ def _named_objects(layout: Layout, composer: Composer, content: VoucherContent) 
     }
 
 
-def _set_usual_characters(composer: Composer, layout: Layout) -> None:
-    """Cast the characters most vouchers use, in the weight they use them in."""
-    for weight, chars in ((Weight.REGULAR, layout.common_text), (Weight.BOLD, layout.bold_text)):
+def _set_usual_characters(composer: Composer, design: Design[C]) -> None:
+    """Cast the characters most documents use, in the weight they use them in."""
+    for weight, chars in ((Weight.REGULAR, design.common_text), (Weight.BOLD, design.bold_text)):
         composer.cast_all("common_text", chars, weight)
 
 
@@ -132,22 +131,21 @@ def _catalog() -> bytes:
     )
 
 
-def _page(layout: Layout) -> bytes:
+def _page(page: Box, images: Sequence[bytes]) -> bytes:
+    placed = b"".join(b"/%s %d 0 R" % item for item in image_numbers(images).items())
     return (
         b"<</Type/Page/Parent %d 0 R/MediaBox[0 0 %s]/Group<</S/Transparency/CS/DeviceRGB>>"
-        b"/Contents[%d 0 R %d 0 R %d 0 R]/Resources<</Font %d 0 R/XObject<</Photo %d 0 R"
-        b"/Code %d 0 R/Url %d 0 R>>>>/Annots[%d 0 R]>>"
+        b"/Contents[%d 0 R %d 0 R %d 0 R]/Resources<</Font %d 0 R/XObject<<%s>>>>/Annots[%d 0 R]>>"
     ) % (
         Number.PAGES,
-        numbers(layout.page.width, layout.page.height),
-        *(Number.HEADING, Number.PERSON, Number.CLOSING, Number.FONTS),
-        *(Number.PHOTO, Number.CODE, Number.URL_CODE, Number.WIDGET),
+        numbers(page.width, page.height),
+        *(Number.HEADING, Number.OWN, Number.CLOSING, Number.FONTS),
+        *(placed, Number.WIDGET),
     )
 
 
-def _widget(layout: Layout) -> bytes:
+def _widget(box: Box) -> bytes:
     """The signature field; its appearance is the seal. Flags: print, locked."""
-    box = layout.seal
     return (
         b"<</Type/Annot/Subtype/Widget/FT/Sig/T(seal)/F 132/P %d 0 R/Rect[%s]"
         b"/AP<</N %d 0 R>>/V %d 0 R>>"

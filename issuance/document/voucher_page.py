@@ -111,8 +111,8 @@ def person(composer: Composer, layout: Layout, content: VoucherContent) -> bytes
         _fields(composer, layout, content.rows),
         _picture(b"Photo", layout.photo),
         artwork.frame(layout.photo, LINE, 0.5),
-        _code(b"Code", layout.code),
-        _code(b"Url", layout.url_code),
+        place_code(b"Code", layout.code),
+        place_code(b"Url", layout.url_code),
         _dates(composer, layout, content),
         _footer(composer, layout, content),
     ]
@@ -230,7 +230,7 @@ def _captions(composer: Composer, box: Box, words: tuple[str, str]) -> bytes:
     )
 
 
-def _code(name: bytes, box: Box) -> bytes:
+def place_code(name: bytes, box: Box) -> bytes:
     """The picture on its own white ground, so that nothing behind disturbs a reader."""
     quiet = box.width * _QUIET_ZONE
     ground = numbers(box.x - quiet, box.y - quiet, box.width + 2 * quiet, box.height + 2 * quiet)

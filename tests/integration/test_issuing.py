@@ -93,7 +93,7 @@ def test_of_officers_who_decide_at_once_one_counts(shared):
 
     def decide(number):
         if number % 2:
-            return shared.review_desk.approve(GAO, ref)
+            return shared.review_desk.approve(GAO, ref, {"dwelling": "yes"})
         return shared.review_desk.refuse(LI, ref, "ADDRESS_MISMATCH", "")
 
     found = at_once(decide)

@@ -26,6 +26,7 @@ from tests.guardians import (
 )
 from tests.residents import ADDRESS_CHANGE, GAO, PEOPLE, REGISTRATION, resident, vouchers
 from tests.unit.issuance.test_issue import count
+from tests.unit.issuance.uploading import good
 from verifiers.materials.vocabulary import Material
 
 CHILD = resident("he_yutong")
@@ -165,11 +166,13 @@ def test_a_guardian_an_officer_has_approved_sees_it_and_the_record_names_the_off
     ref = answered(house, STRANGER).ref
     verified(house, STRANGER, ref)
     desk, me = house.apply_desk, STRANGER
-    whole = desk._checks.check(desk.get(me, ref), for_officer=True)
-    desk._record_submission(desk.get(me, ref), whole)  # as with a document handed in
+    for material in ("guardianship", "dwelling"):
+        paper = house.upload_desk.asked(me, ref, material).papers[0]
+        house.upload_desk.take_in(me, ref, material, paper, good())
+    desk.submit(me, ref)
     assert desk.get(me, ref).person_id == desk.get(me, ref).actor_id
     assert house.holdings_desk.of_wards(me) == []
-    house.review_desk.approve(GAO, ref)
+    house.review_desk.approve(GAO, ref, {"guardianship": "yes", "dwelling": "yes"})
     (voucher,) = house.holdings_desk.of_wards(me)
     assert voucher.holders == (CHILD.holder,)
     with house.archive.reading() as books:

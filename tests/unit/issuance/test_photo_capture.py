@@ -213,7 +213,7 @@ def test_the_photo_an_officer_approved_is_the_one_that_is_printed(house):
     assert photo_handed_in(waiting).ref == upload.ref
     with house.archive.reading() as books:
         assert house.photo_desk.for_certificate(books, waiting) is None  # nobody approved it yet
-    done = house.review_desk.approve(GAO, draft.ref)
+    done = house.review_desk.approve(GAO, draft.ref, {"photo": "yes"})
     assert done.state is State.ISSUED
     certificate = house.holdings_desk.one(CHEN, done.certificate_ref)
     assert certificate.file("photo").sha256 == hashlib.sha256(photo).hexdigest()

@@ -2,16 +2,23 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from certstore.certificates import Holder
 from certstore.errors import ConflictError, MalformedError, NotFoundError
 from issuance.application import State
+from issuance.history.tables import HELD_UP
+from issuance.issue import TRY_AGAIN_AFTER
 from issuance.review import MAX_SENTENCE, REFUSAL_REASONS
-from tests.residents import GAO, LI, drafted, resident, submitted, vouchers
+from issuance.tables import ApplicationBook
+from issuance.waiting.queue import Asked
+from tests.residents import GAO, LI, copied, drafted, resident, submitted, vouchers
 from tests.unit.issuance.test_issue import NO_FONT, Down, assert_issued_once, count
 
 SHEN = resident("shen_xiaozhou")
+YES = {"dwelling": "yes"}
 
 
 @pytest.fixture
@@ -33,7 +40,7 @@ def test_the_queue_shows_what_waits_by_due_date_with_the_working_days_left(house
             house.clock.now().date(), application.due_on
         ).working_days
     )
-    house.review_desk.approve(GAO, case)
+    house.review_desk.approve(GAO, case, YES)
     assert house.review_desk.queue() == []
 
 
@@ -62,7 +69,7 @@ def test_a_draft_is_nobodys_case(house):
     ref = drafted(house, "shen_xiaozhou").ref
     for decide in (
         lambda: house.review_desk.open(GAO, ref),
-        lambda: house.review_desk.approve(GAO, ref),
+        lambda: house.review_desk.approve(GAO, ref, YES),
         lambda: house.review_desk.refuse(GAO, ref, "ADDRESS_MISMATCH", ""),
     ):
         with pytest.raises(ConflictError):
@@ -78,18 +85,23 @@ def test_there_is_no_such_case(house):
 
 
 def test_approving_issues_at_once_and_says_who_decided(house, case):
-    done = house.review_desk.approve(GAO, case)
+    done = house.review_desk.approve(GAO, case, YES)
     assert (done.state, done.reviewed_by, done.automatic) == (State.ISSUED, "1047", False)
-    assert house.review_desk.peek(case) == done
+    assert house.review_desk.peek(case).application == done
     assert_issued_once(house, "shen_xiaozhou")
 
 
 def test_of_two_officers_one_decides_and_the_other_is_told(house, case):
-    house.review_desk.approve(GAO, case)
-    with pytest.raises(ConflictError):
-        house.review_desk.approve(LI, case)
-    with pytest.raises(ConflictError):
-        house.review_desk.refuse(LI, case, "ADDRESS_MISMATCH", "")
+    house.review_desk.approve(GAO, case, YES)
+    for decide in (
+        lambda: house.review_desk.approve(LI, case, YES),
+        lambda: house.review_desk.refuse(LI, case, "ADDRESS_MISMATCH", ""),
+    ):
+        with pytest.raises(ConflictError, match="officer 1047 approved this case at 10:00") as told:
+            decide()
+        facts = told.value.facts
+        assert (facts["cause"], facts["by"], facts["what"]) == ("DECIDED", "1047", "approved")
+        assert facts["at"] == house.apply_desk.get(SHEN, case).decided_at
     assert house.apply_desk.get(SHEN, case).reviewed_by == "1047"
     assert_issued_once(house, "shen_xiaozhou")
 
@@ -97,7 +109,7 @@ def test_of_two_officers_one_decides_and_the_other_is_told(house, case):
 def test_a_refused_case_is_not_approved_afterwards(house, case):
     house.review_desk.refuse(LI, case, "ADDRESS_MISMATCH", "")
     with pytest.raises(ConflictError):
-        house.review_desk.approve(GAO, case)
+        house.review_desk.approve(GAO, case, YES)
     assert state(house, case) is State.REFUSED
     assert vouchers(house, "shen_xiaozhou") == []
 
@@ -106,7 +118,7 @@ def test_of_two_decisions_at_once_one_counts(house, case):
     def decide(officer):
         try:
             if officer is GAO:
-                return house.review_desk.approve(officer, case)
+                return house.review_desk.approve(officer, case, YES)
             return house.review_desk.refuse(officer, case, "ADDRESS_MISMATCH", "")
         except ConflictError:
             return None
@@ -159,7 +171,7 @@ def test_after_a_refusal_one_may_apply_again(house, case):
 
 def test_an_approval_stands_while_the_store_is_down(house, case):
     down = replace(house.issuance_desk, objects=Down())
-    done = replace(house.review_desk, issuance=down).approve(GAO, case)
+    done = replace(house.review_desk, issuance=down).approve(GAO, case, YES)
     assert (done.state, done.reviewed_by) == (State.APPROVED, "1047")
     house.issuance_desk.finish(lambda ref, error: None)
     assert state(house, case) is State.ISSUED
@@ -167,6 +179,108 @@ def test_an_approval_stands_while_the_store_is_down(house, case):
 
 def test_an_approval_stands_where_no_font_draws_the_address(house):
     case = submitted(house, "shen_xiaozhou", address=f"听雨路77号3号楼{NO_FONT}1202室").ref
-    assert house.review_desk.approve(GAO, case).state is State.APPROVED
+    assert house.review_desk.approve(GAO, case, YES).state is State.APPROVED
     assert [a.ref for a, _ in house.review_desk.queue()] == [case]
     assert vouchers(house, "shen_xiaozhou") == []
+
+
+# -- judging ---------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("said", "cause"),
+    [
+        ({}, "unjudged"),
+        ({"dwelling": ""}, "unjudged"),
+        ({"dwelling": "perhaps"}, "unjudged"),
+        ({"photo": "yes"}, "unjudged"),
+        ({"dwelling": "no"}, "conflict"),
+    ],
+)
+def test_a_case_is_not_approved_while_an_item_waits_for_judgement(house, case, said, cause):
+    with pytest.raises(MalformedError) as refused:
+        house.review_desk.approve(GAO, case, said)
+    assert (refused.value.where, refused.value.facts["cause"]) == ("decision", cause)
+    assert state(house, case) is State.IN_REVIEW
+
+
+def test_a_case_in_which_nothing_is_to_be_judged_cannot_be_approved(settled_folder, tmp_path):
+    with copied(settled_folder, tmp_path, sources_down=("housing",)) as house:
+        ref = submitted(house, "zheng_xue").ref
+        assert house.review_desk.to_judge(house.application(ref))[1] == ()
+        with pytest.raises(ConflictError, match="every material was judged") as refused:
+            house.review_desk.approve(GAO, ref, {"dwelling": "yes"})
+        assert refused.value.facts["cause"] == "open"
+        assert house.application(ref).state is State.IN_REVIEW
+
+
+# -- photos ----------------------------------------------------------------------------------
+
+
+def namesake_photo(house, key):
+    """A photo on file of another person of the same name, which a decision also looks at."""
+    holder = resident(key).holder
+    with house.archive.writing() as books:
+        mine = next(
+            c
+            for c in books.register.held_by(holder.id_type, holder.id_number)
+            if c.type_code == "id_photo"
+        )
+        other = replace(
+            mine,
+            ref="3" * 20,
+            record_id="namesake",
+            holders=(Holder(holder.name, "111", "340199198001010010"),),
+        )
+        assert books.register.hand_in(other)
+    return mine.ref, other.ref
+
+
+def test_an_officer_opens_the_photo_of_whom_the_case_is_about_and_of_no_namesake(house):
+    mine, others = namesake_photo(house, "shen_xiaozhou")
+    case = submitted(house, "shen_xiaozhou").ref
+    opened = house.review_desk.open(GAO, case)
+    assert {mine, others} <= {r.ref for r in opened.records}  # the decision looked at both
+    assert [r.ref for r in opened.photos] == [mine]
+    assert house.review_desk.photo(GAO, case, mine).media_type == "image/jpeg"
+    for ref in (others, "4" * 20):
+        with pytest.raises(NotFoundError):
+            house.review_desk.photo(GAO, case, ref)
+
+
+def test_of_a_child_and_the_guardian_who_acts_an_officer_may_see_both(house, case):
+    opened = house.review_desk.open(GAO, case)
+    mother = resident("lin_xiaohe").holder
+    (photo,) = opened.photos
+    hers = replace(photo, ref="5" * 20, holders=(mother,))
+    both = replace(photo, ref="6" * 20, holders=(*photo.holders, mother))
+    alone = replace(opened, records=(photo, hers, both))
+    assert [r.ref for r in alone.photos] == [photo.ref]
+    acting = replace(alone, application=replace(alone.application, actor=mother))
+    assert [r.ref for r in acting.photos] == [photo.ref, hers.ref, both.ref]
+
+
+# -- held up ---------------------------------------------------------------------------------
+
+
+def test_an_approved_case_that_cannot_be_issued_says_why_and_since_when(house):
+    case = submitted(house, "shen_xiaozhou", address=f"听雨路77号3号楼{NO_FONT}1202室").ref
+    house.review_desk.approve(GAO, case, YES)
+    first = house.review_desk.open(GAO, case).held_up
+    assert first.code == "invalid-request"
+    assert "U+2CEFF" in first.detail
+    house.clock.skip(TRY_AGAIN_AFTER + timedelta(minutes=1))
+    house.issuance_desk.finish(lambda ref, error: None)  # fails again
+    again = house.review_desk.peek(case)
+    assert again.held_up == first  # since the first time, not the last
+    (line,) = house.review_desk.waiting(Asked("held")).lines
+    assert (line.ref, line.held_up) == (case, first)
+
+
+def test_a_case_that_was_issued_is_not_held_up_any_more(house, case):
+    house.review_desk.approve(GAO, case, YES)
+    with house.archive.writing() as books:
+        now = house.clock.now()
+        ApplicationBook(books.connection).note(case, now, "issuance", HELD_UP, "conflict: once")
+    assert house.review_desk.peek(case).held_up is None
+    assert house.review_desk.waiting(Asked("held")).lines == ()

@@ -365,7 +365,7 @@ def test_what_was_handed_in_unblocks_submission_and_goes_to_an_officer(house):
     assert (kept.ref, kept.document, kept.pages) == (upload.ref, PAPER, 1)
     assert kept.sha256 == hashlib.sha256(good()).hexdigest()
     assert [a.ref for a, _ in house.review_desk.queue()] == [ref]
-    issued = house.review_desk.approve(GAO, ref)
+    issued = house.review_desk.approve(GAO, ref, {"dwelling": "yes"})
     assert issued.state is State.ISSUED
 
 
@@ -503,7 +503,7 @@ def test_what_led_to_a_certificate_is_kept(house):
     ref = asked(house).ref
     handed_in(house, ref)
     house.apply_desk.submit(LIN, ref)
-    house.review_desk.approve(GAO, ref)
+    house.review_desk.approve(GAO, ref, {"dwelling": "yes"})
     house.clock.skip(timedelta(days=1000))
     assert house.upload_erasure.erase_ended() == 0
 

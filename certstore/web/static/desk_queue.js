@@ -1,0 +1,21 @@
+// The queue by keyboard: / searches, arrows move from case to case, N opens the next after a decision.
+import { onKey } from './desk_keys.js';
+
+const cases = [...document.querySelectorAll('a.open')];
+const number = document.getElementById('number');
+const next = document.querySelector('[role="status"] a.button');
+
+function move(by) {
+  const at = cases.indexOf(document.activeElement);
+  const to = cases[at < 0 ? 0 : Math.min(Math.max(at + by, 0), cases.length - 1)];
+  to?.focus();
+}
+
+onKey((event) => {
+  if (event.key === 'ArrowDown') move(1);
+  else if (event.key === 'ArrowUp') move(-1);
+  else if (event.key === '/') number.focus();
+  else if (event.key === 'n' || event.key === 'N') next?.click();
+  else return;
+  event.preventDefault();
+});

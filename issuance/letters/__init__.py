@@ -1,0 +1,1 @@
+"""Commitment letters as certificates: issued, leaned on, found false (docs/adr/0012)."""

@@ -1,0 +1,1 @@
+"""What waits at the officers' desk: the queue, page by page."""

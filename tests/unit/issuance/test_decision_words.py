@@ -1,0 +1,67 @@
+"""What an officer sees before sending is word for word what the applicant then reads."""
+
+import pytest
+from lxml.html import fromstring
+
+from certstore.web.texts import Texts
+from issuance.review import REFUSAL_REASONS, UNLISTED
+from tests.residents import GAO, Browser, resident, submitted
+
+SHEN = resident("shen_xiaozhou")
+BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
+TYPED = "  请带 租赁合同\r\n  到窗口。 "
+READ = "请带 租赁合同 到窗口。"
+
+
+def words(elements):
+    """The visible texts of some elements, one each, nothing empty."""
+    said = (" ".join(e.text_content().split()) for e in elements)
+    return [text for text in said if text]
+
+
+def previewed(page, choice, sentence):
+    """The prepared words of a choice, with the sentence where the script puts it."""
+    (block,) = fromstring(page).xpath(f"//div[@data-reads='{choice}']")
+    for place in block.xpath(".//*[@data-sentence]"):
+        place.text = sentence
+    return words(block.xpath("./p"))
+
+
+def read_by_the_applicant(page):
+    """Heading and notice of the applicant's page."""
+    read = fromstring(page)
+    notice = read.xpath("//main//h1/following::div[contains(@class,'notice bad')][1]//p")
+    return words([*read.xpath("//main//h1"), *notice])
+
+
+@BOTH
+@pytest.mark.parametrize("reason", REFUSAL_REASONS)
+def test_of_a_refusal_the_applicant_reads_what_was_previewed(house, lang, reason):
+    ref = submitted(house, "shen_xiaozhou").ref
+    officer, me = Browser(house, GAO, lang), Browser(house, SHEN, lang)
+    before = previewed(officer.get(f"/desk/cases/{ref}").text, f"refuse {reason}", READ)
+    sent = officer.post(f"/desk/cases/{ref}", decision="refuse", reason=reason, sentence=TYPED)
+    assert sent.status_code == 303
+    answer = me.get(f"/applications/{ref}")
+    assert answer.status_code == 200
+    assert read_by_the_applicant(answer.text) == before
+    assert READ in before
+    assert len(before) == (3 if reason == UNLISTED else 4)
+
+
+@BOTH
+def test_of_an_approval_the_applicant_reads_what_was_previewed(house, lang):
+    ref = submitted(house, "shen_xiaozhou").ref
+    officer, me = Browser(house, GAO, lang), Browser(house, SHEN, lang)
+    before = previewed(officer.get(f"/desk/cases/{ref}").text, "approve", "")
+    officer.post(f"/desk/cases/{ref}", decision="approve", judge_1="yes")
+    assert words(fromstring(me.get(f"/applications/{ref}").text).xpath("//main//h1")) == before
+
+
+@BOTH
+def test_every_reason_that_can_be_given_has_its_words(lang):
+    texts = Texts(lang)
+    for reason in REFUSAL_REASONS:
+        assert texts.has(f"desk.refuse_for.{reason}")
+        if reason != UNLISTED:
+            assert texts(f"reason.REFUSED_{reason}")  # takes no values
