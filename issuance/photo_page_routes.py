@@ -5,13 +5,11 @@ from typing import Annotated, Literal
 from fastapi import APIRouter, Depends, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
 from certstore.callers import Resident
-from certstore.errors import MalformedError
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, check_origin, dress_of, page, see_other
+from certstore.web.posted_files import first_file, posted
 from issuance.pages.photo_views import photo_view
 from issuance.photo_capture import BEFORE, PHOTO, PhotoDesk
 from verifiers.materials.handed_in import Refused
@@ -20,14 +18,7 @@ router = APIRouter(include_in_schema=False)
 Me = Annotated[Resident, signed_in(Resident)]
 Photos = Annotated[PhotoDesk, desk(PhotoDesk)]
 _FORM = [Depends(check_form)]
-_MOST_FIELDS = 8
 _PARTS = {"photo": PHOTO, "before": BEFORE}
-
-
-class _InMemory(MultiPartParser):
-    """A form whose files stay in memory: Starlette's own goes to a file on disk, in plain."""
-
-    spool_max_size = 32 * 1024 * 1024
 
 
 @router.get("/applications/{ref}/photo")
@@ -40,12 +31,9 @@ def show(ref: str, request: Request, me: Me, photos: Photos) -> Response:
 @router.post("/applications/{ref}/photo", dependencies=[Depends(check_origin)])
 async def offer(ref: str, request: Request, me: Me, photos: Photos) -> Response:
     """Make a photo of what was sent; what is wrong with it is said on the page."""
-    form = await _form(request)
-    try:
+    async with posted(request) as form:
         check_form(request, str(form.get("csrf", "")))
-        snapshot, document = await _file(form), str(form.get("document", ""))[:20]
-    finally:
-        await form.close()
+        snapshot, document = await first_file(form), str(form.get("document", ""))[:20]
     return await run_in_threadpool(_offered, request, me, photos, ref, (snapshot, document))
 
 
@@ -69,25 +57,6 @@ def picture(
 ) -> Response:
     """One's own photo, as long as the application is a draft."""
     return Response(photos.picture(me, ref, upload, _PARTS[name]), media_type="image/jpeg")
-
-
-async def _form(request: Request) -> FormData:
-    kind = request.headers.get("content-type", "")
-    if not kind.startswith("multipart/form-data"):
-        return await request.form(max_files=0, max_fields=_MOST_FIELDS)
-    try:
-        stream, most = request.stream(), _MOST_FIELDS
-        return await _InMemory(request.headers, stream, max_files=most, max_fields=most).parse()
-    except (MultiPartException, KeyError) as error:
-        raise MalformedError("the form cannot be read", where="file") from error
-
-
-async def _file(form: FormData) -> bytes:
-    """The first file of the form that holds something: there is a camera and a list of files."""
-    for given in form.getlist("file"):
-        if isinstance(given, UploadFile) and (data := await given.read()):
-            return data
-    return b""
 
 
 def _offered(

@@ -129,7 +129,7 @@ class ReviewDesk:
             application = ApplicationBook(books.connection).locked(ref)
             if application.state is State.DRAFT:
                 raise ConflictError("this application has not been submitted", where=ref)
-            self.lookers.record(books, officer, application, now)
+            self.lookers.at_case(books, officer, application, now)
             held = WaitingBook(books.connection).held_up([ref])
             false = FindingBook(books.connection).of_application(ref)
             records = _records(books, application)

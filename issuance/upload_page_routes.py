@@ -5,13 +5,12 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, Path, Request
 from fastapi.responses import Response
 from starlette.concurrency import run_in_threadpool
-from starlette.datastructures import FormData, UploadFile
-from starlette.formparsers import MultiPartException, MultiPartParser
 
 from certstore.callers import Officer, Resident
 from certstore.errors import ConflictError, MalformedError, TooLargeError
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, check_origin, dress_of, page, see_other
+from certstore.web.posted_files import first_file, posted
 from issuance.answers import is_answered
 from issuance.application import State
 from issuance.pages.upload_views import upload_view
@@ -28,13 +27,6 @@ CaseFiles = Annotated[UploadCaseDesk, desk(UploadCaseDesk)]
 Reviewing = Annotated[ReviewDesk, desk(ReviewDesk)]
 PartName = Annotated[str, Path(pattern=r"^(?:(?:page|thumbnail)-[0-9]{1,2}|document)$")]
 _FORM = [Depends(check_form)]
-_MOST_FIELDS = 8
-
-
-class _InMemory(MultiPartParser):
-    """A form whose files stay in memory: Starlette's own goes to a file on disk, in plain."""
-
-    spool_max_size = 32 * 1024 * 1024
 
 
 @router.get("/applications/{ref}/materials/{material}")
@@ -53,12 +45,9 @@ def show(ref: str, material: str, request: Request, me: Me, uploads: Uploads) ->
 @router.post("/applications/{ref}/materials/{material}", dependencies=[Depends(check_origin)])
 async def hand_in(ref: str, material: str, request: Request, me: Me, uploads: Uploads) -> Response:
     """Take one file as a plain form sends it; what is wrong with it is said on the page."""
-    form = await _form(request)
-    try:
+    async with posted(request) as form:
         check_form(request, str(form.get("csrf", "")))
-        document, data = str(form.get("document", ""))[:40], await _file(form)
-    finally:
-        await form.close()
+        document, data = str(form.get("document", ""))[:40], await first_file(form)
     errors: dict[str, str] = {}
     if not document:
         errors["document"] = "missing"
@@ -116,29 +105,6 @@ def _part(data: bytes, name: str) -> Response:
         headers = {"Content-Disposition": 'attachment; filename="document.pdf"'}
         return Response(data, media_type="application/pdf", headers=headers)
     return Response(data, media_type="image/jpeg")
-
-
-async def _form(request: Request) -> FormData:
-    kind = request.headers.get("content-type", "")
-    if not kind.startswith("multipart/form-data"):
-        return await request.form(max_files=0, max_fields=_MOST_FIELDS)
-    try:
-        parser = _InMemory(
-            request.headers, request.stream(), max_files=_MOST_FIELDS, max_fields=_MOST_FIELDS
-        )
-        return await parser.parse()
-    except (MultiPartException, KeyError) as error:
-        raise MalformedError("the form cannot be read", where="file") from error
-
-
-async def _file(form: FormData) -> bytes:
-    """The first file of the form that holds something: there is a camera and a list of files."""
-    for given in form.getlist("file"):
-        if isinstance(given, UploadFile):
-            data = await given.read()
-            if data:
-                return data
-    return b""
 
 
 def _take_in(

@@ -47,7 +47,7 @@ def letter_desk(house: "House") -> LetterDesk:
 
 def finding_desk(house: "House") -> FindingDesk:
     """Letters found false."""
-    return FindingDesk(archive=house.archive, clock=house.clock, lookers=_lookers(house))
+    return FindingDesk(archive=house.archive, clock=house.clock, lookers=lookers(house))
 
 
 def review_desk(house: "House") -> ReviewDesk:
@@ -59,9 +59,10 @@ def review_desk(house: "House") -> ReviewDesk:
         findings=house.finding_desk,
         calendar=house.calendar,
         clock=house.clock,
-        lookers=_lookers(house),
+        lookers=lookers(house),
     )
 
 
-def _lookers(house: "House") -> Lookers:
+def lookers(house: "House") -> Lookers:
+    """How a look of an officer is recorded."""
     return Lookers(house.settings.ledger_origin, house.settings.authority_uscc)

@@ -92,7 +92,7 @@ class FindingDesk:
             case = _case(books, letter_ref, FindingBook(books.connection).of_letter(letter_ref))
             for one in sorted(case.affected, key=lambda a: a.application.ref):
                 application = ApplicationBook(books.connection).locked(one.application.ref)
-                self.lookers.record(books, officer, application, now)
+                self.lookers.at_case(books, officer, application, now)
         return case
 
     def find_false(self, officer: Officer, letter_ref: str, reason: str) -> Finding:
