@@ -223,6 +223,9 @@ def decide(
     later_from: Annotated[
         str, typer.Option(help="First day of the later rule set (YYYY-MM-DD).")
     ] = "",
+    earlier_from: Annotated[
+        str, typer.Option(help="First day an earlier verification counts (YYYY-MM-DD).")
+    ] = "",
 ) -> None:
     """Judge cases of material reuse.
 
@@ -235,7 +238,8 @@ def decide(
     from verifiers.materials.rules import load_rules  # noqa: PLC0415 - slow to import
 
     try:
-        book = load_rules(date.fromisoformat(later_from) if later_from else None)
+        days = (date.fromisoformat(day) if day else None for day in (later_from, earlier_from))
+        book = load_rules(*days)
         decisions = decide_file(_read(file).decode("utf-8"), book)
     except (CertstoreError, ValueError) as error:
         _fail(str(error), getattr(error, "where", None), getattr(error, "remedy", None))

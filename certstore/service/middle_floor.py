@@ -91,7 +91,8 @@ class MiddleFloor(GroundFloor):
     @cached_property
     def rules(self) -> RuleBook:
         """The rules of reuse."""
-        return load_rules(day_of(self.settings.rules_later_from))
+        settings = self.settings
+        return load_rules(day_of(settings.rules_later_from), day_of(settings.face_earlier_from))
 
     @cached_property
     def live_check_desk(self) -> LiveCheckDesk:

@@ -1,12 +1,14 @@
 """Reuse rules: data with a version and a day, read strictly, several sets side by side.
 
-An application is judged by the rules of its day; a stored decision by the version it names.
+An application is judged by the rules of its day; a stored decision by the version it names. An
+amendment changes every set alike from a day that an installation sets; a set as amended has a
+version of its own, and is known by it whether or not the amendment is in force.
 """
 
 import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from importlib.resources import files
 from typing import Self
 
@@ -24,6 +26,7 @@ from verifiers.materials.strict_reading import Members
 from verifiers.materials.vocabulary import Dwelling, Matter, RecordType
 
 LATER = "later-1"  # the set whose first day is a setting
+_EARLIER = "earlier_verification.toml"  # the amendment whose first day is a setting
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,9 +74,11 @@ class Rules:
 
 @dataclass(frozen=True, slots=True)
 class RuleBook:
-    """All sets known, in force or not."""
+    """All sets known, in force or not, and each of them as amended from `amended_from` on."""
 
     sets: tuple[Rules, ...]
+    amended: Mapping[str, Rules]  # by the version of the set as it was
+    amended_from: date | None = None  # None: the amendment is not in force
 
     def in_force(self, on: date, *, later_from: date | None = None) -> Rules:
         """The set with the latest first day not after `on`; NotFoundError before the first.
@@ -92,11 +97,13 @@ class RuleBook:
                 where="as_of",
                 remedy="ask about a day from the first set's on, or add the set of that time",
             )
-        return max(begun, key=lambda pair: pair[0])[1]
+        found = max(begun, key=lambda pair: pair[0])[1]
+        amended = self.amended_from is not None and self.amended_from <= on
+        return self.amended[found.version] if amended else found
 
     def by_version(self, version: str) -> Rules:
         """The set of this version, in force or not; NotFoundError if there is none."""
-        for rules in self.sets:
+        for rules in (*self.sets, *self.amended.values()):
             if rules.version == version:
                 return rules
         raise NotFoundError(
@@ -106,11 +113,36 @@ class RuleBook:
         )
 
 
-def load_rules(later_from: date | None = None) -> RuleBook:
-    """Read the sets that come with the service; `later_from` is the first day of the later one."""
+def load_rules(later_from: date | None = None, earlier_from: date | None = None) -> RuleBook:
+    """Read the sets that come with the service.
+
+    `later_from` is the first day of the later one, `earlier_from` the day from which an earlier
+    verification by the platform does in place of a face result; None: not in force.
+    """
     folder = files("verifiers.materials").joinpath("rules")
     texts = {f.name: f.read_text("utf-8") for f in folder.iterdir() if f.name.endswith(".toml")}
-    return read_rules(texts, later_from)
+    book = read_rules(texts, later_from)
+    amendment = files("verifiers.materials").joinpath(_EARLIER).read_text("utf-8")
+    return _amended(book, Members(_toml(_EARLIER, amendment), _EARLIER), earlier_from)
+
+
+def _amended(book: RuleBook, amendment: Members, first: date | None) -> RuleBook:
+    amendment.only("version", "title_zh", "title_en", "face")
+    version, face = amendment.text("version", 20), amendment.inner("face")
+    titles = amendment.text("title_zh", 50), amendment.text("title_en", 50)
+    face.only("earlier_verification_max_age_days")
+    age = timedelta(days=face.whole("earlier_verification_max_age_days", 1))
+    amended = {
+        rules.version: replace(
+            rules,
+            version=f"{rules.version}+{version}",
+            title_zh=f"{rules.title_zh}（{titles[0]}）",
+            title_en=f"{rules.title_en} ({titles[1]})",
+            face=replace(rules.face, earlier_verification_max_age=age),
+        )
+        for rules in book.sets
+    }
+    return RuleBook(book.sets, amended, first)
 
 
 def read_rules(texts: Mapping[str, str], later_from: date | None = None) -> RuleBook:
@@ -121,15 +153,18 @@ def read_rules(texts: Mapping[str, str], later_from: date | None = None) -> Rule
         for s in sets
     ]
     _check_distinct(dated)
-    return RuleBook(tuple(dated))
+    return RuleBook(tuple(dated), {})
 
 
 def _read_one(name: str, text: str) -> Rules:
+    return Rules.read(Members(_toml(name, text), name))
+
+
+def _toml(name: str, text: str) -> Mapping[str, object]:
     try:
-        values = tomllib.loads(text)
+        return tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         raise MalformedError(f"{name} is not TOML: {error}", where=name) from error
-    return Rules.read(Members(values, name))
 
 
 def _check_distinct(sets: Iterable[Rules]) -> None:

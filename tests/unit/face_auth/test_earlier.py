@@ -150,10 +150,8 @@ def test_it_satisfies_identity_where_both_rules_allow_and_never_the_photo(office
     """The reuse rules have a gate of their own; a photo is missing with it as without it."""
     told(office, TOLD)
     earlier = allowing(office).earlier_for(HOLDER, ACCOUNT)
-    rules = load_rules(None).in_force(TODAY)
-    allowed = replace(
-        rules, face=replace(rules.face, earlier_verification_max_age=timedelta(days=180))
-    )
+    rules = load_rules().in_force(TODAY)
+    allowed = load_rules(earlier_from=TODAY).in_force(TODAY)
     decided = {
         (gate, bool(found)): judge(facts(office, earlier=found), chosen).materials
         for gate, chosen in (("shut", rules), ("open", allowed))

@@ -1,4 +1,5 @@
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from importlib.resources import files
 
 import pytest
@@ -49,6 +50,26 @@ def test_the_later_rules_differ_in_what_they_announce_and_nowhere_else():
         0,
         6,
     )
+
+
+def test_an_earlier_verification_does_from_its_day_on_in_every_set_and_changes_nothing_else():
+    book = load_rules(date(2027, 1, 1), date(2026, 12, 1))
+    by_day = {
+        date(2026, 11, 30): "2021-1",
+        date(2026, 12, 1): "2021-1+earlier-1",
+        date(2027, 1, 1): "later-1+earlier-1",
+    }
+    assert {day: book.in_force(day).version for day in by_day} == by_day
+    for version in ("2021-1", "later-1"):
+        before, after = book.by_version(version), book.by_version(f"{version}+earlier-1")
+        assert before.face.earlier_verification_max_age is None
+        assert after.face.earlier_verification_max_age == timedelta(days=180)
+        said = {name: getattr(before, name) for name in ("version", "title_zh", "title_en", "face")}
+        assert replace(after, **said) == before
+
+
+def test_a_decision_of_the_amended_rules_is_judged_again_when_they_are_no_longer_in_force():
+    assert load_rules().by_version("2021-1+earlier-1").version == "2021-1+earlier-1"
 
 
 @pytest.mark.parametrize(
