@@ -4,8 +4,9 @@ The proof is asked of the register each time: a birth certificate that was cance
 is under objection proves nothing from that moment.
 """
 
+from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from certstore.certificates import Certificate, Holder, Status
 from certstore.identifiers import ResidentId
@@ -59,22 +60,32 @@ def _parents(fields: Any) -> set[str]:  # noqa: ANN401 - a source's claims nest 
     return {str(person.get("id_number", "")).upper() for person in named}
 
 
+@dataclass(frozen=True, slots=True)
+class GuardianActs:
+    """What a guardian does with a child's certificate: shows it, or takes a copy."""
+
+    guardian: Holder
+    purpose: Literal["present", "download"]
+
+
 def keep_guardians_look(
-    books: Books, origin: str, guardian: Holder, certificate: Certificate, now: datetime
+    books: Books, origin: str, acts: GuardianActs, certificate: Certificate, now: datetime
 ) -> None:
-    """Record with a child that its guardian shows its certificate; not anew for each new code."""
-    child = books.people.known(certificate.holders[0])
-    if child.holder.id_number == guardian.id_number.upper():
+    """Record with a child what its guardian does; not anew for each new code or copy."""
+    guardian = acts.guardian
+    if guardian.id_number.upper() in {h.id_number for h in certificate.holders}:
         return
+    child = books.people.known(certificate.holders[0])
     lately = books.usage.of(child.id, now - _ONE_LOOK)
-    seen = {(e.record.get("certificate_ref"), e.record.get("operator")) for e in lately}
-    if (certificate.ref, guardian.name) in seen:
+    said = ("certificate_ref", "operator", "purpose")
+    seen = {tuple(e.record.get(name) for name in said) for e in lately}
+    if (certificate.ref, guardian.name, acts.purpose) in seen:
         return
     record = {
         "client": "holder",
         "agency": "",
-        "purpose": "present",
-        "matter": "present",
+        "purpose": acts.purpose,
+        "matter": acts.purpose,
         "actor": "guardian",
         "operator": guardian.name,
         "ground": "application",
@@ -89,7 +100,7 @@ def keep_guardians_look(
         at=now,
         client="holder",
         agency="",
-        purpose="present",
+        purpose=acts.purpose,
         person=child,
         record=record,
     )

@@ -8,7 +8,7 @@ from certstore.callers import Resident
 from certstore.certificates import Certificate
 from certstore.clock import Clock, local_date
 from certstore.errors import NotFoundError
-from certstore.guardianship import wards_of
+from certstore.guardianship import GuardianActs, keep_guardians_look, wards_of
 from certstore.objects import ObjectStore
 from certstore.presentation import held
 from certstore.tables.books import Archive, Books
@@ -42,6 +42,7 @@ class HoldingsDesk:
     archive: Archive
     objects: ObjectStore
     clock: Clock
+    origin: str
     closed_cases: ClosedCases = no_cases
 
     def today(self) -> date:
@@ -72,6 +73,15 @@ class HoldingsDesk:
         if found is None:
             raise NotFoundError("this certificate has no such file", where=role)
         return self.objects.get(found.sha256)
+
+    def copy(self, resident: Resident, ref: str) -> tuple[Certificate, bytes]:
+        """The signed document to take along; recorded with the child, if it is a child's."""
+        certificate = self.one(resident, ref)
+        data = self.file(resident, ref, "document")
+        acts, now = GuardianActs(resident.holder, "download"), self.clock.now()
+        with self.archive.writing() as books:
+            keep_guardians_look(books, self.origin, acts, certificate, now)
+        return certificate, data
 
     def usage(self, resident: Resident) -> list[UsageEntry]:
         """Who looked in the last 30 days, latest first."""

@@ -182,8 +182,9 @@ def photo(ref: str, me: Me, holdings: Holdings) -> Response:
 @router.get("/certificates/{ref}/download")
 def download(ref: str, me: Me, holdings: Holdings) -> Response:
     """The signed document; its file name says nothing about the person."""
-    data = holdings.file(me, ref, "document")
-    headers = {"Content-Disposition": 'attachment; filename="residence-voucher.pdf"'}
+    certificate, data = holdings.copy(me, ref)
+    name = certificate.type_code.replace("_", "-")
+    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
     return Response(data, media_type="application/pdf", headers=headers)
 
 

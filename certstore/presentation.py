@@ -11,7 +11,7 @@ from certstore.clock import CHINA, Clock, local_date, unix
 from certstore.codes.claims import CodeClaims, CodeData, Disclosure, issuer_code
 from certstore.codes.profiles import Profile, seal_code
 from certstore.errors import ConflictError, NotFoundError
-from certstore.guardianship import is_ward, keep_guardians_look
+from certstore.guardianship import GuardianActs, is_ward, keep_guardians_look
 from certstore.identifiers import ResidentId, Sex
 from certstore.keys import Signer
 from certstore.ledger import Access, record_access
@@ -48,7 +48,8 @@ class PresentationDesk:
         cti = random_bytes(8)
         with self.archive.writing() as books:
             certificate = held(books, resident.holder, ref, local_date(now))
-            keep_guardians_look(books, self.origin, resident.holder, certificate, now)
+            acts = GuardianActs(resident.holder, "present")
+            keep_guardians_look(books, self.origin, acts, certificate, now)
             if not certificate.sealed or certificate.status not in _PRESENTABLE:
                 raise ConflictError(
                     "this certificate can no longer be shown",

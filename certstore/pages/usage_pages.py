@@ -84,7 +84,7 @@ def entry_view(
     case = closed.get(entry.case_ref or "") if others else None
     return UsageEntry(
         ref=entry.ref,
-        kind=_KINDS[entry.kind],  # type: ignore[arg-type]  # the table's words are the view's
+        kind=_kind(entry),  # type: ignore[arg-type]  # the table's words are the view's
         at=entry.at,
         ground="other" if others else _GROUNDS.get(str(record.get("ground", "")), "own"),
         who=(case.applicant if case else "") if others else _who(record, lang),
@@ -136,8 +136,13 @@ def _who(record: Mapping[str, Any], lang: Lang) -> str:
     return office_name(agency, lang) if agency else ""
 
 
+def _kind(entry: Recorded) -> str:
+    copied = entry.kind == "guardian" and entry.record.get("purpose") == "download"
+    return "guardian_copy" if copied else _KINDS[entry.kind]
+
+
 def _matter(record: Mapping[str, Any], lang: Lang) -> str:
-    if record.get("purpose") in {"verify", "present"}:
+    if record.get("purpose") in {"verify", "present", "download"}:
         return str(record.get("certificate", ""))
     code = str(record.get("matter") or record.get("purpose", ""))
     texts = _texts(lang)

@@ -25,7 +25,9 @@ class UsageEntry:
     """
 
     ref: str
-    kind: Literal["pull", "scan", "review", "reuse", "relative", "postponed", "guardian"]
+    kind: Literal[
+        "pull", "scan", "review", "reuse", "relative", "postponed", "guardian", "guardian_copy"
+    ]
     at: datetime
     ground: Ground
     who: str  # the agency or office, "" for a scan by somebody unnamed

@@ -136,7 +136,12 @@ class GroundFloor(Stores):
     @cached_property
     def holdings_desk(self) -> HoldingsDesk:
         """What residents hold."""
-        return HoldingsDesk(archive=self.archive, objects=self.objects, clock=self.clock)
+        return HoldingsDesk(
+            archive=self.archive,
+            objects=self.objects,
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+        )
 
     @cached_property
     def presentation_desk(self) -> PresentationDesk:

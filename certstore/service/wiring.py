@@ -20,7 +20,7 @@ from certstore.presentation import PresentationDesk
 from certstore.safekeeping import Safe, open_safe
 from certstore.service.glyphs import RareGlyphs
 from certstore.service.middle_floor import MiddleFloor, day_of
-from certstore.service.officers import finding_desk, letter_desk, review_desk, sealer
+from certstore.service.officers import finding_desk, letter_desk, lookers, review_desk, sealer
 from certstore.service.passphrase import passphrase
 from certstore.sharing import SharingDesk
 from certstore.sign_in import SignInDesk
@@ -86,6 +86,7 @@ class House(MiddleFloor):
             archive=self.archive,
             objects=self.objects,
             clock=self.clock,
+            origin=self.settings.ledger_origin,
             closed_cases=closed_cases,
         )
 
@@ -240,8 +241,7 @@ class House(MiddleFloor):
             archive=self.archive,
             shelf=self.upload_shelf,
             clock=self.clock,
-            origin=self.settings.ledger_origin,
-            agency_uscc=self.settings.authority_uscc,
+            lookers=lookers(self),
         )
 
     @cached_property

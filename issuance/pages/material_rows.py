@@ -71,8 +71,6 @@ def reasons_of(decision: MaterialDecision, lang: Lang) -> Iterable[Reason]:
         elif word is ReasonWord.PHOTO_TOO_OLD:
             taken = record.claims.taken_on if record else None
             values = {"date": taken or "", "n": decision.limit or 0}
-        elif word is ReasonWord.PHOTO_QUALITY:
-            values["detail"] = ""
         elif word is ReasonWord.NOT_YET_ELIGIBLE:
             values["date"] = decision.eligible_on or ""
         elif word is ReasonWord.CERT_EXPIRED:

@@ -8,6 +8,7 @@ from sqlalchemy import text
 
 from certstore.certificates import Status
 from certstore.errors import ConflictError, MalformedError, NotFoundError
+from certstore.pages.usage_pages import entry_view
 from issuance.answers import GUARDIAN_RELATIONS
 from issuance.application import Child, Relative, State
 from issuance.looking_up import relative_of
@@ -110,6 +111,22 @@ def test_the_guardian_sees_and_shows_the_childs_voucher_and_that_is_recorded_wit
     assert [e.record["operator"] for e in looks] == ["何志远"]
     assert house.holdings_desk.one_usage(FATHER, looks[0].ref).ref == looks[0].ref
     assert house.holdings_desk.wards_names(FATHER) == {looks[0].person_id: "何雨桐"}
+
+
+def test_a_copy_the_guardian_takes_is_recorded_with_the_child_and_ones_own_is_nobodys_look(house):
+    registered(house)
+    (voucher,) = house.holdings_desk.of_wards(FATHER)
+    house.holdings_desk.copy(CHILD, voucher.ref)
+    assert "guardian" not in {e.kind for e in house.holdings_desk.usage(CHILD)}
+    house.presentation_desk.present(FATHER, voucher.ref)
+    for _ in range(2):
+        certificate, document = house.holdings_desk.copy(FATHER, voucher.ref)
+        assert certificate == voucher
+        assert document.startswith(b"%PDF-")
+    done = [e for e in house.holdings_desk.usage(CHILD) if e.kind == "guardian"]
+    assert [e.record["purpose"] for e in done] == ["download", "present"]
+    for lang, said in (("zh", "guardian_copy"), ("en", "guardian_copy")):
+        assert entry_view(done[0], lang).kind == said
 
 
 def test_the_childs_own_presenting_is_no_guardians_look(house):
