@@ -14,7 +14,7 @@ from typing import Literal
 from certstore.errors import RateLimitedError
 from certstore.service.settings import Settings
 
-Group = Literal["sign-in", "verify", "token", "pull", "face", "relatives", "exports"]
+Group = Literal["sign-in", "verify", "token", "pull", "face", "relatives", "uploads", "exports"]
 _MOST_BUCKETS = 50_000  # the longest unused are forgotten first
 _MINUTE = 60.0
 
@@ -30,6 +30,8 @@ BY_ADDRESS: tuple[tuple[str, re.Pattern[str], Group], ...] = (
 BY_ACCOUNT: tuple[tuple[str, re.Pattern[str], Group], ...] = (
     ("POST", re.compile(r"/applications/[^/]+/face"), "face"),
     ("POST", re.compile(r"/applications/[^/]+/relative"), "relatives"),
+    ("POST", re.compile(r"/applications/[^/]+/(photo|materials/[^/]+)"), "uploads"),
+    ("POST", re.compile(r"/v1/applications/[^/]+/materials/[^/]+/uploads"), "uploads"),
     ("GET", re.compile(r"/certificates/[^/]+/download"), "exports"),
     ("GET", re.compile(r"/usage/[^/]+/proof\.json|/usage[./-]?(export|download)[^/]*"), "exports"),
     ("GET", re.compile(r"/v1/me/.+"), "exports"),
@@ -98,6 +100,7 @@ def limits_of(settings: Settings) -> Limits:
             "pull": settings.limit_pull,
             "face": settings.limit_face,
             "relatives": settings.limit_relatives,
+            "uploads": settings.limit_uploads,
             "exports": settings.limit_exports,
         }
     )
