@@ -23,6 +23,7 @@ from sqlalchemy import (
     func,
     select,
 )
+from sqlalchemy.exc import IntegrityError
 
 from certstore.errors import ConflictError, NotFoundError
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
@@ -175,9 +176,19 @@ class ApplicationBook:
         return self._read(query.order_by(applications.c.due_on, applications.c.id).limit(limit))
 
     def save_answers(self, ref: str, answers: Answers, at: datetime) -> None:
-        """Keep the answers of a draft; a commitment letter that no longer fits them is dropped."""
+        """Keep the answers of a draft; a commitment letter that no longer fits them is dropped.
+
+        Raises ConflictError where an application for the same child is open.
+        """
         kept = {"answers": answers.as_json(), "subject_key": answers.subject_key}
-        self._change_draft(ref, touched_at=at, commitment=None, **kept)
+        try:
+            self._change_draft(ref, touched_at=at, commitment=None, **kept)
+        except IntegrityError as error:  # another hand was first: see uq_applications_open
+            raise ConflictError(
+                "an application for this child is open already",
+                where=ref,
+                remedy="go on with that one",
+            ) from error
 
     def save_commitment(self, ref: str, commitment: Commitment | None, at: datetime) -> None:
         """Keep the signed letter of a draft, or take it back."""
