@@ -1,6 +1,5 @@
 """HTTP for face results: providers hand in, the person's own pages ask how it stands."""
 
-import contextlib
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Request, Response
@@ -12,6 +11,7 @@ from certstore.errors import UnavailableError
 from certstore.reception import desk, signed_in
 from certstore.verdict import Accepted, Refused, Verdict
 from face_auth.acceptance import FaceDesk
+from face_auth.reasons import Reason
 
 router = APIRouter(prefix="/v1", tags=["face"])
 _SEE_OTHER = 303
@@ -84,11 +84,16 @@ def come_back(
     """Where a provider outside leads the person back to: fetch the result, and go on.
 
     What the provider adds to the address is not looked at. How the result was judged, the page
-    it leads back to asks the desk; where none was to be had yet, that page can ask once more.
+    it leads back to asks the desk; where none was to be had yet, it is told so (`waiting=1`) and
+    asks once more.
     """
     way_back = face.way_back(txn, resident.account)
-    with contextlib.suppress(UnavailableError):
-        face.fetch(txn, resident.holder, resident.account)
+    try:
+        verdict: Verdict = face.fetch(txn, resident.holder, resident.account)
+    except UnavailableError:
+        verdict = Refused((Reason.NOT_DONE_YET,))
+    if verdict == Refused((Reason.NOT_DONE_YET,)):
+        way_back += f"{'&' if '?' in way_back else '?'}waiting=1"
     return RedirectResponse(way_back, _SEE_OTHER)
 
 

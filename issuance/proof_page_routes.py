@@ -1,13 +1,14 @@
 """What an applicant does to prove: the face verification, the commitment letter."""
 
+from contextlib import suppress
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
 from certstore.callers import Resident
 from certstore.clock import local_date
-from certstore.errors import ConflictError, MalformedError
+from certstore.errors import ConflictError, MalformedError, UnavailableError
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
 from face_auth.acceptance import FaceDesk
@@ -27,19 +28,26 @@ Me = Annotated[Resident, signed_in(Resident)]
 Applying = Annotated[ApplyDesk, desk(ApplyDesk)]
 Face = Annotated[FaceDesk, desk(FaceDesk)]
 Text = Annotated[str, Form(max_length=400)]
+Flag = Annotated[str, Query(max_length=1)]
 _FORM = [Depends(check_form)]
 _LATER = "/applications"
 
 
 @router.get("/applications/{ref}/face")
-def face(ref: str, request: Request, me: Me, applying: Applying, faces: Face) -> Response:
-    """A face verification in place of the identity card."""
+def face(
+    ref: str, request: Request, me: Me, applying: Applying, faces: Face, waiting: Flag = ""
+) -> Response:
+    """A face verification in place of the identity card; one that is waited for is asked about."""
     application = the_draft(applying, me, ref)
     if not is_answered(application.answers):
         return see_other(f"/applications/{ref}/dwelling")
     if applying.is_child_alone(application):  # no face of theirs is looked at
         return see_other(f"/applications/{ref}/check")
-    return _ask_face(request, application, me, (applying, faces))
+    txn = applying.last_face(me, ref) if waiting else None
+    if txn is not None:
+        with suppress(UnavailableError):  # not to be had yet
+            faces.fetch(txn, me.holder, me.account)
+    return _ask_face(request, application, me, (applying, faces), waiting=txn is not None)
 
 
 @router.post("/applications/{ref}/face", dependencies=_FORM)
@@ -107,22 +115,25 @@ def _ask_face(
     desks: tuple[ApplyDesk, FaceDesk],
     *,
     too_many: bool = False,
+    waiting: bool = False,
 ) -> Response:
     applying, faces = desks
     checked = applying.check(me, application.ref)
     passed = checked.decision.materials[Material.IDENTITY].asks_nothing_again
-    failed, because = _last_try(applying, faces, me, application.ref)
+    tried, because = _last_try(applying, faces, me, application.ref)
+    failed = too_many or tried in {FaceState.FAILED, FaceState.EXPIRED}
+    pending = waiting and tried is FaceState.OPEN
     provider, lang = faces.usable(), dress_of(request).lang
     letter = _letter(application, checked) if passed else None
     view = FaceView(
         question=question(application, "face", letter=letter),
-        state="passed" if passed else "failed" if failed or too_many else "start",
+        state="passed" if passed else "failed" if failed else "pending" if pending else "start",
         provider=getattr(provider, f"name_{lang}", ""),
         reason=because,
         most_a_day=MOST_FACES_A_DAY,
         too_many=too_many,
         sandbox=bool(provider and provider.sandbox),
-        next_href=_after_face(application, checked) if passed else None,
+        next_href=_after_face(application, checked) if passed or pending else None,
         upload_href=f"/applications/{application.ref}/materials/identity",
     )
     return page(request, "issuance/face.html", view, 409 if too_many else 200)
@@ -130,13 +141,13 @@ def _ask_face(
 
 def _last_try(
     applying: ApplyDesk, faces: FaceDesk, me: Resident, ref: str
-) -> tuple[bool, str | None]:
-    """Whether the last face verification failed, and why, as a code of the pages."""
+) -> tuple[FaceState | None, str | None]:
+    """How the last face verification stands, and why it failed, as a code of the pages."""
     txn = applying.last_face(me, ref)
     if txn is None:
-        return False, None
+        return None, None
     standing = faces.outcome(txn, me.account)
-    return standing.state in {FaceState.FAILED, FaceState.EXPIRED}, standing.because
+    return standing.state, standing.because
 
 
 def _ask_commitment(

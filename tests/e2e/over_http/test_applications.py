@@ -309,6 +309,26 @@ def test_after_a_move_home_shows_the_new_voucher_and_the_old_can_not_be_shown(ho
 
 
 @BOTH
+def test_a_result_that_is_not_there_yet_is_waited_for_and_seen_when_it_comes(house, lang):
+    me = Browser(house, CHEN, lang)
+    ref = house.apply_desk.begin(CHEN, REGISTRATION).ref
+    house.apply_desk.answer(CHEN, ref, answers_of(PEOPLE["chen_yiming"]["declares"]))
+    at = f"/applications/{ref}/face"
+
+    def waiting():
+        return "reload-after" in me.get(f"{at}?waiting=1").text
+
+    assert not waiting()  # nothing was begun
+    left = me.post(at).headers["location"]
+    assert_sound(me.get(f"{at}?waiting=1"), lang)
+    assert waiting()
+    assert "reload-after" not in me.get(at).text  # one who only came back by hand may begin anew
+    me.post(left, outcome="pass")
+    assert not waiting()
+    assert load(lang)["face.passed"].other in me.get(at).text
+
+
+@BOTH
 def test_a_name_no_font_draws_is_approved_and_worked_on(house, lang, monkeypatch):
     name = f"陈{NO_FONT}"
     with house.archive.writing() as books:

@@ -214,5 +214,5 @@ def test_the_way_back_leads_on_when_the_provider_does_not_answer(pulled_client, 
     pulled.provider.answer = lambda _: Said(b"", 503)
     path = f"/v1/face-transactions/{begun.txn}/return"
     answer = pulled_client.get(path, headers=MINE)
-    assert (answer.status_code, answer.headers["location"]) == (303, "/a")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/a?waiting=1")
     assert pulled.transaction(begun).state is State.OPEN
