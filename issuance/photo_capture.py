@@ -24,8 +24,8 @@ from issuance.tables import ApplicationBook
 from issuance.upload import TAKEN, UPLOAD_LIFE, Upload, UploadState
 from issuance.upload_shelf import UploadShelf, sha256_of
 from issuance.upload_tables import UploadBook
+from verifiers.limited.asking import Limited
 from verifiers.materials.handed_in import Cleaned, Kind, Page, Refused
-from verifiers.materials.handed_in_work import Limited
 from verifiers.materials.photo_findings import PhotoLevel
 from verifiers.materials.portrait_crop import Step
 from verifiers.materials.portrait_work import Made, make_within

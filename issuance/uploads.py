@@ -21,10 +21,11 @@ from issuance.tables import ApplicationBook
 from issuance.upload import PIECE, UPLOAD_LIFE, Upload, UploadState, mismatch
 from issuance.upload_shelf import UploadShelf, sha256_of
 from issuance.upload_tables import UploadBook
+from verifiers.limited.asking import Limited
 from verifiers.materials.decisions import MaterialDecision
 from verifiers.materials.handed_in import Advice, Cleaned, Fault, Judged, Refused
 from verifiers.materials.handed_in_profile import Profile
-from verifiers.materials.handed_in_work import Limited, judge_within
+from verifiers.materials.handed_in_work import judge_within
 from verifiers.materials.vocabulary import Material
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -59,7 +59,7 @@ def create_app(house: House) -> FastAPI:
     async def lifespan(_app: FastAPI) -> AsyncIterator[None]:
         if house.settings.work_in_process:
             worker.start()
-        reading_room().warm()
+        reading_room().room.warm()
         yield
         worker.stop()
 

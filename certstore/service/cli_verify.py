@@ -115,7 +115,7 @@ def _judge(shown: str, held: tuple[Path, Path, Sequence[Path]], at: str, *, as_j
     if isinstance(item, bytes) and item.startswith(_OPENED):
         from verifiers.scanning.reading_room import reading_room  # noqa: PLC0415 - slow to import
 
-        reading_room().warm()  # starts while we read on
+        reading_room().room.warm()  # starts while we read on
     from verifiers.scanning import verify as judge  # noqa: PLC0415 - slow to import
 
     result = judge.verify(

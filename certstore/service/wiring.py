@@ -50,8 +50,8 @@ from issuance.upload_cases import UploadCaseDesk
 from issuance.upload_erasure import UploadErasure
 from issuance.upload_shelf import UploadShelf
 from issuance.uploads import UploadDesk
-from verifiers.limited import limited_room
 from verifiers.materials.handed_in_profile import read_profile as read_upload_profile
+from verifiers.materials.limited_room import limited_room
 from verifiers.materials.photo_findings import PhotoLevel
 from verifiers.materials.rules import RuleBook
 from verifiers.scanning.desk import ScanDesk

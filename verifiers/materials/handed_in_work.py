@@ -7,9 +7,10 @@ is trusted no further than its lengths and words.
 
 import json
 import struct
-from typing import Any, Protocol
+from typing import Any
 
-from certstore.errors import MalformedError, UnavailableError
+from certstore.errors import MalformedError
+from verifiers.limited.asking import Limited, LimitsExceededError
 from verifiers.materials.handed_in import Advice, Cleaned, Fault, Judged, Kind, Page, Refused
 from verifiers.materials.handed_in_kind import kind_of
 from verifiers.materials.handed_in_pdf import judge_document
@@ -21,21 +22,6 @@ LARGEST_ANSWER = 60 << 20  # bytes: a document and twenty pages
 _HEAD = struct.Struct(">I")
 _LARGEST_HEAD = 65_536
 _JPEG, _PDF = b"\xff\xd8\xff", b"%PDF-"
-
-
-class LimitsExceededError(UnavailableError):
-    """A task took more time or memory than it may, or its process ended."""
-
-
-class Limited(Protocol):
-    """Runs a task on bytes in a process of its own, with limits on time and memory."""
-
-    def __call__(self, task: str, data: bytes) -> bytes:
-        """The task's answer; LimitsExceededError if the bytes are to blame.
-
-        UnavailableError where nothing can be said about the bytes: too much to do just now.
-        """
-        ...
 
 
 def judge_file(data: bytes, profile: Profile) -> Judged:
@@ -65,7 +51,7 @@ def judge_within(limited: Limited, data: bytes, profile: Profile) -> Judged:
     if isinstance(kind, Fault):
         return Refused((kind,))
     try:
-        return unpack(limited(TASK, data), profile)
+        return limited(TASK, data, lambda answer: unpack(answer, profile))
     except LimitsExceededError:
         return Refused((Fault.COSTLY,))
 

@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from certstore.errors import CertstoreError, MalformedError
+from verifiers.limited.asking import Limited, LimitsExceededError
 from verifiers.materials.dlib_faces import open_face_finder
 from verifiers.materials.face_photo import FaceFinder
 from verifiers.materials.handed_in import Fault as FileFault
 from verifiers.materials.handed_in import Kind, Refused
 from verifiers.materials.handed_in_kind import kind_of
-from verifiers.materials.handed_in_work import Limited, LimitsExceededError
 from verifiers.materials.photo import judge_photo
 from verifiers.materials.photo_file import walk
 from verifiers.materials.photo_findings import PhotoFinding, PhotoLevel, PhotoReason
@@ -113,7 +113,7 @@ def make_within(limited: Limited, snapshot: bytes, level: PhotoLevel) -> Made | 
         return Refused((kind,))
     first = _FACE if level is PhotoLevel.FACE else _BASIC
     try:
-        return unpack(limited(TASK, first + snapshot))
+        return limited(TASK, first + snapshot, unpack)
     except LimitsExceededError:
         return Refused((FileFault.COSTLY,))
     except MalformedError:  # nothing sensible came back from the process that opened it

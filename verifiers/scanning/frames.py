@@ -1,36 +1,26 @@
-"""What a reader process is asked and answers: lengths, bytes and JSON, and nothing that can run.
+"""What a reader process is asked and answers: a file, and JSON, and nothing that can run.
 
-Asked: a kind (one byte), a length (four, big-endian), the file. Answered: a length, then JSON
-with exactly one of three shapes. The answers come from a process that a hostile file may have
-taken over, so they are read as strictly as anything from outside.
+Asked: to open a file as one of two kinds. Answered: JSON with exactly one of three shapes. The
+answers come from a process that a hostile file may have taken over, so they are read as strictly
+as anything from outside.
 """
 
 import base64
 import binascii
 import json
-import struct
-from enum import Enum
 from typing import Final
 
 from certstore.errors import MalformedError
 from certstore.strict_json import parse_json_strict
 from verifiers.scanning.opened import NothingShown, OpenedDocument, OpenedPicture, PrintedPages
 
-REQUEST: Final = struct.Struct(">cI")
-ANSWER: Final = struct.Struct(">I")
-READY: Final = b"ready\n"
+DOCUMENT: Final = "document"  # the two tasks: what a file is to be opened as
+PICTURE: Final = "picture"
 LARGEST_ANSWER: Final = 2 << 20
 _LONGEST_REASON, _LONGEST_CODE, _MOST_CODES = 32, 4300, 16
 _LONGEST_TEXT: Final = 256 << 10
 
 Opened = OpenedDocument | OpenedPicture | NothingShown
-
-
-class Kind(Enum):
-    """What a file is to be opened as."""
-
-    DOCUMENT = b"D"
-    PICTURE = b"P"
 
 
 def spell_answer(opened: Opened) -> bytes:

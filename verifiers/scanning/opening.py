@@ -1,4 +1,4 @@
-"""Opens files with the libraries that can, in this very process: see reading_process for why.
+"""Opens files with the libraries that can, in this very process: see reading_room.py for why.
 
 A hostile file makes these libraries take minutes and gigabytes, or worse. In a service only a
 reader process imports this module.

@@ -12,9 +12,9 @@ from certstore.errors import UnavailableError
 from certstore.keys import KeySigner, Purpose, generate
 from certstore.presentation import minimal_claims
 from tests.residents import ADDRESS_CHANGE, Browser, assert_sound, resident, submitted, vouchers
+from tests.unit.verifiers.limited.rooms import room_of, within
 from tests.unit.verifiers.scanning.hostile_files import HOSTILE, large_picture
-from verifiers.scanning.limits import Limits
-from verifiers.scanning.reading_room import ReadingRoom
+from verifiers.scanning.reading_room import ASSIGNMENT, ReadingRoom
 from verifiers.scanning.scan import judge_code
 from verifiers.scanning.status import HeldLists
 from verifiers.scanning.verify import as_json
@@ -227,7 +227,8 @@ def test_a_busy_service_says_when_to_come_again(house, scanner):
 
 @pytest.mark.parametrize("lang", ["zh", "en"])
 def test_a_file_that_takes_too_much_to_open_is_an_answer_in_words(house, scanner, lang):
-    object.__setattr__(house.scan_desk, "opener", ReadingRoom(limits=Limits(memory_mb=8)))
+    room = room_of(within(ASSIGNMENT, memory_mb=8), replaces=True)
+    object.__setattr__(house.scan_desk, "opener", ReadingRoom(room))
     found = sent(scanner, PICTURE).json()
     assert (found["verdict"], found["reasons"]) == ("malformed", ["FILE_TOO_COSTLY"])
     page = Browser(house, None, lang).http.post(
@@ -236,7 +237,7 @@ def test_a_file_that_takes_too_much_to_open_is_an_answer_in_words(house, scanner
     assert page.status_code == 200
     assert_sound(page, lang)
     assert {"zh": "工夫", "en": "far more to open"}[lang] in page.text
-    house.scan_desk.opener.close()
+    room.close()
 
 
 def test_every_hostile_file_is_an_answer(scanner):

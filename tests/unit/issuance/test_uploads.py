@@ -35,7 +35,7 @@ from tests.unit.issuance.uploading import (
     handed_in,
 )
 from tests.unit.verifiers.materials.hostile_files import heic
-from verifiers.materials.handed_in_work import LimitsExceededError
+from verifiers.limited.asking import LimitsExceededError
 from verifiers.materials.vocabulary import Outcome
 
 CHEN = resident("chen_yiming")
@@ -248,7 +248,7 @@ def test_what_has_advice_counts_only_when_the_person_says_all_the_same(house):
 
 
 def test_a_file_that_costs_too_much_is_refused_as_such(house):
-    def costly(task, data):
+    def costly(task, data, read):
         raise LimitsExceededError("a file took more memory than it may")
 
     desk = replace(house.upload_desk, limited=costly)
@@ -257,7 +257,7 @@ def test_a_file_that_costs_too_much_is_refused_as_such(house):
 
 
 def test_nothing_is_lost_while_files_cannot_be_judged(house):
-    def busy(task, data):
+    def busy(task, data, read):
         raise UnavailableError("many files are being opened just now")
 
     upload = begun(house, asked(house).ref, good())
@@ -268,7 +268,7 @@ def test_nothing_is_lost_while_files_cannot_be_judged(house):
 
 
 def test_an_answer_that_makes_no_sense_refuses_the_file(house):
-    desk = replace(house.upload_desk, limited=lambda task, data: b"nonsense")
+    desk = replace(house.upload_desk, limited=lambda task, data, read: read(b"nonsense"))
     done = desk.take_in(LIN, asked(house).ref, "dwelling", PAPER, good())
     assert done.reasons == ("FILE_DAMAGED",)
 

@@ -351,7 +351,7 @@ def test_an_answer_that_is_not_ours_is_not_read(answer):
 
 
 def test_what_is_no_candidate_never_gets_as_far_as_the_process():
-    def nobody(task: str, data: bytes) -> bytes:
+    def nobody(task: str, data: bytes, read: object) -> Cleaned:
         raise AssertionError(task)
 
     assert judge_within(nobody, heic(), PROFILE) == Refused((Fault.HEIC,))

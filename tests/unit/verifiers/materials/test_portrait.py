@@ -14,12 +14,12 @@ from certstore.service.bench_faces import drawn_sitters
 from certstore.service.bench_photo_kinds import saved
 from certstore.service.bench_props import two_faces
 from certstore.service.bench_spoilers import rolled
-from verifiers.limited import limited_room
 from verifiers.materials import portrait_crop
 from verifiers.materials.background import whitened
 from verifiers.materials.dlib_faces import DlibFaces, open_face_finder
 from verifiers.materials.handed_in import Fault as FileFault
 from verifiers.materials.handed_in import Refused
+from verifiers.materials.limited_room import limited_room
 from verifiers.materials.photo import PhotoLevel, PhotoReason
 from verifiers.materials.photo_profile import read_profile
 from verifiers.materials.portrait_crop import (

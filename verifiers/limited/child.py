@@ -2,7 +2,7 @@
 
 It gets a task's name and bytes on standard input and answers on standard output. It has no
 environment, no open file or connection of the service, and limits that the kernel keeps
-(verifiers/scanning/limits.py). It ends by itself when the service does, for then its input ends.
+(limits.py). It ends by itself when the service does, for then its input ends.
 """
 
 import os
@@ -10,9 +10,10 @@ import signal
 import struct
 import sys
 from collections.abc import Callable, Mapping
+from importlib import import_module
 from typing import BinaryIO, Final
 
-from verifiers.scanning.limits import Limits
+from verifiers.limited.limits import Limits
 
 REQUEST: Final = struct.Struct(">16sI")  # the task's name, padded with zeros; the length
 ANSWER: Final = struct.Struct(">cI")  # one of the three below; the length
@@ -25,29 +26,20 @@ Task = Callable[[bytes], bytes]
 
 
 def main() -> None:
-    """Serve until the input ends; the last argument spells the limits."""
+    """Serve until the input ends; the last two arguments name the tasks and spell the limits.
+
+    The tasks are named by a module whose `tasks()` gives them by their names.
+    """
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # a terminal's Ctrl+C is the service's matter
     limits = Limits.parse(sys.argv[-1])
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # what a library prints is no answer
-    known = tasks()
+    # Libraries are loaded before memory is limited; prints may come from here on.
+    known: Mapping[str, Task] = import_module(sys.argv[-2]).tasks()
     limits.take_on()
     answers.write(READY)
     answers.flush()
     serve(sys.stdin.buffer, answers, known, limits)
-
-
-def tasks() -> Mapping[str, Task]:
-    """What this process can do; imported here, before the limits, and nowhere in the service."""
-    import pypdfium2  # noqa: F401, PLC0415 - loaded before memory is limited
-
-    from verifiers.materials import portrait_work  # noqa: PLC0415
-    from verifiers.materials.dlib_faces import open_face_finder  # noqa: PLC0415
-    from verifiers.materials.handed_in_work import TASK, work  # noqa: PLC0415
-
-    if finder := open_face_finder():
-        finder.load()
-    return {TASK: work, portrait_work.TASK: portrait_work.work}
 
 
 def serve(requests: BinaryIO, answers: BinaryIO, known: Mapping[str, Task], limits: Limits) -> None:

@@ -1,4 +1,4 @@
-"""What one file may cost: processor seconds, memory, time by the clock."""
+"""What one task on a file may cost: processor seconds, memory, time by the clock."""
 
 import os
 import resource
@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final, Self
 
-OVER_MEMORY: Final = 70  # with this code a reader process ends that has grown too large
+OVER_MEMORY: Final = 70  # with this code a process ends that has grown too large
 _LOOK_EVERY_S: Final = 0.05
 _OPEN_FILES: Final = 32
 _WORDS: Final = 3
@@ -17,11 +17,11 @@ _WORDS: Final = 3
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """The limits of one file. A good voucher takes 0.04 s, a picture of 40 megapixels 0.5 s."""
+    """The limits of one task on one file."""
 
-    cpu_s: int = 3
-    wall_s: float = 12
-    memory_mb: int = 512
+    cpu_s: int
+    wall_s: float
+    memory_mb: int
 
     def spell(self) -> str:
         """As one argument of a command."""

@@ -1,29 +1,30 @@
-"""The process that opens strangers' files: what it may cost, and what becomes of the service."""
+"""Files that are handed in, in their limited process: what one may cost, what becomes of us."""
 
 import os
 import signal
 import struct
 import zlib
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
 
 import pikepdf
 import pytest
 
 from certstore.errors import MalformedError, UnavailableError
+from tests.unit.verifiers.limited.rooms import room_of, within
 from tests.unit.verifiers.materials.handed_in_files import jpeg, pdf, saved, sheet
 from tests.unit.verifiers.materials.hostile_files import HOSTILE, chunk
-from verifiers.limited import LIMITS, LimitedRoom
+from verifiers.limited.asking import LimitsExceededError
 from verifiers.materials.handed_in import Cleaned, Fault, Refused
 from verifiers.materials.handed_in_profile import read_profile
-from verifiers.materials.handed_in_work import TASK, LimitsExceededError, judge_within, unpack
+from verifiers.materials.handed_in_work import TASK, judge_within
+from verifiers.materials.limited_room import ASSIGNMENT
 
 PROFILE = read_profile()
 
 
 @pytest.fixture(scope="module")
 def room():
-    opened = LimitedRoom()
+    opened = room_of(ASSIGNMENT)
     yield opened
     opened.close()
 
@@ -62,7 +63,7 @@ def drawn_for_ever() -> bytes:
 
 
 def test_what_takes_too_long_ends_the_process_and_is_refused():
-    room = LimitedRoom(limits=replace(LIMITS, cpu_s=1, wall_s=10))
+    room = room_of(within(ASSIGNMENT, cpu_s=1, wall_s=10))
     try:
         assert judge_within(room, drawn_for_ever(), PROFILE) == Refused((Fault.COSTLY,))
         assert room.processes() == ()
@@ -80,7 +81,7 @@ def large_png(side: int = 4800) -> bytes:
 
 
 def test_what_needs_too_much_memory_is_refused():
-    room = LimitedRoom(limits=replace(LIMITS, memory_mb=64))
+    room = room_of(within(ASSIGNMENT, memory_mb=64))
     try:
         assert judge_within(room, large_png(), PROFILE) == Refused((Fault.COSTLY,))
     finally:
@@ -96,7 +97,7 @@ def test_a_process_that_an_operator_ended_says_nothing_about_the_file(room):
     (pid,) = room.processes()
     os.kill(pid, signal.SIGSTOP)
     with ThreadPoolExecutor(1) as pool:
-        waiting = pool.submit(room, TASK, jpeg())
+        waiting = pool.submit(room, TASK, jpeg(), bytes)
         while room.processes():  # until it was taken
             pass
         os.kill(pid, signal.SIGTERM)
@@ -109,19 +110,8 @@ def test_a_process_that_an_operator_ended_says_nothing_about_the_file(room):
 
 def test_a_task_that_is_not_known_fails_and_the_next_one_does_not(room):
     with pytest.raises(LimitsExceededError):  # the process ends over it
-        room("another", b"")
-    assert isinstance(unpack(room(TASK, jpeg()), PROFILE), Cleaned)
-
-
-def test_only_so_many_wait(room):
-    small = LimitedRoom(places=1, waiting=0)
-    try:
-        with small._place(), pytest.raises(UnavailableError, match="many files"):
-            small(TASK, b"")
-    finally:
-        small.close()
-    with pytest.raises(UnavailableError, match="no longer"):
-        small(TASK, b"")
+        room("another", b"", bytes)
+    assert isinstance(judge_within(room, jpeg(), PROFILE), Cleaned)
 
 
 def test_the_process_has_no_environment_and_no_file_of_the_service(room, tmp_path):
@@ -139,4 +129,4 @@ def test_the_process_has_no_environment_and_no_file_of_the_service(room, tmp_pat
 
 def test_an_answer_that_is_no_answer_refuses_the_file():
     with pytest.raises(MalformedError):
-        judge_within(lambda task, data: b"\x00", jpeg(), PROFILE)
+        judge_within(lambda task, data, read: read(b"\x00"), jpeg(), PROFILE)
