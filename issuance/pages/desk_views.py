@@ -7,7 +7,6 @@ from typing import Literal
 
 from certstore.pages.views import CertificateStatus, Material, Matter, Reason
 from issuance.pages.letter_lines import Lines
-from issuance.pages.progress_views import DeskFile
 from issuance.pages.question_views import Relation
 from issuance.pages.views import Errors, MaterialRow
 
@@ -103,6 +102,18 @@ class Compared:
     right_office: str
     right_at: datetime | None = None
     differences: tuple[Difference, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeskFile:
+    """One file that was handed in, as an officer sees it."""
+
+    paper: str  # a code of the texts (`upload.paper.<code>`)
+    pages: tuple[tuple[str, str], ...]  # (thumbnail, large), paths of pictures
+    document: str | None = None  # where the PDF is saved from
+    advice: tuple[str, ...] = ()  # codes of the texts (`desk.upload.advice.<code>`)
+    usual_pages: int = 1
+    missing: int = 0  # pages that this paper usually has beyond those handed in
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -8,7 +8,7 @@ from certstore.pages.views import Material, Matter, Reason
 from certstore.web.dress import Lang
 from issuance.handed_in import LEAST_PAGES, MOST_FILES, pages_missing, read_kept
 from issuance.pages.application_pages import matter_word, reasons_of
-from issuance.pages.progress_views import DeskFile
+from issuance.pages.desk_views import DeskFile
 from issuance.pages.views import Errors
 from issuance.upload import TAKEN, Upload, UploadState
 from issuance.uploads import Asked

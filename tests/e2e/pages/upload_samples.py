@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from certstore.pages.views import Reason
-from issuance.pages.progress_views import DeskCaseView, DeskFile, Judgement
+from issuance.pages.desk_views import DeskCaseView, DeskFile, Judgement
 from issuance.pages.upload_views import FileView, Interrupted, Paper, UploadView
 from tests.e2e.pages.application_samples import MATERIALS
 from tests.e2e.pages.people import NOW, OFFICER, PORTRAIT, REF, Sample
