@@ -92,7 +92,12 @@ class Sealer:
         self.check(kind, certificate.fields)  # once more: fonts may be others than when reserved
         code_text = self._code(certificate, now)
         credential = self._credential(certificate, kind, certificate.fields, now)
-        content = self._content(certificate, kind, photo, code_text, credential, now)
+        content = VoucherContent(
+            **self._shared(certificate, kind, code_text, credential, now),
+            rows=document_rows(kind, certificate.fields),
+            photo_jpeg=photo,
+            valid_to=certificate.validity.valid_to,
+        )
         return Sealed(self.press.print(content), code_text, credential)
 
     def seal_letter(self, certificate: Certificate, now: datetime) -> Sealed:
@@ -106,7 +111,11 @@ class Sealer:
         code_text = self._code(certificate, now)
         facts = {f.name: certificate.fields[f.name] for f in kind.fields if f.printed}
         credential = self._credential(certificate, kind, facts, now)
-        content = self._letter_content(certificate, kind, code_text, credential, now)
+        content = LetterContent(
+            **self._shared(certificate, kind, code_text, credential, now),
+            rows=letter_rows(kind, certificate.fields),
+            text=certificate.fields["letter_text"],
+        )
         return Sealed(self.letter_press.print(content), code_text, credential)
 
     def _code(self, certificate: Certificate, now: datetime) -> str:
@@ -145,59 +154,30 @@ class Sealer:
             exp=end_of(certificate.validity, now),
         )
 
-    def _content(
-        self,
-        certificate: Certificate,
-        kind: CertificateType,
-        photo: bytes,
-        code_text: str,
-        credential: str,
-        now: datetime,
-    ) -> VoucherContent:
-        return VoucherContent(
-            identifier=certificate.identifier or "",
-            serial=certificate.number,
-            rows=document_rows(kind, certificate.fields),
-            photo_jpeg=photo,
-            code_text=code_text,
-            url_code_text=f"{self.public_url}/s/{certificate.ref}",
-            attachment=_attachment(certificate, kind, credential),
-            issuer_zh=self.authority.name_zh,
-            issuer_en=self.authority.name_en,
-            seal_text_zh=f"{self.authority.name_zh} {kind.seal_zh}",
-            issued_at=now,
-            issued_on=certificate.issued_on,
-            valid_to=certificate.validity.valid_to,
-            title=kind.title_zh,
-            check_url=f"{self.public_url}/scan",
-            specimen=self.specimen,
-        )
-
-    def _letter_content(
+    def _shared(
         self,
         certificate: Certificate,
         kind: CertificateType,
         code_text: str,
         credential: str,
         now: datetime,
-    ) -> LetterContent:
-        return LetterContent(
-            identifier=certificate.identifier or "",
-            serial=certificate.number,
-            text=certificate.fields["letter_text"],
-            rows=letter_rows(kind, certificate.fields),
-            code_text=code_text,
-            url_code_text=f"{self.public_url}/s/{certificate.ref}",
-            attachment=_attachment(certificate, kind, credential),
-            issuer_zh=self.authority.name_zh,
-            issuer_en=self.authority.name_en,
-            seal_text_zh=f"{self.authority.name_zh} {kind.seal_zh}",
-            issued_at=now,
-            issued_on=certificate.issued_on,
-            title=kind.title_zh,
-            check_url=f"{self.public_url}/scan",
-            specimen=self.specimen,
-        )
+    ) -> dict[str, Any]:
+        """What DocumentContent takes, but for the rows."""
+        return {
+            "identifier": certificate.identifier or "",
+            "serial": certificate.number,
+            "code_text": code_text,
+            "url_code_text": f"{self.public_url}/s/{certificate.ref}",
+            "attachment": _attachment(certificate, kind, credential),
+            "issuer_zh": self.authority.name_zh,
+            "issuer_en": self.authority.name_en,
+            "seal_text_zh": f"{self.authority.name_zh} {kind.seal_zh}",
+            "issued_at": now,
+            "issued_on": certificate.issued_on,
+            "title": kind.title_zh,
+            "check_url": f"{self.public_url}/scan",
+            "specimen": self.specimen,
+        }
 
 
 def _attachment(certificate: Certificate, kind: CertificateType, credential: str) -> bytes:

@@ -1,4 +1,4 @@
-"""What a voucher says, and whether it can be printed at all."""
+"""What a document says, a voucher above all, and whether it can be printed at all."""
 
 import unicodedata
 from dataclasses import dataclass
@@ -25,13 +25,12 @@ class Row:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class VoucherContent:
-    """Everything one voucher shows and carries; texts as they are to be read."""
+class DocumentContent:
+    """What every document of ours shows and carries; texts as they are to be read."""
 
     identifier: str
     serial: str
     rows: tuple[Row, ...]
-    photo_jpeg: bytes
     code_text: str
     url_code_text: str
     attachment: bytes  # certificate.json
@@ -40,7 +39,6 @@ class VoucherContent:
     seal_text_zh: str
     issued_at: datetime  # aware; the signature's time
     issued_on: date
-    valid_to: date | None
     title: str
     check_url: str
     specimen: bool
@@ -61,6 +59,14 @@ class VoucherContent:
             texts[f"{row.key}.label_zh"] = row.label_zh
             texts[f"{row.key}.label_en"] = row.label_en
         return texts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class VoucherContent(DocumentContent):
+    """A voucher: the facts with a photo, and until when they hold."""
+
+    photo_jpeg: bytes
+    valid_to: date | None
 
 
 def check_content(content: VoucherContent) -> None:

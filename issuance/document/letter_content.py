@@ -1,10 +1,9 @@
 """What a commitment letter says on paper, and whether it can be printed at all."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
 
 from certstore.errors import MalformedError, TooLargeError
-from issuance.document.content import Row, check_text
+from issuance.document.content import DocumentContent, check_text
 
 MAX_LINES = 40
 _MAX_ROWS = 12
@@ -12,27 +11,13 @@ _MAX_ATTACHMENT = 64 << 10
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class LetterContent:
-    """Everything a letter shows and carries; `text` is the letter word for word, line by line.
+class LetterContent(DocumentContent):
+    """A letter: `text` is the letter word for word, line by line; `rows` say how it was signed.
 
     Its first line is the title, its last two are the signature and the date.
     """
 
-    identifier: str
-    serial: str
     text: str
-    rows: tuple[Row, ...]  # how it was signed
-    code_text: str
-    url_code_text: str
-    attachment: bytes  # certificate.json
-    issuer_zh: str
-    issuer_en: str
-    seal_text_zh: str
-    issued_at: datetime  # aware; the signature's time
-    issued_on: date
-    title: str
-    check_url: str
-    specimen: bool
 
     @property
     def lines(self) -> tuple[str, ...]:
@@ -41,21 +26,8 @@ class LetterContent:
 
     def texts(self) -> dict[str, str]:
         """Every text to be set, by the name of its field."""
-        texts = {
-            "identifier": self.identifier,
-            "serial": self.serial,
-            "issuer_zh": self.issuer_zh,
-            "issuer_en": self.issuer_en,
-            "seal_text_zh": self.seal_text_zh,
-            "title": self.title,
-            "check_url": self.check_url,
-        }
-        texts |= {f"letter_text.{at}": line for at, line in enumerate(self.lines, start=1)}
-        for row in self.rows:
-            texts[row.key] = row.value
-            texts[f"{row.key}.label_zh"] = row.label_zh
-            texts[f"{row.key}.label_en"] = row.label_en
-        return texts
+        lines = {f"letter_text.{at}": line for at, line in enumerate(self.lines, start=1)}
+        return DocumentContent.texts(self) | lines
 
 
 def check_letter_content(content: LetterContent, title: str) -> None:

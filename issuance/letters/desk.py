@@ -9,19 +9,19 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 from certstore.catalogue import certificate_type
 from certstore.certificates import Certificate, Draft, File
 from certstore.clock import Clock, local_date
 from certstore.errors import CertstoreError, ConflictError, NotFoundError, UnavailableError
 from certstore.identifiers import CertificateIdentifier
-from certstore.ledger import Access, record_access
+from certstore.ledger import record_access
 from certstore.objects import ObjectStore
 from certstore.status_desk import StatusDesk
 from certstore.tables.books import Archive, Books
 from certstore.trust import TrustList
 from issuance.application import Application
+from issuance.issue_record import issue_access
 from issuance.letters.draft import check_letter_draft, letter_fields
 from issuance.letters.tables import LETTER, LetterBook
 from issuance.sealing import Sealed, Sealer
@@ -156,35 +156,7 @@ class LetterDesk:
         with self.archive.writing() as books:
             done = books.register.complete(certificate.ref, files, now)
             LetterBook(books.connection).issued(application.ref, now)
-            record_access(books, self.origin, _issue_access(books, application, done, now))
+            signer = books.people.get(application.person_id)
+            record_access(books, self.origin, issue_access(signer, application, done, now))
             books.outbox.add("certificate.issued", {"certificate": done.ref}, now)
         return done
-
-
-def _issue_access(
-    books: Books, application: Application, letter: Certificate, now: datetime
-) -> Access:
-    record: dict[str, Any] = {
-        "agency": letter.issuer_uscc,
-        "client": "issuance",
-        "purpose": application.matter.value,
-        "matter": application.matter.value,
-        "case_no": application.number,
-        "actor": "guardian" if application.guardian else "self",
-        "ground": "application",
-        "certificate": letter.type_code,
-        "certificate_ref": letter.ref,
-        "fields": sorted(letter.fields),
-        "refused_fields": [],
-        "other_fields": [],
-        "document_sha256": next(f.sha256 for f in letter.files if f.role == "document"),
-    }
-    return Access(
-        kind="issue",
-        at=now,
-        client="issuance",
-        agency=letter.issuer_uscc,
-        purpose=application.matter.value,
-        person=books.people.get(application.person_id),
-        record=record,
-    )
