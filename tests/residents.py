@@ -11,7 +11,7 @@ from dataclasses import replace
 from importlib.resources import files
 from itertools import count
 from pathlib import Path
-from weakref import WeakKeyDictionary
+from typing import Any
 
 import pytest
 from fastapi import FastAPI
@@ -173,14 +173,16 @@ def vouchers(house: House, key: str) -> list[Certificate]:
 # -- the pages -----------------------------------------------------------------------------
 
 
-_APPS: WeakKeyDictionary[House, FastAPI] = WeakKeyDictionary()
-
-
 def _app_of(house: House) -> FastAPI:
-    """One application a house, as in life: putting it together takes a second."""
-    if house not in _APPS:
-        _APPS[house] = create_app(house)
-    return _APPS[house]
+    """One application a house, as in life: putting it together takes a second.
+
+    Kept with the house, so that it goes when the house goes.
+    """
+    kept: dict[str, Any] = house.__dict__
+    if "app_of_tests" not in kept:
+        kept["app_of_tests"] = create_app(house)
+    app: FastAPI = kept["app_of_tests"]
+    return app
 
 
 class Browser:

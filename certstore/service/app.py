@@ -1,14 +1,9 @@
 """The web application: one router per package, mounted in one place."""
 
-import logging
-import time
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 
-from fastapi import Depends, FastAPI, Request, Response
-from fastapi.responses import JSONResponse
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
-from prometheus_client import generate_latest as metrics_text
+from fastapi import Depends, FastAPI
 
 from certstore import __version__, clerk_page_routes, page_routes
 from certstore import routes as store
@@ -20,6 +15,7 @@ from certstore.service.demo_cast import cast
 from certstore.service.development_identity import DevelopmentIdentity, identity_routes
 from certstore.service.doorkeeper import Doorkeeper, count_account
 from certstore.service.home_page import router as home
+from certstore.service.instruments import add_instruments
 from certstore.service.limits import limits_of
 from certstore.service.wiring import House
 from certstore.service.worker import Worker
@@ -45,9 +41,7 @@ from verifiers import page_routes as scan_pages
 from verifiers import routes as verify
 from verifiers.scanning.reading_room import reading_room
 
-log = logging.getLogger("certstore")
 _LARGEST_BODY = 16 * 1024 * 1024
-_METHODS = frozenset({"GET", "HEAD", "POST", "OPTIONS", "PUT", "DELETE", "PATCH"})
 _PACKAGES = ("certstore", "issuance", "verifiers", "face_auth")
 
 
@@ -95,7 +89,7 @@ def create_app(house: House) -> FastAPI:
     app.router.routes.extend(static_routes(app.state.static))
     # Inside the instruments, so that who is turned away at the door is counted, too.
     app.add_middleware(Doorkeeper, settings=house.settings)
-    _add_instruments(app, house)
+    add_instruments(app)
     app.add_middleware(BodyLimit, largest=_LARGEST_BODY)
     app.add_middleware(SecurityHeaders, https=house.settings.secure)
     return app
@@ -140,52 +134,3 @@ def _add_demonstration(app: FastAPI, house: House) -> None:
         house.clock,
     )
     app.include_router(identity_routes(identity))
-
-
-def _add_instruments(app: FastAPI, house: House) -> None:
-    """Health, readiness, metrics, a log line and a correlation id for each request."""
-    registry = CollectorRegistry()
-    requests = Counter(
-        "certstore_requests_total", "Requests", ("method", "route", "status"), registry=registry
-    )
-    seconds = Histogram("certstore_request_seconds", "Duration", ("route",), registry=registry)
-
-    async def healthz(_request: Request) -> Response:
-        """The process is alive."""
-        return JSONResponse({"status": "alive"})
-
-    # A plain route: recognising a caller would ask the database, which may be down.
-    app.add_route("/healthz", healthz, include_in_schema=False)
-
-    @app.get("/readyz", include_in_schema=False)
-    def readyz() -> dict[str, str]:
-        """Database and objects answer (503 otherwise)."""
-        house.database.ping()
-        house.objects.check()
-        return {"status": "ready"}
-
-    @app.get("/metrics", include_in_schema=False)
-    def metrics() -> Response:
-        """Prometheus."""
-        return Response(metrics_text(registry), media_type=CONTENT_TYPE_LATEST)
-
-    @app.middleware("http")
-    async def measure(
-        request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        began = time.perf_counter()
-        try:
-            answer = await call_next(request)
-        except Exception as error:  # noqa: BLE001 - answered here, so that it is counted, too
-            answer = await problems.unexpected_error(request, error)
-        route = getattr(request.scope.get("route"), "path", "other")
-        took = time.perf_counter() - began
-        method = request.method if request.method in _METHODS else "OTHER"
-        requests.labels(method, route, answer.status_code).inc()
-        seconds.labels(route).observe(took)
-        # The route's pattern and never the path: a reference is nobody else's business.
-        log.info(
-            "request",
-            extra={"route": route, "status": answer.status_code, "ms": round(took * 1000, 1)},
-        )
-        return answer
