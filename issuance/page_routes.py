@@ -75,7 +75,6 @@ def check(ref: str, request: Request, me: Me, applying: Applying) -> Response:
         city=applying.city,
         lang=lang,
         child_alone=applying.is_child_alone(application),
-        photo_page="/applications/{ref}/photo" in _paths(request),
         counters=_counters(counters_near(application.answers.district), lang),
     )
     view = check_view(application, applying.check(me, ref), around)
@@ -126,11 +125,6 @@ def _certificate(
         return holdings.one(me, application.certificate_ref)
     except NotFoundError:  # a child's, once the guardian may act for it no longer
         return None
-
-
-def _paths(request: Request) -> set[str]:
-    """The pages there are here."""
-    return {getattr(route, "path", "") for route in request.app.routes}
 
 
 def _counters(found: Iterable[ServiceCounter], lang: Lang) -> tuple[Counter, ...]:

@@ -31,7 +31,6 @@ class Around:
     due: date
     city: str
     lang: Lang
-    photo_page: bool = False  # whether a photo can be taken on line
     child_alone: bool = False  # no face of a child is looked at
     counters: tuple[Counter, ...] = ()
 
@@ -128,11 +127,13 @@ def _actions(
     letter = decision.outcome is Outcome.BY_COMMITMENT
     if letter:
         yield ("letter" if application.commitment else "sign"), f"{at}/commitment"
+    if material is Material.PHOTO and decision.outcome is Outcome.OFFICER_REVIEW:
+        yield "another_photo", f"{at}/photo"
     if decision.outcome not in _TO_DO and not (letter and application.commitment is None):
         return
     if material is Material.IDENTITY and not around.child_alone:
         yield "face", f"{at}/face"
-    if material is Material.PHOTO and around.photo_page:
+    if material is Material.PHOTO:
         yield "photo", f"{at}/photo"
     if papers_for(decision):
         yield "upload", f"{at}/materials/{material.value}"

@@ -112,6 +112,12 @@ class CheckView:
         return tuple(m for m in self.materials if m.outcome not in apart and not _waits(m))
 
     @property
+    def for_officer(self) -> bool:
+        """Whether it is known by now that an officer will look."""
+        looked_at = (m.handed_in or m.outcome == "officer_review" for m in self.materials)
+        return bool(self.later) or any(looked_at)
+
+    @property
     def unneeded(self) -> tuple[MaterialRow, ...]:
         """What this application does not need at all."""
         return tuple(m for m in self.materials if m.outcome == "not_applicable")

@@ -7,8 +7,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from lxml.html import fromstring
 from sqlalchemy import text
 
+from certstore.tables.register import certificates
 from certstore.web.texts import load
 from issuance.application import State
 from tests.residents import (
@@ -306,6 +308,41 @@ def test_after_a_move_home_shows_the_new_voucher_and_the_old_can_not_be_shown(ho
 
 
 # -- when something is in the way ------------------------------------------------------------
+
+
+@BOTH
+def test_who_goes_to_an_officer_is_told_so_before_submitting(house, lang):
+    for key, me, code in (
+        ("shen_xiaozhou", SHEN, "check.nothing_left_officer"),
+        ("chen_yiming", CHEN, "check.nothing_left"),
+    ):
+        ref = drafted(house, key).ref
+        page = Browser(house, me, lang).get(f"/applications/{ref}/check")
+        assert_sound(page, lang)
+        heading = fromstring(page.text).findtext(".//h1").strip()
+        assert heading == load(lang)[code].other
+
+
+@BOTH
+def test_a_photo_an_officer_must_look_at_can_be_replaced_and_a_good_one_need_not(house, lang):
+    ref = drafted(house, "chen_yiming").ref
+    me, at = Browser(house, CHEN, lang), f"/applications/{ref}"
+    assert f'href="{at}/photo"' not in me.get(f"{at}/check").text
+    with house.archive.writing() as books:
+        (photo,) = (
+            c
+            for c in books.register.held_by(CHEN.holder.id_type, CHEN.holder.id_number)
+            if c.type_code == "id_photo"
+        )
+        doubtful = {**photo.fields, "quality": "manual_review"}
+        books.connection.execute(
+            certificates.update().where(certificates.c.ref == photo.ref).values(fields=doubtful)
+        )
+    page = me.get(f"{at}/check")
+    assert_sound(page, lang)
+    assert f'href="{at}/photo"' in page.text
+    assert load(lang)["reason.PHOTO_QUALITY"].other in page.text
+    assert "（）" not in page.text
 
 
 @BOTH
