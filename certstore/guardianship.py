@@ -62,10 +62,14 @@ def _parents(fields: Any) -> set[str]:  # noqa: ANN401 - a source's claims nest 
 
 @dataclass(frozen=True, slots=True)
 class GuardianActs:
-    """What a guardian does with a child's certificate: shows it, or takes a copy."""
+    """What a guardian does with a child's certificate: show it, take a copy, see the photo."""
 
     guardian: Holder
-    purpose: Literal["present", "download"]
+    purpose: Literal["present", "download", "look"]
+
+    def is_own(self, certificate: Certificate) -> bool:
+        """Whether it is a certificate of their own."""
+        return self.guardian.id_number.upper() in {h.id_number for h in certificate.holders}
 
 
 def keep_guardians_look(
@@ -73,7 +77,7 @@ def keep_guardians_look(
 ) -> None:
     """Record with a child what its guardian does; not anew for each new code or copy."""
     guardian = acts.guardian
-    if guardian.id_number.upper() in {h.id_number for h in certificate.holders}:
+    if acts.is_own(certificate):
         return
     child = books.people.known(certificate.holders[0])
     lately = books.usage.of(child.id, now - _ONE_LOOK)

@@ -67,20 +67,26 @@ class HoldingsDesk:
         with self.archive.reading() as books:
             return held(books, resident.holder, ref, self.today())
 
-    def file(self, resident: Resident, ref: str, role: str) -> bytes:
-        """A file of one of this resident's certificates; NotFoundError if it has none such."""
-        found = self.one(resident, ref).file(role)
-        if found is None:
-            raise NotFoundError("this certificate has no such file", where=role)
-        return self.objects.get(found.sha256)
+    def photo(self, resident: Resident, ref: str) -> bytes:
+        """The photo of one of this resident's certificates; NotFoundError if it has none."""
+        return self._file(resident, ref, "photo", GuardianActs(resident.holder, "look"))[1]
 
     def copy(self, resident: Resident, ref: str) -> tuple[Certificate, bytes]:
-        """The signed document to take along; recorded with the child, if it is a child's."""
-        certificate = self.one(resident, ref)
-        data = self.file(resident, ref, "document")
-        acts, now = GuardianActs(resident.holder, "download"), self.clock.now()
-        with self.archive.writing() as books:
-            keep_guardians_look(books, self.origin, acts, certificate, now)
+        """The signed document to take along; NotFoundError for what has none."""
+        return self._file(resident, ref, "document", GuardianActs(resident.holder, "download"))
+
+    def _file(
+        self, resident: Resident, ref: str, role: str, acts: GuardianActs
+    ) -> tuple[Certificate, bytes]:
+        """A file; that a guardian is given a child's is recorded with the child, before it is."""
+        certificate, now = self.one(resident, ref), self.clock.now()
+        found = certificate.file(role)
+        if found is None:
+            raise NotFoundError("this certificate has no such file", where=role)
+        data = self.objects.get(found.sha256)
+        if not acts.is_own(certificate):
+            with self.archive.writing() as books:
+                keep_guardians_look(books, self.origin, acts, certificate, now)
         return certificate, data
 
     def usage(self, resident: Resident) -> list[UsageEntry]:

@@ -176,7 +176,7 @@ def certificates(request: Request, me: Me, holdings: Holdings) -> Response:
 @router.get("/certificates/{ref}/photo")
 def photo(ref: str, me: Me, holdings: Holdings) -> Response:
     """The photo of one of my certificates."""
-    return Response(holdings.file(me, ref, "photo"), media_type="image/jpeg")
+    return Response(holdings.photo(me, ref), media_type="image/jpeg")
 
 
 @router.get("/certificates/{ref}/download")

@@ -22,6 +22,8 @@ Ref = Annotated[str, Path(pattern="^[0-9a-z]{20}$")]
 _BEARER = "Bearer "
 # What stands in a record for good.
 Words = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(plain_words)]
+# A purpose, a matter, a type, a field: compared, and put on record where it is refused.
+Name = Annotated[str, Field(pattern="^[!-~]{1,80}$")]
 _SHORT = f"public, max-age={TTL_S // 5}"
 
 
@@ -56,10 +58,10 @@ class SearchIn(BaseModel):
     """A search for references."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    purpose_id: str = Field(max_length=60)
+    purpose_id: Name
     case_no: Words
     subject: Subject
-    cert_types: list[str] = Field(min_length=1, max_length=20)
+    cert_types: list[Name] = Field(min_length=1, max_length=20)
     operator: Words
 
 
@@ -67,10 +69,10 @@ class PullIn(BaseModel):
     """A pull: which fields, for which case."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
-    purpose_id: str = Field(max_length=60)
-    matter_code: str = Field(max_length=60)
+    purpose_id: Name
+    matter_code: Name
     case_no: Words
-    fields: list[str] = Field(min_length=1, max_length=50)
+    fields: list[Name] = Field(min_length=1, max_length=50)
     subject: Subject
     operator: Words
 

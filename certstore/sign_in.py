@@ -135,6 +135,8 @@ class SignInDesk:
             if isinstance(caller, Resident):
                 told = read_earlier(claims, caller.holder)
                 books.earlier.replace(caller.account, caller.holder, told)
+                if books.people.find(caller.holder.id_type, caller.holder.id_number):
+                    books.people.named(caller.holder)
         return secret, left.return_to
 
     def session(self, secret: str) -> Session | None:

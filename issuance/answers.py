@@ -18,6 +18,19 @@ _DWELLINGS = frozenset({"own", "rent", "dormitory"})
 _MAX_ADDRESS = 100
 _MAX_NAME = 50
 _ID_LENGTH = 18
+_JOINS = frozenset(" ·•・.-\u2010\u2019'\uff0e")  # between the parts of a name
+# Letters and marks that show nothing (UAX 44, Default_Ignorable_Code_Point).
+_SHOW_NOTHING = frozenset(
+    map(
+        chr,
+        (
+            *(0x034F, 0x115F, 0x1160, 0x17B4, 0x17B5, 0x3164, 0xFFA0),
+            *range(0x180B, 0x1810),
+            *range(0xFE00, 0xFE10),
+            *range(0xE0100, 0xE01F0),
+        ),
+    )
+)
 
 
 class Fault(str):
@@ -139,6 +152,13 @@ def _is_writing(text: str) -> bool:
     return text.isprintable() and all(unicodedata.category(c)[0] in "LMNPZ" for c in text)
 
 
+def _is_name(text: str) -> bool:
+    """Letters and what joins them: no figures, no brackets, no letters that show nothing."""
+    return text.isprintable() and all(
+        (unicodedata.category(c)[0] in "LM" and c not in _SHOW_NOTHING) or c in _JOINS for c in text
+    )
+
+
 def _read_relative(said: Relative, faults: Faults) -> Relative:
     if said.relation not in RELATION_ZH:
         faults["relation"] = Fault("unknown" if said.relation else "missing")
@@ -148,9 +168,9 @@ def _read_relative(said: Relative, faults: Faults) -> Relative:
 
 
 def _read_name(text: str, where: str, faults: Faults) -> str:
-    name = unicodedata.normalize("NFC", text.strip())
+    name = unicodedata.normalize("NFC", " ".join(text.split()))
     if not name:
         faults[where] = Fault("missing")
-    elif len(name) > _MAX_NAME or not _is_writing(name):
+    elif len(name) > _MAX_NAME or not _is_name(name):
         faults[where] = Fault("malformed")
     return name

@@ -29,7 +29,7 @@ def begin(
     when the guardianship is proven.
     """
     book = ApplicationBook(books.connection)
-    person = books.people.known(resident.holder)
+    person = books.people.named(resident.holder)
     known = book.open_one(person.id, matter, answers.subject_key)
     if known is not None:
         return known

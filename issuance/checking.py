@@ -81,7 +81,7 @@ class CheckDesk:
         proof = _proof(checked)
         if proof is not None:
             with self.archive.writing() as books:
-                child = books.people.known(application.applicant).id
+                child = books.people.named(application.applicant).id
                 books.guardianships.prove(application.actor_id, child, now, record=proof)
         with self.archive.reading() as books:
             found = obstacle(books, application, local_date(now), self.city)
@@ -94,7 +94,7 @@ def person_of(books: Books, application: Application, checked: Checked) -> int:
     What somebody merely said about a child is written to no row of the child's.
     """
     proven = application.answers.child is not None and _proof(checked) is not None
-    return books.people.known(application.applicant).id if proven else application.actor_id
+    return books.people.named(application.applicant).id if proven else application.actor_id
 
 
 def _proof(checked: Checked) -> str | None:

@@ -134,5 +134,5 @@ def for_officer(decision: Decision, found: Iterable[HandedIn]) -> tuple[Material
     return tuple(
         d
         for m, d in decision.materials.items()
-        if d.outcome is Outcome.OFFICER_REVIEW or m in given
+        if d.outcome is Outcome.OFFICER_REVIEW or d.letter_was_revoked or m in given
     )

@@ -14,7 +14,7 @@ def keep_guardianship(books: Books, application: Application, now: datetime) -> 
     """Whom the certificate names; what showed who may act for a child is remembered."""
     if application.guardian is None:
         return books.people.get(application.person_id)
-    child = books.people.known(application.applicant)
+    child = books.people.named(application.applicant)
     record = decided_by(application, "guardianship")
     officer = "" if record else application.reviewed_by
     books.guardianships.prove(application.actor_id, child.id, now, record=record, officer=officer)

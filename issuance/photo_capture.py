@@ -25,6 +25,7 @@ from issuance.upload import TAKEN, UPLOAD_LIFE, Upload, UploadState
 from issuance.upload_shelf import UploadShelf, sha256_of
 from issuance.upload_tables import UploadBook
 from verifiers.limited.asking import Limited
+from verifiers.limited.shares import Shares
 from verifiers.materials.handed_in import Cleaned, Kind, Page, Refused
 from verifiers.materials.photo_findings import PhotoLevel
 from verifiers.materials.portrait_crop import Step
@@ -56,6 +57,7 @@ class PhotoDesk:
     shelf: UploadShelf
     objects: ObjectStore
     limited: Limited
+    shares: Shares
     pictures: PictureDesk
     clock: Clock
     level: PhotoLevel
@@ -78,7 +80,8 @@ class PhotoDesk:
         """
         with self.archive.reading() as books:
             _draft(books, resident, ref)
-        made = make_within(self.limited, snapshot, self.level)
+        with self.shares.one_of(resident.account):
+            made = make_within(self.limited, snapshot, self.level)
         if isinstance(made, Refused) or not made.may_be_kept:
             return made
         self._put_away(resident, ref, document, made, snapshot)

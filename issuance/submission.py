@@ -30,8 +30,7 @@ def is_automatic(application: Application, checked: Checked) -> bool:
         return True
     if not checked.asks_for_letter or application.commitment is None:
         return False
-    settled = {"satisfied", "satisfied_by_commitment", "not_applicable"}
-    return all(d.outcome.value in settled for d in decision.materials.values())
+    return decision.settled
 
 
 def waits_for_source(checked: Checked) -> bool:

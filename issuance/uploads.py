@@ -22,6 +22,7 @@ from issuance.upload import PIECE, UPLOAD_LIFE, Upload, UploadState, mismatch
 from issuance.upload_shelf import UploadShelf, sha256_of
 from issuance.upload_tables import UploadBook
 from verifiers.limited.asking import Limited
+from verifiers.limited.shares import Shares
 from verifiers.materials.decisions import MaterialDecision
 from verifiers.materials.handed_in import Advice, Cleaned, Fault, Judged, Refused
 from verifiers.materials.handed_in_profile import Profile
@@ -48,6 +49,7 @@ class UploadDesk:
     archive: Archive
     shelf: UploadShelf
     limited: Limited
+    shares: Shares
     applying: ApplyDesk
     clock: Clock
     profile: Profile
@@ -127,7 +129,8 @@ class UploadDesk:
     def complete(self, resident: Resident, upload_ref: str) -> Upload:
         """Judge a file whose bytes are all here; asked again, it says the same again.
 
-        UnavailableError while files cannot be judged: nothing is lost, ask again.
+        UnavailableError while files cannot be judged, RateLimitedError while too many of this
+        account are: nothing is lost, ask again.
         """
         upload = self.progress(resident, upload_ref)
         if upload.state is not UploadState.RECEIVING:
@@ -137,7 +140,8 @@ class UploadDesk:
         with self.archive.reading() as books:
             pieces = UploadBook(books.connection).pieces(upload_ref)
         data = self.shelf.assemble(upload, pieces)
-        judged = self._judge(upload, data)
+        with self.shares.one_of(resident.account):
+            judged = self._judge(upload, data)
         if isinstance(judged, Refused):
             now = self.clock.now()
             self._finish(upload, UploadState.REFUSED, reasons=list(judged.faults), erased_at=now)

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from fastapi import APIRouter, File, UploadFile
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from certstore.catalogue import catalogue
 from certstore.errors import TooLargeError
@@ -29,7 +29,7 @@ class CodeIn(BaseModel):
 
     model_config = ConfigDict(extra="forbid", frozen=True)
     code: str = Field(min_length=1, max_length=_LONGEST_BODY)
-    verifier: str = Field(
+    verifier: Annotated[str, AfterValidator(_named)] = Field(
         "", max_length=100, description="who verifies, as the holder will read it"
     )
 

@@ -41,8 +41,8 @@ _KINDS = {
     "issue": "reuse",
     "status": "reuse",
     "relative": "relative",
-    "guardian": "guardian",
 }
+_GUARDIANS = {"present": "guardian", "download": "guardian_copy", "look": "guardian_look"}
 _NO_CASES: Mapping[str, ClosedCase] = {}
 _NO_WARDS: Mapping[int, str] = {}
 
@@ -137,12 +137,13 @@ def _who(record: Mapping[str, Any], lang: Lang) -> str:
 
 
 def _kind(entry: Recorded) -> str:
-    copied = entry.kind == "guardian" and entry.record.get("purpose") == "download"
-    return "guardian_copy" if copied else _KINDS[entry.kind]
+    if entry.kind == "guardian":
+        return _GUARDIANS.get(str(entry.record.get("purpose")), "guardian")
+    return _KINDS[entry.kind]
 
 
 def _matter(record: Mapping[str, Any], lang: Lang) -> str:
-    if record.get("purpose") in {"verify", "present", "download"}:
+    if record.get("purpose") in {"verify", "present", "download", "look"}:
         return str(record.get("certificate", ""))
     code = str(record.get("matter") or record.get("purpose", ""))
     texts = _texts(lang)

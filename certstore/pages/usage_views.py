@@ -16,6 +16,12 @@ Refused = Literal[
 ]
 
 
+UsageKind = Literal[
+    "pull", "scan", "review", "reuse", "relative", "postponed",
+    "guardian", "guardian_copy", "guardian_look",
+]  # fmt: skip
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class UsageEntry:
     """One look. A postponed entry says no more than that it is one.
@@ -25,9 +31,7 @@ class UsageEntry:
     """
 
     ref: str
-    kind: Literal[
-        "pull", "scan", "review", "reuse", "relative", "postponed", "guardian", "guardian_copy"
-    ]
+    kind: UsageKind
     at: datetime
     ground: Ground
     who: str  # the agency or office, "" for a scan by somebody unnamed

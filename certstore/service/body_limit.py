@@ -21,7 +21,11 @@ class BodyLimit:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        announced = dict(scope["headers"]).get(b"content-length", b"0")
+        given = dict(scope["headers"])
+        if b"content-length" in given and b"transfer-encoding" in given:
+            await self._refuse_two_lengths(scope, receive, send)
+            return
+        announced = given.get(b"content-length", b"0")
         if not announced.isdigit() or int(announced) > self._largest:
             await self._refuse(scope, receive, send)
             return
@@ -48,6 +52,18 @@ class BodyLimit:
         except _TooLargeError:
             if not started:
                 await self._refuse(scope, receive, send)
+
+    async def _refuse_two_lengths(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Who stands before us may have believed the other one (RFC 9112, 6.1)."""
+        body = {
+            "type": "urn:certstore:problem:invalid-request",
+            "title": "Bad Request",
+            "status": 400,
+            "detail": "a request has Content-Length or Transfer-Encoding, not both",
+        }
+        headers = {"Connection": "close"}
+        answer = JSONResponse(body, 400, headers, media_type="application/problem+json")
+        await answer(scope, receive, send)
 
     async def _refuse(self, scope: Scope, receive: Receive, send: Send) -> None:
         body = {

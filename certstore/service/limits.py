@@ -29,6 +29,10 @@ BY_ADDRESS: tuple[tuple[str, re.Pattern[str], Group], ...] = (
 # By account, once it is known who asks.
 BY_ACCOUNT: tuple[tuple[str, re.Pattern[str], Group], ...] = (
     ("POST", re.compile(r"/applications/[^/]+/face"), "face"),
+    # Each of these may ask a provider how a verification ended, which costs money.
+    ("GET", re.compile(r"/applications/[^/]+/face"), "face"),
+    ("GET", re.compile(r"/v1/face-transactions/[^/]+/return"), "face"),
+    ("POST", re.compile(r"/v1/face-transactions/[^/]+/result"), "face"),
     ("POST", re.compile(r"/applications/[^/]+/relative"), "relatives"),
     ("POST", re.compile(r"/applications/[^/]+/(photo|materials/[^/]+)"), "uploads"),
     ("POST", re.compile(r"/v1/applications/[^/]+/materials/[^/]+/uploads"), "uploads"),

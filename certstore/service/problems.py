@@ -1,5 +1,6 @@
 """Errors as RFC 9457 problem details, or as a page: the one table from error to HTTP status."""
 
+import json
 import logging
 from http import HTTPStatus
 from typing import Any
@@ -48,6 +49,18 @@ _KINDS: dict[int, ProblemKind] = {
 }
 _API = ("/v1/", "/oauth2/", "/.well-known/", "/status-lists/", "/healthz", "/readyz", "/metrics")
 _SHOWN_FACTS = ("cause", "expected", "paths", "missing", "status", "code_point", "limit")
+
+
+class _Problem(JSONResponse):
+    """A problem; what a stranger put into a name is shown, and never keeps us from answering."""
+
+    media_type = "application/problem+json"
+
+    def render(self, content: Any) -> bytes:  # noqa: ANN401 - Starlette's own signature
+        """JSON in UTF-8; a lone surrogate is spelled out."""
+        return json.dumps(content, ensure_ascii=False, allow_nan=False).encode(
+            "utf-8", "backslashreplace"
+        )
 
 
 def install(app: FastAPI) -> None:
@@ -129,7 +142,7 @@ def _answer(request: Request, status: HTTPStatus, code: str, said: dict[str, Any
             **{name: value for name, value in said.items() if value is not None},
         }
         headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
-        return JSONResponse(body, status, headers=headers, media_type="application/problem+json")
+        return _Problem(body, status, headers=headers)
     view = ProblemView(
         kind=_KINDS.get(status, "our_failure"),
         code=code,

@@ -51,7 +51,7 @@ from issuance.upload_erasure import UploadErasure
 from issuance.upload_shelf import UploadShelf
 from issuance.uploads import UploadDesk
 from verifiers.materials.handed_in_profile import read_profile as read_upload_profile
-from verifiers.materials.limited_room import limited_room
+from verifiers.materials.limited_room import limited_room, limited_shares
 from verifiers.materials.photo_findings import PhotoLevel
 from verifiers.materials.rules import RuleBook
 from verifiers.scanning.desk import ScanDesk
@@ -215,6 +215,7 @@ class House(MiddleFloor):
             archive=self.archive,
             shelf=self.upload_shelf,
             limited=limited_room(),
+            shares=limited_shares(),
             applying=self.apply_desk,
             clock=self.clock,
             profile=read_upload_profile(),
@@ -229,6 +230,7 @@ class House(MiddleFloor):
             shelf=self.upload_shelf,
             objects=self.objects,
             limited=limited_room(),
+            shares=limited_shares(),
             pictures=self.picture_desk,
             clock=self.clock,
             level=PhotoLevel.BASIC if finder is None else PhotoLevel.FACE,

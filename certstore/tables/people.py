@@ -2,7 +2,7 @@
 
 import hashlib
 import hmac
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from sqlalchemy import (
@@ -89,6 +89,20 @@ class People:
         if found is None:
             raise UnavailableError("a person could not be recorded", remedy="try again")
         return found
+
+    def named(self, holder: Holder) -> Person:
+        """The person, under this name from now on: who asks is sure of it.
+
+        An identity provider is, and a record that was judged. A name that a source, a clerk or an
+        applicant gave before counts as long as nobody surer has spoken.
+        """
+        found = self.known(holder)
+        if found.holder.name == holder.name:
+            return found
+        self._connection.execute(
+            people.update().where(people.c.id == found.id).values(name=holder.name)
+        )
+        return replace(found, holder=replace(found.holder, name=holder.name))
 
     def replace_key(self, person_id: int) -> None:
         """Give a person a new key: the one that their leaves were made with is gone for good."""

@@ -30,7 +30,7 @@ async def posted(request: Request) -> AsyncIterator[FormData]:
         try:
             parser = _InMemory(request.headers, stream, max_files=most, max_fields=most)
             form = await parser.parse()
-        except (MultiPartException, KeyError) as error:
+        except (MultiPartException, KeyError, UnicodeError) as error:
             raise MalformedError("the form cannot be read", where="file") from error
     else:
         form = await request.form(max_files=0, max_fields=_MOST_FIELDS)

@@ -32,9 +32,10 @@ def material_row(
     how, office = _evidence(application, decision, lang)
     record = decision.satisfied_by
     word = (said or {}).get(record.record_id) if isinstance(record, Record) else None
+    by_eye = decision.letter_was_revoked and how is not None  # signed anew, and looked at
     return MaterialRow(
         material=decision.material.value,
-        outcome=decision.outcome.value,
+        outcome="officer_review" if by_eye else decision.outcome.value,
         how=how,
         reasons=tuple(reasons_of(decision, lang)),
         office=office,
@@ -66,6 +67,9 @@ def reasons_of(decision: MaterialDecision, lang: Lang) -> Iterable[Reason]:
     down = " ".join(source_office(source.value, lang) for source in decision.sources_down)
     for word in decision.reasons:
         values: dict[str, Any] = {}
+        if word is ReasonWord.CERT_REVOKED and decision.letter_was_revoked:
+            yield Reason("LETTER_REVOKED")
+            continue
         if word is ReasonWord.SOURCE_UNAVAILABLE:
             values["office"] = down or source_office(_OFFICE_OF.get(decision.material, ""), lang)
         elif word is ReasonWord.PHOTO_TOO_OLD:

@@ -1,5 +1,6 @@
 """The queue as an officer asks for it and gets it: frozen values, no IO."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,6 +11,7 @@ from issuance.application import Matter, State
 Which = Literal["all", "late", "today", "held"]
 PAGE = 50
 _LONGEST_NUMBER = 24
+_ODD = re.compile(r"[^0-9A-Z-]")  # what no case number holds, and what no database should see
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +26,7 @@ class Asked:
     def read(cls, which: str, number: str, page: int) -> "Asked":
         """Read what came with the address; what is not understood asks for everything."""
         known: Which = which if which in get_args(Which) else "all"  # type: ignore[assignment]  # one of them
-        typed = "".join(number.split()).upper()[:_LONGEST_NUMBER]
+        typed = _ODD.sub("?", "".join(number.split()).upper()[:_LONGEST_NUMBER])
         return cls("all" if typed else known, typed, max(page, 1))
 
 

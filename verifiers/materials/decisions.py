@@ -41,6 +41,13 @@ class MaterialDecision:
         """Whether nobody may ask the citizen for it any more."""
         return self.outcome in {Outcome.SATISFIED, Outcome.NOT_APPLICABLE}
 
+    @property
+    def letter_was_revoked(self) -> bool:
+        """Whether a letter like the one that is to do was revoked: a person looks at this one."""
+        miss = self.near_miss
+        letter = miss is not None and miss.type is RecordType.LETTER
+        return self.outcome is Outcome.BY_COMMITMENT and letter
+
     def reference(self) -> dict[str, object] | None:
         """What decided, without personal data: a record's id and version, or a face result."""
         match self.satisfied_by:
@@ -106,8 +113,15 @@ class Decision:
     @property
     def automatic(self) -> bool:
         """Whether it may be approved with nobody looking: all satisfied, any letter signed."""
-        settled = {Outcome.SATISFIED, Outcome.BY_COMMITMENT, Outcome.NOT_APPLICABLE}
-        return not self.awaits_letter and all(d.outcome in settled for d in self.materials.values())
+        return not self.awaits_letter and self.settled
+
+    @property
+    def settled(self) -> bool:
+        """Whether every material is settled by the rules, once a letter they ask for is signed."""
+        outcomes = {Outcome.SATISFIED, Outcome.BY_COMMITMENT, Outcome.NOT_APPLICABLE}
+        return all(
+            d.outcome in outcomes and not d.letter_was_revoked for d in self.materials.values()
+        )
 
     def as_json(self) -> dict[str, object]:
         """The decision as it is stored beside its snapshot; texts are made from it, not kept."""

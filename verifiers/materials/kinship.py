@@ -10,7 +10,7 @@ from verifiers.materials.facts import Facts
 from verifiers.materials.persons import Likeness, Person
 from verifiers.materials.records import Record
 from verifiers.materials.rules import Rules
-from verifiers.materials.vocabulary import Material, Outcome, RecordType
+from verifiers.materials.vocabulary import Material, Outcome, RecordStatus, RecordType
 
 _LETTER = (("commitment_letter",), ("kinship_certificate_upload",))
 
@@ -19,7 +19,9 @@ def judge_kinship(facts: Facts, rules: Rules) -> MaterialDecision:
     """Judge what shows the kinship; a letter always will do, signed or still to be signed.
 
     `satisfied_by` of a letter is the signed one on file, None if it is still to be signed.
-    It serves the dwelling proof only, so it goes where that one is waived.
+    It serves the dwelling proof only, so it goes where that one is waived. Where a letter about
+    this relative was revoked before, it is `near_miss`, and a person looks at the next one
+    (`MaterialDecision.letter_was_revoked`).
     """
     relative = facts.context.relative
     if relative is None or unchanged_address(facts, rules) is not None:
@@ -34,20 +36,23 @@ def judge_kinship(facts: Facts, rules: Rules) -> MaterialDecision:
         return MaterialDecision(
             material=Material.KINSHIP, outcome=Outcome.SATISFIED, satisfied_by=proof.record
         )
-    miss, reasons = nearest(proofs)
+    letters = _letters(facts, relative)
+    revoked = [c for c in letters if c.record.status is RecordStatus.REVOKED]
+    miss, reasons = nearest(revoked or proofs)
+    signed = best(letters)
     return MaterialDecision(
         material=Material.KINSHIP,
         outcome=Outcome.BY_COMMITMENT,
         reasons=reasons,
         alternatives=_LETTER,
-        satisfied_by=signed_letter(facts, relative),
+        satisfied_by=None if signed is None else signed.record,
         near_miss=miss.record if miss else None,
     )
 
 
-def signed_letter(facts: Facts, relative: Person) -> Record | None:
-    """The signed, standing commitment letter of this applicant about this relative, if any."""
-    letters = [
+def _letters(facts: Facts, relative: Person) -> list[Candidate]:
+    """The signed commitment letters of this applicant about this relative, standing or not."""
+    return [
         Candidate(record, standing(record, facts.day))
         for record in facts.current
         if record.type is RecordType.LETTER
@@ -56,8 +61,6 @@ def signed_letter(facts: Facts, relative: Person) -> Record | None:
         and record.claims.relative.is_same(relative)
         and record.claims.signed is not False
     ]
-    found = best(letters)
-    return None if found is None else found.record
 
 
 def _proof(record: Record, facts: Facts, relative: Person) -> Candidate | None:

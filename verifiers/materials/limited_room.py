@@ -7,6 +7,7 @@ from typing import Final
 from verifiers.limited.limits import Limits
 from verifiers.limited.process import Assignment
 from verifiers.limited.room import LimitedRoom
+from verifiers.limited.shares import Shares
 from verifiers.materials.handed_in_work import LARGEST_ANSWER
 
 ASSIGNMENT: Final = Assignment(
@@ -25,3 +26,9 @@ def limited_room() -> LimitedRoom:
     room = LimitedRoom(ASSIGNMENT, places=1, waiting=6, patience_s=20.0, replaces=False)
     atexit.register(room.close)
     return room
+
+
+@cache
+def limited_shares() -> Shares:
+    """What each account has in that room."""
+    return Shares()

@@ -1,6 +1,7 @@
 """Scanning on line over HTTP: genuine, used, cut short, changed, foreign, too large."""
 
 import io
+import json
 from dataclasses import replace
 
 import pytest
@@ -61,6 +62,16 @@ def test_a_printed_code_is_valid_as_often_as_it_is_scanned(house, voucher, scann
         assert found["fields"]["name"] == "陈一鸣"
         assert found["photo"] is None  # who holds a print has the portrait on it
     assert [u.record["claimed_by"] for u in scans(house)] == ["望江酒店"] * 2
+
+
+@pytest.mark.parametrize("name", ["\u202e局安公", "a\x00", "\u200b", "x\u2028y", "\ud800", " "])
+def test_a_verifier_calls_itself_nothing_that_cannot_be_read(house, voucher, scanner, name):
+    code = house.presentation_desk.present(ME, voucher.ref).code_text
+    body = json.dumps({"code": code, "verifier": name})
+    as_json = {"Content-Type": "application/json"}
+    assert scanner.http.post("/v1/verify/code", content=body, headers=as_json).status_code == 422
+    assert scans(house) == []
+    assert judged(scanner, code, "望江酒店")["verdict"] == "valid"  # it was not used up
 
 
 def test_a_presentation_is_valid_once_and_then_replayed_without_photo(house, voucher, scanner):

@@ -68,6 +68,15 @@ def refused(answer, status, slug):
     return said
 
 
+@pytest.mark.parametrize("name", ["fields", "purpose_id", "matter_code"])
+@pytest.mark.parametrize("odd", ["\ud800", "\u202e", "a\x00", ""])
+def test_a_name_that_is_none_does_not_fit_the_description(house, client, name, odd):
+    ref = voucher(house).ref
+    change = {} if name == "fields" else {name: odd}
+    answer = pull(client, ref, *([GRANTED[0], odd] if name == "fields" else GRANTED), **change)
+    refused(answer, 422, "invalid-request")
+
+
 def recorded(house, holder=LIN):
     with house.archive.reading() as books:
         person = books.people.find(holder.id_type, holder.id_number)

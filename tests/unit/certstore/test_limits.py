@@ -112,6 +112,10 @@ def test_each_way_in_belongs_to_its_group(method, path, group):
     ("method", "path", "group"),
     [
         ("POST", "/applications/x/face", "face"),
+        ("GET", "/applications/x/face", "face"),
+        ("GET", "/v1/face-transactions/x/return", "face"),
+        ("POST", "/v1/face-transactions/x/result", "face"),
+        ("GET", "/v1/face-transactions/x", None),
         ("POST", "/applications/x/relative", "relatives"),
         ("GET", "/applications/x/relative", None),
         ("POST", "/applications/x/photo", "uploads"),

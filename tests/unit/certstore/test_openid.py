@@ -218,3 +218,14 @@ def test_only_refusals_and_failures_of_ours_leave_the_desk(desk, op):
     op.make = lambda _claims: 7
     with pytest.raises(CertstoreError):
         sign_in(desk, op)
+
+
+def test_whoever_signs_in_is_known_by_the_providers_name_whatever_a_record_said(house, desk, op):
+    with house.archive.writing() as books:
+        first = books.people.known(replace(LIN, name="张某某"))
+        assert first.holder.name != LIN.name
+    sign_in(desk, op)
+    with house.archive.reading() as books:
+        now = books.people.find(LIN.id_type, LIN.id_number)
+    assert (now.id, now.holder) == (first.id, LIN)
+    assert now.subject_key == first.subject_key

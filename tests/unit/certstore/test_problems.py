@@ -1,8 +1,10 @@
 """Errors as they are answered: problems for services, pages for people, nothing of our inside."""
 
 import importlib
+import json
 import pkgutil
 import shutil
+import socket
 
 import pytest
 from sqlalchemy import text
@@ -17,6 +19,7 @@ from certstore.callers import caller_as_json
 from certstore.service.app import create_app
 from certstore.service.demo_visitor import DemoError
 from certstore.service.problems import STATUS
+from certstore.service.serving import free_port, serving
 from certstore.service.wiring import House
 from certstore.tables.sessions import SessionRow
 from tests.house import house_in, settings_in
@@ -134,6 +137,40 @@ def test_a_body_beyond_the_limit_is_refused(client, chunked):
 def test_a_length_that_is_no_number_is_refused(client, announced):
     answer = client.post("/v1/verify/code", content=b"{}", headers={"Content-Length": announced})
     assert answer.status_code == 413
+
+
+def test_two_lengths_are_refused_and_the_connection_ends(house):
+    """Over a real connection: who stands before us may have believed the other one."""
+    port = free_port()
+    request = (
+        b"POST /v1/verify/code HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 4\r\n"
+        b"Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n"
+        b"GET /healthz HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    )
+    with (
+        serving(house, "127.0.0.1", port),
+        socket.create_connection(("127.0.0.1", port), timeout=10) as caller,
+    ):
+        caller.sendall(request)
+        answer = b"".join(iter(lambda: caller.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert answer.count(b"HTTP/1.1") == 1
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/v1/verify/code", {"code": "a", "\ud800": 1}),
+        ("/v1/verify/code", {"code": "\ud800"}),
+        ("/v1/face-results", {"token": "\ud800.a.b"}),
+        ("/v1/face-results", {"token": "a", "\udfff": 1}),
+    ],
+)
+def test_a_lone_surrogate_is_answered_like_any_other_letter(client, path, body):
+    as_json = {"Content-Type": "application/json"}
+    answer = client.post(path, content=json.dumps(body), headers=as_json)
+    assert answer.status_code in {200, 422}
+    answer.json()
 
 
 def test_our_own_failure_says_nothing_of_what_happened(client, caplog):

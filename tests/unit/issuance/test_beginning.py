@@ -122,6 +122,21 @@ def test_every_wrong_field_of_a_relative_is_named_at_once(house):
     assert (errors["relative_id_number"], errors["relative_id_number"].n) == ("length", 16)
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        (" 周  敏 ", "周 敏"),
+        ("阿依古丽·买买提", "阿依古丽·买买提"),
+        ("O\u2019Neil-Ray", "O\u2019Neil-Ray"),
+    ],
+)
+def test_a_relatives_name_is_kept_as_it_is_read(house, typed, kept):
+    ref = house.apply_desk.begin(LIN, REGISTRATION).ref
+    said = replace(HOME.relative, name=typed)
+    answered = house.apply_desk.answer(LIN, ref, replace(HOME, relative=said))
+    assert answered.answers.relative.name == kept
+
+
 # -- the face --------------------------------------------------------------------------------
 
 

@@ -10,7 +10,7 @@ from certstore.certificates import Certificate, Status
 from certstore.errors import ConflictError, ForbiddenError, NotFoundError
 from issuance.application import Answers
 from issuance.dormitory import Lodger, WrongFields
-from tests.residents import PEOPLE, REGISTRATION, resident
+from tests.residents import PEOPLE, REGISTRATION, drafted, resident
 from verifiers.materials.vocabulary import Material, Outcome
 
 EMPLOYER = "91310000MADM00078M"
@@ -165,3 +165,16 @@ def test_everything_that_is_wrong_is_said_at_once(enrolled):
         "valid_from",
         "valid_to",
     }
+
+
+def test_a_false_name_on_a_certificate_sticks_to_nobody(enrolled):
+    """The clerk names the number first; who it belongs to applies under their own name."""
+    house, me = enrolled, resident("chen_yiming")
+    number = me.holder.id_number
+    house.dormitory_desk.issue(QIAN, replace(LODGER, name="张某某", id_number=number))
+    draft = drafted(house, "chen_yiming")
+    assert (draft.applicant, draft.actor) == (me.holder, me.holder)
+    photo = house.apply_desk.check(me, draft.ref).decision.materials[Material.PHOTO]
+    assert photo.outcome is Outcome.SATISFIED
+    with house.archive.reading() as books:
+        assert books.people.find("111", number).holder == me.holder

@@ -318,6 +318,17 @@ def test_the_page_says_in_words_what_is_wrong_shows_and_takes_back(house, lang):
     assert house.photo_desk.look(CHEN, draft.ref).kept is None
 
 
+@pytest.mark.parametrize("charset", ["undefined", "idna", "nothing", "utf-16"])
+def test_a_form_in_an_odd_charset_is_answered(house, charset):
+    draft = drafted(house, "chen_yiming")
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    body = b'--x\r\nContent-Disposition: form-data; name="csrf"\r\n\r\n\xff\xfe\r\n--x--\r\n'
+    answer = Browser(house, CHEN).http.post(
+        f"/applications/{draft.ref}/photo", content=body, headers={"content-type": kind}
+    )
+    assert answer.status_code in {400, 403}
+
+
 def test_a_form_without_the_session_s_token_keeps_no_photo(house):
     draft = drafted(house, "chen_yiming")
     at = f"/applications/{draft.ref}/photo"

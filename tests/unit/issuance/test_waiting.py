@@ -114,7 +114,7 @@ def test_a_case_is_found_by_its_number_or_a_part_of_it_also_when_it_is_decided(h
     assert case not in {line.ref for line in house.review_desk.waiting(Asked()).lines}
 
 
-@pytest.mark.parametrize("typed", ["%", "_", "SF-2611-999999", "' OR 1=1 --", "长" * 60])
+@pytest.mark.parametrize("typed", ["%", "_", "SF-2611-999999", "' OR 1=1 --", "\x00", "长" * 60])
 def test_what_is_typed_is_no_pattern(house, case, typed):
     assert house.review_desk.waiting(Asked.read("all", typed, 1)).lines == ()
 

@@ -1,6 +1,7 @@
 """A letter found false is revoked, and every decision that leaned on it is made again."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 
@@ -17,8 +18,10 @@ from tests.unit.issuance.letters.walks import (
     handed_in,
     letters,
     moved_away_and_back,
+    signed,
 )
 from tests.unit.issuance.test_issue import NO_FONT, count
+from verifiers.materials.vocabulary import Material
 
 WHY = "经查户籍登记，两人没有亲属关系。"
 ELSE = "户籍登记另行证明了亲属关系。"
@@ -143,6 +146,35 @@ def test_an_officer_revokes_a_certificate_and_the_person_is_told_why(house, issu
     with house.archive.reading() as books:
         assert FindingBook(books.connection).get(finding.ref).closed_at is not None
     assert house.apply_desk.begin(LIN, "residence_registration").state is State.DRAFT
+
+
+def test_the_same_letter_signed_again_is_looked_at_by_an_officer(house, issued):
+    application, letter = issued
+    finding = house.review_desk.find_false(GAO, letter.ref, WHY)
+    house.finding_desk.judge(LI, finding.ref, application.ref, "revoke", WHY)
+    again = handed_in(house)
+    assert (again.state, again.automatic) == (State.IN_REVIEW, False)
+    assert again.commitment is not None
+    _, waiting = house.review_desk.to_judge(again)
+    assert [d.material for d in waiting] == [Material.KINSHIP]
+    assert waiting[0].near_miss.record_id == letter.ref
+    with pytest.raises(MalformedError):
+        house.review_desk.approve(GAO, again.ref)
+    done = house.review_desk.approve(GAO, again.ref, {"kinship": "yes"})
+    assert done.state is State.ISSUED
+    fresh, former = letters(house)
+    assert (fresh.status, former.status) == (Status.VALID, Status.REVOKED)
+
+
+def test_a_letter_about_another_relative_is_none_of_it(house, issued):
+    application, letter = issued
+    finding = house.review_desk.find_false(GAO, letter.ref, WHY)
+    house.finding_desk.judge(LI, finding.ref, application.ref, "revoke", WHY)
+    draft = signed(house)
+    aunt = replace(draft.answers.relative, name="李娟", id_number="340199196808080027")
+    house.apply_desk.answer(LIN, draft.ref, replace(draft.answers, relative=aunt))
+    kinship = house.apply_desk.check(LIN, draft.ref).decision.materials[Material.KINSHIP]
+    assert not kinship.letter_was_revoked
 
 
 def test_an_officer_upholds_a_certificate_that_stands_on_other_ground(house, issued):
