@@ -78,7 +78,8 @@ def is_demonstration(root: x509.Certificate) -> bool:
     return any(unit.value == SPECIMEN_UNIT for unit in units)
 
 
-HOUSE_PURPOSES = tuple(p for p in Purpose if p not in (Purpose.SOURCE, Purpose.ROOT))
+_NOT_OF_THE_HOUSE = (Purpose.SOURCE, Purpose.WITNESS, Purpose.ROOT)
+HOUSE_PURPOSES = tuple(p for p in Purpose if p not in _NOT_OF_THE_HOUSE)
 
 
 def make_root(

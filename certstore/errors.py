@@ -51,6 +51,16 @@ class ConflictError(CertstoreError):
     code = "conflict"
 
 
+class StaleTreeSizeError(ConflictError):
+    """A log grew from another size than its witness cosigned last: `facts["tree_size"]`."""
+
+
+class InconsistentTreeError(CertstoreError):
+    """A consistency proof does not lead from one tree to the other."""
+
+    code = "invalid-request"
+
+
 class TooLargeError(CertstoreError):
     """What was sent is larger than the limit that the message names."""
 

@@ -34,6 +34,8 @@ from certstore.tables.ledger import StoredCheckpoint, recording
 from certstore.tables.people import Person
 from certstore.tables.usage import UsageEntry
 from certstore.tokens import sign_compact
+from certstore.witness_policy import WitnessPolicy
+from certstore.witnessing import cosigned, newest_cosigned
 
 MAX_MERGE_DELAY_S = 60
 ERASURE = "erase"
@@ -137,6 +139,7 @@ class LedgerDesk:
     signer: KeySigner
     clock: Clock
     origin: str
+    policy: WitnessPolicy | None = None  # whose cosignatures make a checkpoint worth proving by
 
     @property
     def public_key(self) -> ed25519.Ed25519PublicKey:
@@ -173,19 +176,26 @@ class LedgerDesk:
             raise NotFoundError("there is no checkpoint yet", remedy="ask again in a minute")
         return last
 
+    def published(self) -> str:
+        """The newest checkpoint's note with the cosignatures there are; NotFoundError as above."""
+        head = self.latest()
+        with self.archive.reading() as books:
+            return cosigned(books, head)
+
     def inclusion(self, leaf_index: int) -> AccessProof:
         """Prove that a leaf stands in the tree of the newest checkpoint."""
         head = self._covering(leaf_index + 1)
         with self.archive.reading() as books:
             leaf = books.ledger.leaf(leaf_index)
             path = merkle.inclusion_path(leaf_index, head.size, books.ledger.node)
+            note = cosigned(books, head)
         return AccessProof(
             leaf_hash=merkle.leaf_hash(leaf).hex(),
             leaf_index=leaf_index,
             tree_size=head.size,
             root=head.root.hex(),
             audit_path=tuple(step.hex() for step in path),
-            note=head.note,
+            note=note,
             leaf=leaf,
         )
 
@@ -242,8 +252,11 @@ class LedgerDesk:
     def _covering(self, size: int) -> StoredCheckpoint:
         with self.archive.reading() as books:
             last, grown = books.ledger.checkpoint(), books.ledger.size()
+            agreed = newest_cosigned(books, self.policy, size) if self.policy else None
         if size > grown:
             raise NotFoundError("the ledger has no such leaf", where=str(size - 1))
+        if agreed is not None:  # an older tree that witnesses vouch for proves more
+            return agreed
         return last if last is not None and last.size >= size else self.checkpoint()
 
 

@@ -1,10 +1,11 @@
-"""The monitor: reads the ledger from its first leaf to its last, and names what does not fit.
+"""The monitor: reads a ledger's database from its first leaf to its last, and names what is wrong.
 
 What it trusts is the ledger's public key and a checkpoint kept elsewhere; nothing that lies in
-the database. Without such a checkpoint a database that was set back as a whole looks sound.
+the database. Without such a checkpoint a database that was set back as a whole looks sound. It
+reads a page at a time, in bounded memory however long the ledger and however much is wrong.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime
 
@@ -12,98 +13,17 @@ from certstore import merkle
 from certstore.errors import LedgerUnavailableError, MalformedError
 from certstore.leaves import Leaf, subject_key
 from certstore.ledger import ERASURE
-from certstore.signed_note import Checkpoint, open_checkpoint
+from certstore.ledger_reading import MANY, Finding, Reading, Report, read_entries, read_leaf
+from certstore.signed_note import Checkpoint, Note, VerifierKey, open_checkpoint
 from certstore.tables.books import Archive, Books
 from certstore.tables.ledger import StoredCheckpoint, StoredLeaf
 from certstore.tables.usage import Audited
 
+__all__ = ["Finding", "Report", "judge_access", "look_through", "read_entries"]
 _PAGE = 1000
-_MANY = 20  # findings of one kind that are listed one by one
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """Something that does not fit: a code, the leaf's index or a size, and a sentence.
-
-    Codes: checkpoint_unsigned, checkpoint_missing, truncated, rolled_back, forked, root_differs,
-    leaf_missing, leaf_changed, leaves_reordered, leaf_unreadable, nodes_changed, access_missing,
-    access_added, access_changed, access_moved, access_erased.
-    """
-
-    code: str
-    where: str
-    detail: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Report:
-    """What a reading found; `accesses` is None where the usage rows could not be seen."""
-
-    leaves: int
-    signed: int
-    accesses: int | None = None
-    erased: int = 0
-    findings: tuple[Finding, ...] = ()
-    note: str = ""  # the newest signed checkpoint, to be kept elsewhere
-
-    @property
-    def sound(self) -> bool:
-        """Whether everything fits."""
-        return not self.findings
-
-
-@dataclass(slots=True)
-class Reading:
-    """One reading in progress: take every leaf in order, then ask what does not fit."""
-
-    head: Checkpoint | None  # the newest there, its signature checked
-    kept: Checkpoint | None  # the one kept elsewhere, its signature checked
-    findings: list[Finding] = field(default_factory=list)
-    _frontier: merkle.Frontier = field(default_factory=merkle.Frontier)
-    _wanted: set[int] = field(default_factory=set)
-    _roots: dict[int, bytes] = field(default_factory=dict)
-
-    def __post_init__(self) -> None:
-        """The empty tree has a root before the first leaf."""
-        self._wanted = {said.size for said in (self.head, self.kept) if said is not None}
-        self._mark()
-
-    def root(self) -> bytes:
-        """The root of every leaf taken so far."""
-        return self._frontier.root()
-
-    def found(self, code: str, where: object, detail: str) -> None:
-        """Note what does not fit."""
-        self.findings.append(Finding(code, str(where), detail))
-
-    def take(self, leaf_hash: bytes) -> None:
-        """Take the hash of the next leaf."""
-        self._frontier.append(leaf_hash)
-        self._mark()
-
-    def finish(self) -> int:
-        """Compare with both checkpoints; how many leaves there are."""
-        size = self._frontier.size
-        if self.head is None and (size or self.kept):
-            self.found("checkpoint_missing", 0, "there are leaves, and no signed checkpoint")
-        if self.head is not None:
-            self._compare(self.head, "truncated", "root_differs", "the newest checkpoint")
-        if self.kept is not None:
-            self._compare(self.kept, "rolled_back", "forked", "the checkpoint kept elsewhere")
-            if self.head is not None and self.head.size < self.kept.size <= size:
-                self.found("rolled_back", self.head.size, "the newest checkpoint is an older one")
-        return size
-
-    def _compare(self, said: Checkpoint, fewer: str, other: str, name: str) -> None:
-        size = self._frontier.size
-        if said.size > size:
-            self.found(fewer, size, f"{size} leaves, and {name} covers {said.size}")
-        elif self._roots[said.size] != said.root:
-            self.found(other, said.size, f"the first {said.size} leaves do not give {name}'s root")
-
-    def _mark(self) -> None:
-        if self._frontier.size in self._wanted:
-            self._roots[self._frontier.size] = self._frontier.root()
+_MODULUS = 1 << 256
+Told = Callable[[int, int], None]
+"""Is told how many leaves were read, of how many."""
 
 
 def judge_access(leaf: Leaf, access: Audited) -> str:
@@ -122,21 +42,30 @@ def judge_access(leaf: Leaf, access: Audited) -> str:
     return "" if leaf.concerns(access.id_number, key) else "access_moved"
 
 
-def look_through(archive: Archive, vkey: str, kept: Checkpoint | None = None) -> Report:
+def look_through(
+    archive: Archive,
+    vkey: str,
+    kept: Checkpoint | None = None,
+    told: Told = lambda _done, _size: None,
+) -> Report:
     """Read a database's ledger and usage rows in one consistent state."""
     with archive.reading() as books:
         head = books.ledger.checkpoint()
         size, rows = books.ledger.size(), books.usage.count()
-        reading = Reading(_opened(head, vkey) if head else None, kept)
-        if head is not None and reading.head is None:
-            reading.found("checkpoint_unsigned", head.size, "it is not signed by the ledger's key")
+        newest, wrong = _opened(head, vkey) if head else (None, "")
+        reading = Reading(newest, kept)
+        if head is not None and wrong:
+            reading.found(wrong, head.size, _UNSIGNED[wrong])
         gone = size - books.ledger.count()
         rest = _Rest(reading)
         if gone > _PAGE:  # what claims a place far away must not keep the monitor busy for ever
             reading.found("leaf_missing", size, f"{gone} leaves are gone")
         else:
             for start in range(0, size, _PAGE):
-                rest.page(start, min(start + _PAGE, size), books)
+                stop = min(start + _PAGE, size)
+                _expect_older(reading, books, (start, stop), vkey)
+                rest.page(start, stop, books)
+                told(stop, size)
             rest.finish(rows, books, size)
     leaves = reading.finish()
     return Report(
@@ -144,24 +73,33 @@ def look_through(archive: Archive, vkey: str, kept: Checkpoint | None = None) ->
         signed=reading.head.size if reading.head else 0,
         accesses=rows,
         erased=rest.erased,
-        findings=_shortened(reading.findings),
+        findings=reading.findings.listed(),
         note=head.note if head and reading.head else "",
     )
 
 
-def read_entries(
-    leaves: Iterable[bytes], head: Checkpoint | None, kept: Checkpoint | None
-) -> Report:
-    """Read the leaves that a ledger lists over HTTP; its usage rows nobody outside can see."""
-    reading = Reading(head, kept)
-    origin = head.origin if head else ""
-    for index, leaf in enumerate(leaves):
-        _read(reading, index, leaf, origin)
-        reading.take(merkle.leaf_hash(leaf))
-    size = reading.finish()
-    return Report(
-        leaves=size, signed=head.size if head else 0, findings=_shortened(reading.findings)
-    )
+@dataclass(slots=True)
+class _Changed:
+    """Leaves that are not those that were hashed: the first places, how many, and two sums.
+
+    Where the hashes that are and the hashes that were have one sum, the same leaves stand there
+    in another order. Hashes that were chosen to have one sum would be called reordered and not
+    changed; the root differs in either case.
+    """
+
+    first: list[int] = field(default_factory=list)
+    count: int = 0
+    difference: int = 0
+
+    def note(self, index: int, now: bytes, before: bytes) -> None:
+        self.count += 1
+        self.first += [index] if len(self.first) < MANY else []
+        apart = int.from_bytes(now, "big") - int.from_bytes(before, "big")
+        self.difference = (self.difference + apart) % _MODULUS
+
+    @property
+    def only_places(self) -> bool:
+        return self.count > 1 and self.difference == 0
 
 
 @dataclass(slots=True)
@@ -172,7 +110,7 @@ class _Rest:
     erased: int = 0
     erased_on_record: int = 0
     paired: int = 0
-    changed: dict[int, tuple[bytes, bytes]] = field(default_factory=dict)  # is, was
+    changed: _Changed = field(default_factory=_Changed)
 
     def page(self, start: int, stop: int, books: Books) -> None:
         found = {stored.index: stored for stored in books.ledger.stored(start, stop)}
@@ -195,8 +133,8 @@ class _Rest:
         leaf_hash = merkle.leaf_hash(stored.leaf)
         self.reading.take(leaf_hash)
         if leaf_hash != stored.node:
-            self.changed[stored.index] = (leaf_hash, stored.node or b"")
-        leaf = _read(self.reading, stored.index, stored.leaf, "")
+            self.changed.note(stored.index, leaf_hash, stored.node or b"")
+        leaf = read_leaf(self.reading, stored.index, stored.leaf, "")
         if leaf is None or access is None:
             return
         self.erased += access.entry.salt is None
@@ -208,20 +146,22 @@ class _Rest:
 
     def finish(self, rows: int, books: Books, size: int) -> None:
         """Tell leaves that changed places from leaves that were changed; count what is left."""
-        now, before = (sorted(pair[i] for pair in self.changed.values()) for i in (0, 1))
-        if len(self.changed) > 1 and now == before:
-            places = ", ".join(str(index) for index in sorted(self.changed)[:_MANY])
-            self.reading.found("leaves_reordered", places, "these leaves changed places")
+        changed = self.changed
+        if changed.only_places:
+            places = ", ".join(map(str, changed.first))
+            said = f"{changed.count} leaves changed places, these the first"
+            self.reading.found("leaves_reordered", places, said)
         else:
-            for index in sorted(self.changed):
+            for index in changed.first:
                 self.reading.found("leaf_changed", index, "not the leaf that was hashed")
+            self.reading.findings.more("leaf_changed", changed.count - len(changed.first))
         if rows > self.paired:
             count = rows - self.paired
             self.reading.found("access_added", size, f"{count} usage rows without a leaf")
         if self.erased != self.erased_on_record:
             said = f"{self.erased} accesses are erased, {self.erased_on_record} on record as such"
             self.reading.found("access_erased", size, said)
-        if not self.changed and not _nodes_fit(books, size, self.reading):
+        if not changed.count and not _nodes_fit(books, size, self.reading):
             self.reading.found("nodes_changed", size, "the stored tree is not that of its leaves")
 
 
@@ -259,34 +199,37 @@ def _node(books: Books, index: int) -> bytes:
         return merkle.EMPTY_ROOT
 
 
-def _read(reading: Reading, index: int, data: bytes, origin: str) -> Leaf | None:
-    try:
-        leaf = Leaf.parse(data)
-    except MalformedError as error:
-        reading.found("leaf_unreadable", index, error.detail)
-        return None
-    if origin and leaf.log != origin:
-        reading.found("leaf_unreadable", index, "a leaf of another ledger")
-    return leaf
+_UNSIGNED = {
+    "checkpoint_unsigned": "it is not signed by the ledger's key, or its row says something else",
+    "checkpoint_foreign": "it is a checkpoint of another log",
+}
 
 
-def _opened(head: StoredCheckpoint, vkey: str) -> Checkpoint | None:
-    """The stored checkpoint, if its note is signed and says what the row says."""
+def _expect_older(reading: Reading, books: Books, sizes: tuple[int, int], vkey: str) -> None:
+    """Have the reading compare every checkpoint that was signed on the way, not the newest only."""
+    for stored in books.ledger.checkpoints(*sizes):
+        opened, wrong = _opened(stored, vkey)
+        if opened is not None:
+            reading.expect(opened)
+        elif reading.head is None or stored.size != reading.head.size:
+            reading.found(wrong, stored.size, _UNSIGNED[wrong])
+
+
+def _opened(stored: StoredCheckpoint, vkey: str) -> tuple[Checkpoint | None, str]:
+    """A stored checkpoint, if its note is signed and says what the row says; or what is wrong."""
     try:
-        opened = open_checkpoint(head.note, vkey)
+        opened = open_checkpoint(stored.note, vkey)
     except MalformedError:
-        return None
-    return opened if (opened.size, opened.root) == (head.size, head.root) else None
+        return None, "checkpoint_foreign" if _is_foreign(stored.note, vkey) else _NOT_SIGNED
+    fits = (opened.size, opened.root) == (stored.size, stored.root)
+    return (opened, "") if fits else (None, _NOT_SIGNED)
 
 
-def _shortened(findings: Sequence[Finding]) -> tuple[Finding, ...]:
-    """Every kind of finding; of each kind the first few, and how many more there are."""
-    by_code: dict[str, list[Finding]] = {}
-    for finding in findings:
-        by_code.setdefault(finding.code, []).append(finding)
-    kept: list[Finding] = []
-    for code, of_kind in by_code.items():
-        kept += of_kind[:_MANY]
-        if len(of_kind) > _MANY:
-            kept.append(Finding(code, "", f"and {len(of_kind) - _MANY} more"))
-    return tuple(kept)
+def _is_foreign(note: str, vkey: str) -> bool:
+    try:
+        return Checkpoint.parse(Note.parse(note).body).origin != VerifierKey.parse(vkey).name
+    except MalformedError:
+        return False
+
+
+_NOT_SIGNED = "checkpoint_unsigned"

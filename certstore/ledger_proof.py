@@ -6,17 +6,26 @@ its key. What is left out is not judged, and says so.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, NoReturn
 
 from certstore import merkle
 from certstore.errors import MalformedError
 from certstore.leaves import Leaf
-from certstore.signed_note import Checkpoint
+from certstore.signed_note import Checkpoint, Note, VerifierKey
 from certstore.strict_json import parse_json_strict
+from certstore.witness_policy import WitnessPolicy
 
 _MAX_PROOF = 262_144
 _MAX_STEPS = 64
 _HASH_HEX = 64
+_MEMBERS = frozenset(
+    {
+        *("leaf_hash", "leaf_index", "tree_size", "root", "audit_path", "checkpoint", "vkey"),
+        *("leaf", "record", "salt", "subject"),
+    }
+)
+_OF_SUBJECT = frozenset({"id_number", "key"})
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -82,17 +91,51 @@ class Judged:
         return all(check.passed is not False for check in self.checks)
 
 
+def judge_witnesses(note: Note, key: VerifierKey, policy: WitnessPolicy | None) -> Check | None:
+    """Whether a quorum of witnesses has cosigned a checkpoint; None where none did or must.
+
+    Without a policy cosignatures are told and not judged. Not checked here: when they were made,
+    which the detail says (seconds since 1970 as UTC).
+    """
+    others = [s for s in note.signatures if (s.name, s.key_id) != (key.name, key.key_id)]
+    if policy is None:
+        named = ", ".join(s.name if s.name.isprintable() else ascii(s.name) for s in others)
+        told = f"{len(others)} further signatures, not judged without a policy: {named}"
+        return Check("witnesses", None, told) if others else None
+    try:
+        found = policy.cosigned(note)
+    except MalformedError as error:
+        return Check("witnesses", passed=False, detail=f"{error.detail}: {error.where}")
+    named = ", ".join(f"{c.witness.name} at {_moment(c.at)}" for c in found) or "nobody"
+    enough = policy.satisfied_by(found)
+    return Check("witnesses", enough, f"{'' if enough else 'no quorum: '}cosigned by {named}")
+
+
+def _moment(at: int) -> str:
+    try:
+        return datetime.fromtimestamp(at, UTC).isoformat()
+    except (OverflowError, ValueError, OSError):
+        return f"{at} s"
+
+
 def read_proof(data: bytes) -> AccessProof:
     """Read a proof file; MalformedError if it is none. Members it need not have are left out."""
     said = parse_json_strict(data, max_bytes=_MAX_PROOF)
     if not isinstance(said, dict):
         _refuse("a proof file is one JSON object", "proof")
+    if said.keys() - _MEMBERS:
+        _refuse("a member that no proof file has; nobody would judge it", "proof")
     path = said.get("audit_path")
     if not isinstance(path, list) or len(path) > _MAX_STEPS:
         _refuse(f"audit_path is a list of at most {_MAX_STEPS} hashes", "audit_path")
     subject = said.get("subject", {})
     if not isinstance(subject, dict) or not isinstance(said.get("record", {}), dict):
         _refuse("record and subject are objects", "record")
+    if ("record" in said) != ("salt" in said):
+        _refuse("record and salt come together, or not at all", "record")
+    if subject.keys() - _OF_SUBJECT:
+        _refuse("a subject has an id_number and a key", "subject")
+    _text({"vkey": "", **said}, "vkey")
     leaf = _text(said, "leaf") if "leaf" in said else None
     return AccessProof(
         leaf_hash=_hex(said.get("leaf_hash"), "leaf_hash"),
@@ -182,7 +225,7 @@ def _text(said: Mapping[str, object], name: str) -> str:
 
 def _count(value: object, name: str) -> int:
     if type(value) is not int or value < 0:
-        _refuse(f"{name} is a whole number", name)
+        _refuse(f"{name} is a whole number, 0 or more", name)
     return value
 
 

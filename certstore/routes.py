@@ -213,8 +213,8 @@ Ledger = Annotated[LedgerDesk, desk(LedgerDesk)]
 
 @router.get("/v1/ledger/checkpoint", tags=["ledger"], summary="The newest signed checkpoint")
 def checkpoint(ledger: Ledger) -> Response:
-    """A C2SP signed note."""
-    return Response(ledger.latest().note, media_type="text/plain; charset=utf-8")
+    """A C2SP signed note, with the cosignatures of its witnesses."""
+    return Response(ledger.published(), media_type="text/plain; charset=utf-8")
 
 
 @router.get("/v1/ledger/key", tags=["ledger"], summary="The ledger's verifier key")

@@ -40,6 +40,7 @@ _ENTRY: Final = frozenset(
     }
 )
 _NAME_LENGTH = 200
+_NEVER_LISTED: Final = frozenset({Purpose.ROOT, Purpose.WITNESS})
 
 
 class KeyState(StrEnum):
@@ -229,7 +230,7 @@ def _root_key(root: x509.Certificate) -> PublicKey:
 
 
 def _read_purpose(value: object) -> Purpose:
-    if not isinstance(value, str) or value not in set(Purpose) - {Purpose.ROOT}:
+    if not isinstance(value, str) or value not in set(Purpose) - _NEVER_LISTED:
         _refuse("an entry's purpose is unknown")
     return Purpose(value)
 

@@ -5,7 +5,7 @@ from contextlib import asynccontextmanager
 
 from fastapi import Depends, FastAPI
 
-from certstore import __version__, clerk_page_routes, page_routes
+from certstore import __version__, clerk_page_routes, page_routes, witness_routes
 from certstore import routes as store
 from certstore.reception import recognise
 from certstore.service import problems
@@ -69,7 +69,13 @@ def create_app(house: House) -> FastAPI:
     )
     _furnish(app, house)
     problems.install(app)
-    for router in (store.router, verify.router, face.router, upload_routes.router):
+    for router in (
+        store.router,
+        witness_routes.router,
+        verify.router,
+        face.router,
+        upload_routes.router,
+    ):
         app.include_router(router)
     asking = (start_page_routes, question_page_routes, proof_page_routes)
     applying = (

@@ -10,9 +10,10 @@ from certstore.authority import AuthorityName, KeyRing, make_keys, make_root
 from certstore.clock import SystemClock
 from certstore.errors import MalformedError
 from certstore.safekeeping import add_storage_key, key_ids, open_safe
-from certstore.service.key_room import open_key_room, publish_trust_list
+from certstore.service.key_room import make_witness_key, open_key_room, publish_trust_list
 from certstore.service.passphrase import passphrase
 from certstore.service.settings import Settings
+from certstore.service.witness_files import witness_vkey
 
 keys = typer.Typer(
     no_args_is_help=True,
@@ -113,6 +114,19 @@ def make_storage_key() -> None:
     s = Settings()
     made = add_storage_key(s.keys_folder, passphrase(s))
     print(f"made storage key {made.kid}; restart the service and the worker to use it")
+
+
+@keys.command("witness")
+def make_witness() -> None:
+    """Make the key of a witness.
+
+    By it this service cosigns other logs' checkpoints (CERTSTORE_WITNESS_LOGS). Prints the vkey
+    that their operators put into their policies. No root is needed, and one is made once.
+    """
+    s = Settings()
+    s.keys_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    made = make_witness_key(s.keys_folder, passphrase(s))
+    print(witness_vkey(s.witness_name, made).line())
 
 
 @keys.command("list")

@@ -1,6 +1,7 @@
 """`certstore ledger`: check a proof file off line, and watch over a whole ledger."""
 
 import json
+import sys
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
@@ -8,8 +9,9 @@ from typing import Annotated
 import typer
 
 from certstore.errors import MalformedError
-from certstore.ledger_proof import AccessProof, Check, judge_proof, read_proof
-from certstore.signed_note import open_checkpoint, read_verifier_key
+from certstore.ledger_proof import AccessProof, Check, judge_proof, judge_witnesses, read_proof
+from certstore.signed_note import Note, VerifierKey, open_checkpoint
+from certstore.witness_policy import WitnessPolicy
 
 ledger = typer.Typer(no_args_is_help=True, help="The record of every access: check it.")
 _BAD = 1
@@ -27,26 +29,30 @@ def verify_proof(
     checkpoint: Annotated[
         Path | None, typer.Option(help="A signed checkpoint; else the one in the file.")
     ] = None,
+    policy: Annotated[
+        Path | None, typer.Option(help="Who must have cosigned it: a C2SP tlog-policy.")
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Judge a proof file off line.
 
     Whether an access stands in the ledger as the file says: that the leaf stands in the signed
-    tree is always judged; the record, and whom it concerned, where the file shows them. Exit
-    code 0: good. 1: judged bad. 2: could not be judged (an unreadable file or key, a checkpoint
-    of another size than the proof's).
+    tree is always judged; the record, and whom it concerned, where the file shows them. With
+    --policy a quorum of witnesses must have cosigned the tree; without one, who cosigned is told
+    and not judged. Exit code 0: good. 1: judged bad. 2: could not be judged (an unreadable file,
+    key or policy, a checkpoint of another size than the proof's).
 
         certstore ledger verify-proof proof.json --public-key ledger-key.txt
     """
     proof = read_proof(_bytes(file))
     vkey = _text(public_key)
-    read_verifier_key(vkey)
+    VerifierKey.parse(vkey)
     note = _text(checkpoint) if checkpoint else proof.note
     if not note:
         raise MalformedError(
             "the proof file holds no checkpoint", where=str(file), remedy="name one: --checkpoint"
         )
-    checks = _judged(proof, note, vkey)
+    checks = _judged(proof, note, vkey, _policy(policy, vkey))
     good = all(check.passed is not False for check in checks)
     if as_json:
         said = {"good": good, "checks": [asdict(check) for check in checks]}
@@ -89,7 +95,9 @@ def monitor(
     vkey = _text(public_key) if public_key else ledger_watch.own_key(url)
     known = checkpoint is not None and (checkpoint.exists() or not keep)  # kept for the first time
     kept = open_checkpoint(_text(checkpoint), vkey) if checkpoint and known else None
-    report = ledger_watch.monitor(url, vkey, kept)
+    report = ledger_watch.monitor(
+        url, vkey, kept, lambda line: print(line, file=sys.stderr, flush=True)
+    )
     if keep and checkpoint is not None and report.sound and report.note:
         _replace(checkpoint, report.note)
     if as_json:
@@ -99,7 +107,22 @@ def monitor(
     raise typer.Exit(0 if report.sound else _BAD)
 
 
-def _judged(proof: AccessProof, note: str, vkey: str) -> tuple[Check, ...]:
+def _policy(file: Path | None, vkey: str) -> WitnessPolicy | None:
+    if file is None:
+        return None
+    policy = WitnessPolicy.parse(_bytes(file))
+    if policy.logs and VerifierKey.parse(vkey) not in policy.logs:
+        raise MalformedError(
+            "the policy is for other logs than the one with this key",
+            where="--policy",
+            remedy="use the policy of this ledger, or its key",
+        )
+    return policy
+
+
+def _judged(
+    proof: AccessProof, note: str, vkey: str, policy: WitnessPolicy | None
+) -> tuple[Check, ...]:
     try:
         opened = open_checkpoint(note, vkey)
     except MalformedError as error:
@@ -111,7 +134,9 @@ def _judged(proof: AccessProof, note: str, vkey: str) -> tuple[Check, ...]:
             remedy="judge with the checkpoint in the proof file, or download the proof again",
         )
     signed = Check("checkpoint", passed=True, detail=f"signed by {opened.origin}")
-    return (signed, *judge_proof(proof, opened).checks)
+    witnesses = judge_witnesses(Note.parse(note), VerifierKey.parse(vkey), policy)
+    seen = (signed,) if witnesses is None else (signed, witnesses)
+    return (*seen, *judge_proof(proof, opened).checks)
 
 
 def _replace(file: Path, note: str) -> None:

@@ -5,24 +5,30 @@ from functools import cached_property
 
 from certstore.authority import AuthorityName, KeyRing
 from certstore.collection import CollectionDesk
+from certstore.errors import NotFoundError
 from certstore.holdings import HoldingsDesk
 from certstore.keys import Purpose
 from certstore.ledger import LedgerDesk
 from certstore.organisations import OrganisationDesk
 from certstore.pictures import PictureDesk
 from certstore.presentation import PresentationDesk
-from certstore.service.key_room import open_key_room
+from certstore.service.key_room import open_key_room, witness_signer
 from certstore.service.openid import HttpProvider, OpenIdClient
 from certstore.service.passphrase import passphrase
 from certstore.service.photo_check import PhotoCheckers, open_photo_check
 from certstore.service.stores import Stores
 from certstore.service.trust_file import TrustFile
+from certstore.service.witness_client import HttpWitnesses
+from certstore.service.witness_files import open_witness_desk, read_policy
 from certstore.sharing import SharingDesk
 from certstore.sign_in import SignInDesk
 from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk
 from certstore.token_desk import TokenDesk
 from certstore.trust import TrustList
+from certstore.witness import WitnessDesk
+from certstore.witness_policy import WitnessPolicy
+from certstore.witnessing import WitnessingDesk
 from certstore.working_days import WorkCalendar
 
 
@@ -78,6 +84,55 @@ class GroundFloor(Stores):
             signer=self.keys.signer(Purpose.LEDGER),
             clock=self.clock,
             origin=self.settings.ledger_origin,
+            policy=self.witness_policy,
+        )
+
+    @cached_property
+    def witness_policy(self) -> WitnessPolicy | None:
+        """Who cosigns our checkpoints; none where no file names anybody."""
+        return read_policy(self.settings.witnesses_file)
+
+    @cached_property
+    def witness_client(self) -> HttpWitnesses:
+        """Asks witnesses over HTTP."""
+        return HttpWitnesses()
+
+    def close(self) -> None:
+        """Give back connections and files, to witnesses too."""
+        if "witness_client" in self.__dict__:  # asked for
+            self.witness_client.close()
+        super().close()
+
+    @cached_property
+    def witnessing_desk(self) -> WitnessingDesk | None:
+        """Has our checkpoints cosigned."""
+        if self.witness_policy is None:
+            return None
+        return WitnessingDesk(
+            archive=self.archive,
+            clock=self.clock,
+            policy=self.witness_policy,
+            client=self.witness_client,
+        )
+
+    @cached_property
+    def witness_desk(self) -> WitnessDesk:
+        """Cosigns other logs' checkpoints; NotFoundError where the settings name no log."""
+        file = self.settings.witness_logs
+        if file is None:
+            raise NotFoundError(
+                "this service is no witness",
+                where="CERTSTORE_WITNESS_LOGS",
+                remedy="its operator lists the logs it is to watch (docs/ledger.md)",
+            )
+        return open_witness_desk(
+            file,
+            self.settings.witness_name,
+            witness_signer(
+                self.settings.keys_folder, passphrase(self.settings), make=self.keys.demonstration
+            ),
+            self.archive,
+            self.clock,
         )
 
     @cached_property

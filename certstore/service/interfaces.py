@@ -150,6 +150,25 @@ def _face(house: House) -> Health:
     return Health("works", f"results of {desk.provider} are taken")
 
 
+def _witnesses(house: House) -> Health:
+    desk = house.witnessing_desk
+    if desk is None or not desk.witnesses:
+        return Health("unused", "nobody is asked to cosign (CERTSTORE_WITNESSES_FILE)")
+    with house.archive.reading() as books:
+        head = books.ledger.checkpoint()
+        last = {w.name: books.witness.last(w.key.identity) for w in desk.witnesses}
+    size = head.size if head else 0
+    told = ", ".join(f"{name} {cosigned} of {size} leaves" for name, cosigned in last.items())
+    state: State = "works" if all(at >= size for at in last.values()) else "unknown"
+    return Health(state, f"cosigned by {told}")
+
+
+def _witnessed_logs(house: House) -> Health:
+    if house.settings.witness_logs is None:
+        return Health("unused", "no log is listed (CERTSTORE_WITNESS_LOGS)")
+    return Health("works", f"{len(house.witness_desk.logs)} logs are listed")
+
+
 def _served(_house: House) -> Health:
     return Health("works", "served by this installation")
 
@@ -163,4 +182,6 @@ _CHECKS: Mapping[str, Callable[[House], Health]] = {
     "live_check": _live_check,
     "face": _face,
     "served": _served,
+    "witnesses": _witnesses,
+    "witnessed_logs": _witnessed_logs,
 }

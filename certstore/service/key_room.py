@@ -1,6 +1,7 @@
 """Opens the key folder, makes the demonstration's at its first start, publishes the trust list."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
@@ -14,7 +15,7 @@ from certstore.authority import (
     open_key_ring,
     root_signer,
 )
-from certstore.errors import MalformedError
+from certstore.errors import ConflictError, MalformedError, NotFoundError
 from certstore.keys import (
     KeySigner,
     Purpose,
@@ -25,6 +26,8 @@ from certstore.keys import (
 from certstore.service.demo_cast import sources
 from certstore.service.trust_editing import LIST_LIFETIME, ListFile
 from certstore.trust import TrustedKey, parse_trust_list
+
+_WITNESS_KEY = "witness.key.pem"
 
 
 def open_key_room(
@@ -73,6 +76,31 @@ def sandbox_face_signer(folder: Path, passphrase: bytes) -> KeySigner:
     if not path.exists():
         write_private_key(path, generate("ES256"), passphrase)
     return KeySigner(Purpose.SOURCE, read_private_key(path, passphrase))
+
+
+def make_witness_key(folder: Path, passphrase: bytes) -> KeySigner:
+    """Make the key by which this service cosigns other logs' checkpoints.
+
+    It is in no trust list: who believes a witness holds its vkey. ConflictError if there is one.
+    """
+    key = generate("EdDSA")
+    write_private_key(folder / _WITNESS_KEY, key, passphrase)
+    return KeySigner(Purpose.WITNESS, key)
+
+
+def witness_signer(folder: Path, passphrase: bytes, *, make: bool) -> KeySigner:
+    """The witness's key; with `make`, made where there is none. NotFoundError otherwise."""
+    path = folder / _WITNESS_KEY
+    if not path.exists():
+        if not make:
+            raise NotFoundError(
+                "the key folder holds no witness key",
+                where=path.name,
+                remedy="make one with `certstore keys witness`",
+            )
+        with suppress(ConflictError):  # another process that starts at the same time was first
+            return make_witness_key(folder, passphrase)
+    return KeySigner(Purpose.WITNESS, read_private_key(path, passphrase))
 
 
 def _stale(ring: KeyRing, now: datetime) -> bool:

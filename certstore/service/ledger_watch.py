@@ -1,6 +1,7 @@
 """Watches over a ledger: the database's that the settings name, or somebody's over HTTP."""
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -33,16 +34,17 @@ def own_key(url: str) -> str:
     return House(_present(Settings())).ledger_desk.vkey()
 
 
-def monitor(url: str, vkey: str, kept: Checkpoint | None) -> Report:
+def monitor(url: str, vkey: str, kept: Checkpoint | None, told: Callable[[str], None]) -> Report:
     """Read the ledger at this address, or without one the database that the settings name.
 
-    UnavailableError where it cannot be read. The database is only read, and never migrated.
+    `told` is given a line a second while it lasts. UnavailableError where it cannot be read. The
+    database is only read, and never migrated.
     """
     if url:
-        return monitor_over_http(url, vkey, kept)
+        return monitor_over_http(url, vkey, kept, Progress(told))
     database = Database(_present(Settings()).database)
     try:
-        return look_through(Archive(database), vkey, kept)
+        return look_through(Archive(database), vkey, kept, Progress(told))
     finally:
         database.close()
 
@@ -72,7 +74,26 @@ def as_lines(report: Report, kept: Checkpoint | None) -> list[str]:
     return lines + [f"  {f.code:<19} {f.where:<8} {f.detail}" for f in report.findings]
 
 
-def monitor_over_http(base: str, vkey: str, kept: Checkpoint | None) -> Report:
+class Progress:
+    """Says how far a reading is, once a second; a short one is over before it says anything."""
+
+    def __init__(
+        self, say: Callable[[str], None], steady: Callable[[], float] = time.monotonic
+    ) -> None:
+        """`steady` counts seconds."""
+        self._say = say
+        self._steady = steady
+        self._last = steady()
+
+    def __call__(self, done: int, size: int) -> None:
+        """So many leaves are read, of so many."""
+        now = self._steady()
+        if now - self._last >= 1:
+            self._last = now
+            self._say(f"{done:,} of {size:,} leaves read")
+
+
+def monitor_over_http(base: str, vkey: str, kept: Checkpoint | None, told: Progress) -> Report:
     """Rebuild the tree of the ledger at this address and compare it with both checkpoints.
 
     Raises UnavailableError where it does not answer, MalformedError where what it answers is no
@@ -84,10 +105,10 @@ def monitor_over_http(base: str, vkey: str, kept: Checkpoint | None) -> Report:
         except UnicodeDecodeError as error:
             raise MalformedError("the ledger's checkpoint is no text", where=base) from error
         head = open_checkpoint(note, vkey)
-        return replace(read_entries(_leaves(http, head.size), head, kept), note=note)
+        return replace(read_entries(_leaves(http, head.size, told), head, kept), note=note)
 
 
-def _leaves(http: httpx.Client, size: int) -> Iterator[bytes]:
+def _leaves(http: httpx.Client, size: int, told: Progress) -> Iterator[bytes]:
     """The leaves the checkpoint covers, written again as they were hashed; fewer if it gives less.
 
     Canonical JSON has one spelling (RFC 8785), so that nothing is lost on the way.
@@ -104,6 +125,7 @@ def _leaves(http: httpx.Client, size: int) -> Iterator[bytes]:
         for leaf in listed:
             yield rfc8785.dumps(leaf)
         done += len(listed)
+        told(done, size)
 
 
 def _get(http: httpx.Client, path: str) -> bytes:

@@ -24,6 +24,7 @@ BY_ADDRESS: tuple[tuple[str, re.Pattern[str], Group], ...] = (
     ("POST", re.compile(r"/development-identity/(authorize|token)"), "sign-in"),
     ("POST", re.compile(r"/v1/verify/(code|document)|/scan(/file)?"), "verify"),
     ("GET", re.compile(r"/s/[^/]+"), "verify"),
+    ("POST", re.compile(r"/v1/witness/add-checkpoint"), "verify"),
     ("POST", re.compile(r"/oauth2/[^/]+"), "token"),
 )
 # By account, once it is known who asks.

@@ -21,6 +21,7 @@ log = logging.getLogger("certstore")
 STATUS: dict[type[errors.CertstoreError], HTTPStatus] = {
     errors.MalformedError: HTTPStatus.BAD_REQUEST,
     errors.MissingGlyphError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.InconsistentTreeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
     errors.InvalidTokenError: HTTPStatus.UNAUTHORIZED,
     errors.ForbiddenError: HTTPStatus.FORBIDDEN,

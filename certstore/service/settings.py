@@ -58,6 +58,17 @@ class Settings(BaseSettings):
         "", description="date from which an earlier verification of the platform does"
     )
     ledger_origin: str = "certstore.example/ledger"
+    witnesses_file: Path | None = Field(
+        None, description="who cosigns our checkpoints, as a C2SP tlog-policy with URLs"
+    )
+    witness_logs: Path | None = Field(
+        None, description="the logs this service is a witness of, one vkey and origin a line"
+    )
+    witness_name: str = Field(
+        "certstore.example/witness",
+        pattern=r"^[^\s+]{1,255}$",
+        description="the name in our cosignatures of other logs",
+    )
     oidc_issuer: str = Field("", description="empty: the built-in development provider")
     oidc_client_id: str = "certstore"
     oidc_client_secret: SecretStr = SecretStr("")
@@ -78,7 +89,9 @@ class Settings(BaseSettings):
     limit_sign_in: int = Field(
         300, ge=0, description=f"steps of signing in, an address {_PER_MINUTE}"
     )
-    limit_verify: int = Field(1200, ge=0, description=f"scans, an address {_PER_MINUTE}")
+    limit_verify: int = Field(
+        1200, ge=0, description=f"scans and checkpoints to cosign, an address {_PER_MINUTE}"
+    )
     limit_token: int = Field(600, ge=0, description=f"access tokens, an address {_PER_MINUTE}")
     limit_pull: int = Field(12_000, ge=0, description=f"searches and pulls, a client {_PER_MINUTE}")
     limit_face: int = Field(60, ge=0, description=f"face verifications, an account {_PER_MINUTE}")

@@ -29,6 +29,7 @@ from certstore.status_desk import StatusDesk
 from certstore.storage.migrations import upgrade
 from certstore.tables.books import Books
 from certstore.token_desk import TokenDesk
+from certstore.witness import WitnessDesk
 from face_auth.acceptance import FaceDesk
 from face_auth.sandbox import SandboxProvider
 from issuance.application import Application
@@ -78,6 +79,9 @@ class House(MiddleFloor):
         upgrade(self.database)
         self.status_desk.open_first()
         _ = (self.keys, self.trust, self.objects)
+        if self.settings.witness_logs is not None:
+            _ = self.witness_desk  # a list or a key that cannot be read is told at the start
+        _ = self.witness_policy
 
     @cached_property
     def holdings_desk(self) -> HoldingsDesk:
@@ -264,6 +268,7 @@ class House(MiddleFloor):
 
 _NAMES: dict[type, str] = {
     LedgerDesk: "ledger_desk",
+    WitnessDesk: "witness_desk",
     StatusDesk: "status_desk",
     CollectionDesk: "collection_desk",
     HoldingsDesk: "holdings_desk",

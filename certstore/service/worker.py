@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from certstore.errors import CertstoreError
 from certstore.service.wiring import House
+from certstore.service.witness_round import WitnessRound
 from certstore.tables.outbox import OutboxEvent
 from certstore.tokens import canonical_json
 from issuance.photo_capture import forget_erased
@@ -34,6 +35,8 @@ class Worker:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._queue: NatsQueue | None = None
+        asking = house.witnessing_desk
+        self._witnesses = WitnessRound(asking, house.clock) if asking is not None else None
 
     def start(self) -> None:
         """Begin working in the background."""
@@ -62,6 +65,7 @@ class Worker:
             self.finish_letters,
             self.finish_issuing,
             self.sign_checkpoint,
+            self.ask_witnesses,
             self.tell,
             self.forget,
             self.look_at_photos,
@@ -95,6 +99,11 @@ class Worker:
         grown = size > (last.size if last else 0)
         if last is None or (grown and self._house.clock.now() - last.made_at > _CHECKPOINT_EVERY):
             ledger.checkpoint()
+
+    def ask_witnesses(self) -> None:
+        """Have the newest checkpoint cosigned, where witnesses are configured."""
+        if self._witnesses is not None:
+            self._witnesses.go()
 
     def tell(self) -> None:
         """Relay events to JetStream where one is configured; without one they are told here."""

@@ -24,6 +24,7 @@ from certstore.tables.sharing import SharingBook
 from certstore.tables.sources import SourceBook
 from certstore.tables.statuses import StatusListBook
 from certstore.tables.usage import UsageBook
+from certstore.tables.witness import WitnessBook
 
 
 class Books:
@@ -47,6 +48,11 @@ class Books:
     def ledger(self) -> LedgerBook:
         """The tamper-evident record."""
         return LedgerBook(self.connection)
+
+    @cached_property
+    def witness(self) -> WitnessBook:
+        """Cosigned tree heads, others' and ours."""
+        return WitnessBook(self.connection)
 
     @cached_property
     def usage(self) -> UsageBook:

@@ -186,6 +186,12 @@ class LedgerBook:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _checkpoint(row)
 
+    def checkpoints(self, above: int, upto: int) -> list[StoredCheckpoint]:
+        """The checkpoints of more than `above` and at most `upto` leaves, in order."""
+        size = ledger_checkpoints.c.size
+        query = select(ledger_checkpoints).where(size > above, size <= upto).order_by(size)
+        return [_checkpoint(row) for row in self._connection.execute(query)]
+
     def checkpoint_of(self, size: int) -> StoredCheckpoint:
         """The checkpoint of this size; NotFoundError if none was signed."""
         query = select(ledger_checkpoints).where(ledger_checkpoints.c.size == size)

@@ -1,6 +1,7 @@
 """The monitor on both databases: whatever is changed behind our back is found, and named."""
 
 import json
+import tracemalloc
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -12,7 +13,8 @@ from certstore.clock import MovedClock
 from certstore.keys import KeySigner, Purpose, generate
 from certstore.ledger import Access, LedgerDesk, record_access
 from certstore.ledger_monitor import look_through, read_entries
-from certstore.signed_note import open_checkpoint
+from certstore.signed_note import Checkpoint, open_checkpoint, sign_checkpoint
+from tests.ledger_of_size import write_ledger
 
 ORIGIN = "tests.example/ledger"
 AT = datetime(2026, 11, 25, 2, 0, 41, tzinfo=UTC)
@@ -202,6 +204,45 @@ def test_a_checkpoint_of_another_key_is_none(archive, desk):
     }
 
 
+def signed_as(desk, origin, root, size=7):
+    return sign_checkpoint(Checkpoint(origin, size, root), desk.signer, desk.public_key)
+
+
+def test_a_checkpoint_of_another_log_is_named_as_such(archive, desk):
+    """Signed by our key, and in another log's name."""
+    root = desk.latest().root
+    note = signed_as(desk, "elsewhere.example/ledger", root)
+    change(archive, "UPDATE ledger_checkpoints SET note = :note", note=note)
+    assert codes(archive, desk) == {"checkpoint_foreign", "checkpoint_missing"}
+
+
+def test_two_roots_signed_for_one_size_are_a_fork(archive, desk):
+    """The database fits its own checkpoint; the one kept elsewhere is signed, too."""
+    note = signed_as(desk, ORIGIN, bytes(32))
+    assert found(archive, desk, open_checkpoint(note, desk.vkey())) == {("forked", "7")}
+    kept = kept_of(desk)  # and the other way round: the leaves fit the one kept elsewhere
+    change(
+        archive,
+        "UPDATE ledger_checkpoints SET note = :note, root = :root",
+        note=note,
+        root=bytes(32),
+    )
+    assert found(archive, desk, kept) == {("root_differs", "7"), ("forked", "7")}
+
+
+def test_an_earlier_checkpoint_of_another_tree_is_a_fork(archive, desk):
+    """Whoever holds the key can sign two histories; what was signed earlier shows it."""
+    grow(archive, 3, first=7)
+    desk.checkpoint()
+    assert found(archive, desk) == set()
+    note = signed_as(desk, ORIGIN, bytes(32))
+    statement = "UPDATE ledger_checkpoints SET note = :note, root = :root WHERE size = 7"
+    change(archive, statement, note=note, root=bytes(32))
+    assert found(archive, desk) == {("forked", "7")}
+    change(archive, "UPDATE ledger_checkpoints SET note = 'x' WHERE size = 7")
+    assert found(archive, desk) == {("checkpoint_unsigned", "7")}
+
+
 # -- usage rows ----------------------------------------------------------------------------
 
 
@@ -277,6 +318,45 @@ def test_many_findings_of_one_kind_are_counted(archive):
     report = look_through(archive, desk.vkey())
     assert len(report.findings) == 21
     assert report.findings[-1].detail == "and 5 more"
+
+
+def test_every_leaf_exchanged_is_told_in_bounded_words(archive):
+    desk = desk_over(archive)
+    grow(archive, 50)
+    desk.checkpoint()
+    change(archive, 'UPDATE ledger_leaves SET "index" = -1 - "index"')
+    change(archive, 'UPDATE ledger_leaves SET "index" = 50 + "index"')
+    report = look_through(archive, desk.vkey())
+    (said,) = [f for f in report.findings if f.code == "leaves_reordered"]
+    assert said.where == ", ".join(map(str, range(20)))
+    assert said.detail == "50 leaves changed places, these the first"
+    change(archive, "UPDATE ledger_leaves SET leaf = :leaf", leaf=b"{}")
+    report = look_through(archive, desk.vkey())
+    changed = [f for f in report.findings if f.code == "leaf_changed"]
+    assert (len(changed), changed[-1].detail) == (21, "and 30 more")
+
+
+# -- a long ledger -------------------------------------------------------------------------
+
+
+def test_a_long_ledger_is_read_a_page_at_a_time_and_says_how_far_it_is(archive):
+    """The second half of the ledger takes no more memory than the first."""
+    peaks, told = {}, []
+    for size in (3000, 9000):
+        with archive.writing() as books:
+            for table in ("usage", "ledger_leaves", "ledger_nodes", "ledger_checkpoints"):
+                books.connection.execute(text(f"DELETE FROM {table}"))
+        write_ledger(archive, ORIGIN, AT, size)
+        desk = desk_over(archive)
+        desk.checkpoint()
+        tracemalloc.start()
+        report = look_through(archive, desk.vkey(), kept_of(desk), lambda *at: told.append(at))
+        peaks[size] = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        assert (report.sound, report.leaves, report.accesses) == (True, size, size)
+        assert told[-1] == (size, size)
+    assert len(told) == 3 + 9
+    assert peaks[9000] < 1.5 * peaks[3000], peaks
 
 
 # -- from outside --------------------------------------------------------------------------

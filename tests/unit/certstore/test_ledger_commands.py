@@ -1,8 +1,10 @@
 """`certstore ledger`, run as a citizen and as an auditor run it: what it says, how it ends."""
 
 import json
+import re
+import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
@@ -10,9 +12,11 @@ from sqlalchemy import text
 
 from certstore.ledger import Access, record_access
 from certstore.service import cli
+from certstore.service.ledger_watch import Progress
 from certstore.service.serving import free_port, serving
 from tests.house import TODAY, house_in
 from tests.sealed import LIN
+from tests.witnesses import Key, witness
 
 
 @pytest.fixture(scope="module")
@@ -160,6 +164,83 @@ def test_a_checkpoint_of_another_size_judges_nothing(files, house):
     told(verify(files, "--checkpoint", "later.txt"), 2, "was made for")
 
 
+DOCS = Path(__file__).parents[3] / "docs"
+
+
+def test_the_script_in_the_documentation_judges_the_same(files):
+    """A stranger's few lines: nothing of ours is imported."""
+    page = (DOCS / "ledger.md").read_text("utf-8")
+    (script,) = re.findall(r"```python\n(.*?)```", page, re.DOTALL)
+    assert "certstore" not in script
+    (files / "check.py").write_text(script, "utf-8")
+
+    def run():
+        command = [sys.executable, "-I", "check.py", "proof.json", "key.txt"]
+        return subprocess.run(
+            command, cwd=files.folder, capture_output=True, text=True, check=False
+        )
+
+    good = run()
+    assert (good.returncode, good.stdout[:11]) == (0, "good: pull "), good.stderr
+    for members in ({"record": {"case_no": "another"}}, {"leaf_index": 0}):
+        before = (files / "proof.json").read_bytes()
+        changed(files, **members)
+        assert run().returncode == 1
+        (files / "proof.json").write_bytes(before)
+
+
+WITNESSES = [witness(f"witness.example/{name}") for name in "abc"]
+
+
+def cosigned(files, *cosigners, policy="group two 2 a b c\nquorum two\n"):
+    """The proof file with cosignatures added, and a policy of three witnesses."""
+    note = json.loads((files / "proof.json").read_text("utf-8"))["checkpoint"]
+    body = note.rpartition("\n\n")[0] + "\n"
+    changed(files, checkpoint=note + "".join(w.cosigns(body, 1_800_000_000) for w in cosigners))
+    lines = [f"witness {w.name[-1]} {w.vkey}\n" for w in WITNESSES]
+    (files / "policy.txt").write_text("".join(lines) + policy, "utf-8")
+
+
+@pytest.mark.parametrize(
+    ("cosigners", "code", "words"),
+    [
+        (WITNESSES[:2], 0, "cosigned by witness.example/a at 2027-01-15T08:00:00+00:00"),
+        (WITNESSES, 0, "witness.example/c at"),
+        (WITNESSES[2:], 1, "no quorum: cosigned by witness.example/c"),
+        ([WITNESSES[0]] * 2, 1, "no quorum"),
+        ([witness("witness.example/a"), witness("witness.example/b")], 1, "cosigned by nobody"),
+        ([], 1, "cosigned by nobody"),
+    ],
+)
+def test_a_policy_wants_a_quorum_of_witnesses(files, cosigners, code, words):
+    cosigned(files, *cosigners)
+    told(verify(files, "--policy", "policy.txt"), code, words)
+
+
+def test_without_a_policy_cosignatures_are_told_and_not_required(files):
+    cosigned(files, WITNESSES[0])
+    told(verify(files), 0, "GOOD", "not judged without a policy: witness.example/a")
+
+
+def test_a_forged_cosignature_spoils_the_proof_under_a_policy(files):
+    forged = replace(WITNESSES[0])
+    cosigned(files, *WITNESSES[1:])
+    said = json.loads((files / "proof.json").read_text("utf-8"))
+    changed(files, checkpoint=said["checkpoint"] + forged.cosigns("another\n", 5))
+    told(verify(files, "--policy", "policy.txt"), 1, "cosignature is wrong: witness.example/a")
+
+
+def test_a_policy_that_cannot_be_used_judges_nothing(files):
+    cosigned(files, *WITNESSES, policy="quorum d\n")
+    told(verify(files, "--policy", "policy.txt"), 2, "defined above")
+    told(verify(files, "--policy", "none.txt"), 2, "cannot be read")
+    cosigned(files, policy=f"log {Key('log.example').vkey}\nquorum none\n")
+    told(verify(files, "--policy", "policy.txt"), 2, "for other logs")
+    own = (files / "key.txt").read_text()
+    cosigned(files, policy=f"log {own}quorum none\n")
+    told(verify(files, "--policy", "policy.txt"), 0, "GOOD")
+
+
 # -- the monitor ---------------------------------------------------------------------------
 
 
@@ -201,6 +282,14 @@ def test_a_tampered_database_ends_with_1_and_keeps_the_old_checkpoint(files, tmp
     assert (files / "own.txt").read_text("utf-8") == kept
 
 
+def test_progress_is_told_once_a_second_and_not_before():
+    told, steady = [], iter([0.0, 0.5, 0.99, 1.0, 1.5, 2.1])
+    progress = Progress(told.append, steady=lambda: next(steady))
+    for done in range(1000, 6000, 1000):
+        progress(done, 100_000)
+    assert told == ["3,000 of 100,000 leaves read", "5,000 of 100,000 leaves read"]
+
+
 def test_a_monitor_that_cannot_read_says_so_and_makes_nothing(files, house, tmp_path):
     nowhere = tmp_path / "nowhere"
     ran = files.run("monitor", data_dir=nowhere)
@@ -230,7 +319,7 @@ def test_the_monitor_reads_a_ledger_over_http(files, house):
     ("arguments", "words"),
     [
         ((), ("verify-proof", "monitor")),
-        (("verify-proof",), ("off line", "Exit code 0", "--public-key", "--checkpoint")),
+        (("verify-proof",), ("off line", "Exit code 0", "--public-key", "--policy")),
         (("monitor",), ("kept elsewhere", "Exit code 0", "--url", "--keep")),
     ],
 )

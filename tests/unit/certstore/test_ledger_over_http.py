@@ -214,7 +214,7 @@ def test_a_root_of_another_length_is_no_root(house):
     for root in (b"", bytes(31), bytes(33)):
         checkpoint = Checkpoint(desk.origin, 1, root)
         note = sign_checkpoint(checkpoint, desk.signer, desk.public_key)
-        with pytest.raises(MalformedError, match="32 bytes"):
+        with pytest.raises(MalformedError, match=r"32 bytes|empty"):
             open_checkpoint(note, desk.vkey())
 
 

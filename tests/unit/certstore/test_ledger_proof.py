@@ -116,47 +116,77 @@ def test_a_file_is_read_as_it_was_written():
 SAID = PROOF.as_json("vkey")
 
 
-@pytest.mark.parametrize(
-    "spoiled",
-    [
-        b"",
-        b"[]",
-        b'"proof"',
-        json.dumps({name: SAID[name] for name in SAID if name != "root"}).encode(),
-        *(
-            json.dumps(SAID | change).encode()
-            for change in (
-                {"leaf_index": -1},
-                {"leaf_index": "3"},
-                {"leaf_index": True},
-                {"tree_size": 2.5},
-                {"leaf_hash": "00"},
-                {"leaf_hash": SAID["leaf_hash"].upper()},
-                {"root": "zz" * 32},
-                {"root": None},
-                {"audit_path": "00"},
-                {"audit_path": [5]},
-                {"audit_path": ["00" * 32] * 65},
-                {"checkpoint": 5},
-                {"leaf": {}},
-                {"record": []},
-                {"record": None},
-                {"salt": "0"},
-                {"salt": ""},
-                {"salt": "00" * 33},
-                {"subject": []},
-                {"subject": {}},
-                {"subject": {"id_number": NUMBER}},
-                {"subject": {"id_number": 5, "key": "00" * 32}},
-                {"subject": {"id_number": NUMBER, "key": "00"}},
-            )
-        ),
-        json.dumps(SAID | {"record": {"long": "x" * 300_000}}).encode(),
-    ],
-)
-def test_what_is_no_proof_file_is_refused(spoiled):
+def without(*names):
+    return json.dumps({name: SAID[name] for name in SAID if name not in names}).encode()
+
+
+def but(**changes):
+    return json.dumps(SAID | changes).encode()
+
+
+HOSTILE = {
+    "nothing": (b"", "not JSON"),
+    "no JSON": (b"proof", "not JSON"),
+    "a list": (b"[]", "one JSON object"),
+    "a text": (b'"proof"', "one JSON object"),
+    "a byte order mark": (b"\xef\xbb\xbf" + but(), "byte order mark"),
+    "no UTF-8": (but() + b"\xff", "not UTF-8"),
+    "a member twice": (but()[:-1] + b',"root":"00"}', "names a member twice"),
+    "too long": (but(record={"long": "x" * 300_000}), "more than 262144 bytes"),
+    "too deep": (but(record={"a": json.loads("[" * 20 + "]" * 20)}), "deep"),
+    "a number beyond measure": (but(leaf_index=2**60), "too large"),
+    "a member nobody judges": (but(verdict="good"), "no proof file has"),
+    "no root": (without("root"), "root is hexadecimal"),
+    "no leaf hash": (without("leaf_hash"), "leaf_hash is hexadecimal"),
+    "no path": (without("audit_path"), "audit_path is a list"),
+    "no index": (without("leaf_index"), "leaf_index is a whole number"),
+    "no size": (without("tree_size"), "tree_size is a whole number"),
+    "an index below zero": (but(leaf_index=-1), "leaf_index is a whole number"),
+    "an index in quotes": (but(leaf_index="3"), "leaf_index is a whole number"),
+    "an index that is true": (but(leaf_index=True), "leaf_index is a whole number"),
+    "half a tree": (but(tree_size=2.5), "tree_size is a whole number"),
+    "a short hash": (but(leaf_hash="00"), "leaf_hash is hexadecimal"),
+    "a hash in capitals": (but(leaf_hash=SAID["leaf_hash"].upper()), "lower-case"),
+    "a root that is no hash": (but(root="zz" * 32), "root is lower-case"),
+    "a root that is null": (but(root=None), "root is hexadecimal"),
+    "a path that is a text": (but(audit_path="00"), "audit_path is a list"),
+    "a path of numbers": (but(audit_path=[5]), "audit_path is hexadecimal"),
+    "a path of 65 steps": (but(audit_path=["00" * 32] * 65), "at most 64 hashes"),
+    "a checkpoint that is a number": (but(checkpoint=5), "checkpoint is a text"),
+    "a key that is a list": (but(vkey=[]), "vkey is a text"),
+    "a leaf that is an object": (but(leaf={}), "leaf is a text"),
+    "a record that is a list": (but(record=[]), "are objects"),
+    "a record that is null": (but(record=None), "are objects"),
+    "a record without salt": (without("salt"), "come together"),
+    "a salt without record": (without("record"), "come together"),
+    "half a figure of salt": (but(salt="0"), "salt is hexadecimal"),
+    "an empty salt": (but(salt=""), "salt is lower-case"),
+    "a salt of 33 bytes": (but(salt="00" * 33), "salt is hexadecimal"),
+    "a subject that is a list": (but(subject=[]), "are objects"),
+    "a subject without a number": (but(subject={"key": "00" * 32}), "id_number is a text"),
+    "an empty subject": (but(subject={}), "id_number is a text"),
+    "a subject without a key": (but(subject={"id_number": NUMBER}), "subject is hexadecimal"),
+    "a subject's number as a number": (
+        but(subject={"id_number": 5, "key": "00" * 32}),
+        "id_number is a text",
+    ),
+    "a subject's short key": (
+        but(subject={"id_number": NUMBER, "key": "00"}),
+        "subject is hexadecimal",
+    ),
+    "a subject with more": (
+        but(subject={"id_number": NUMBER, "key": "00" * 32, "name": "x"}),
+        "an id_number and a key",
+    ),
+}
+
+
+@pytest.mark.parametrize("case", HOSTILE)
+def test_what_is_no_proof_file_is_refused_for_its_own_reason(case):
+    spoiled, words = HOSTILE[case]
     with pytest.raises(MalformedError) as refused:
         read_proof(spoiled)
+    assert words in refused.value.detail
     assert NUMBER not in str(refused.value)
 
 

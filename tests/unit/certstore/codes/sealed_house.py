@@ -185,7 +185,7 @@ def make_house(uscc: str = USCC, purposes: Sequence[Purpose] | None = None) -> S
         root_key.public_key(), root_key, name="root", authority=True, begins=NOW - 60 * 24 * HOUR
     )
     signers = {}
-    for purpose in purposes or [p for p in Purpose if p is not Purpose.ROOT]:
+    for purpose in purposes or [p for p in Purpose if p not in {Purpose.ROOT, Purpose.WITNESS}]:
         key = generate("EdDSA" if purpose is Purpose.LEDGER else "ES256")
         leaf = certify(key.public_key(), (root_key, root), name=purpose.value)
         signers[purpose] = KeySigner(purpose, key, (leaf.public_bytes(Encoding.DER),))

@@ -45,7 +45,7 @@ def test_an_off_line_code_holds_both_layers():
 
 @pytest.mark.parametrize("profile", [Profile.PRINTED, Profile.ON_LINE])
 def test_a_key_of_another_purpose_seals_no_code(profile):
-    for purpose in set(Purpose) - {profile.purpose, Purpose.ROOT, Purpose.LEDGER}:
+    for purpose in set(Purpose) - {profile.purpose, Purpose.ROOT, Purpose.LEDGER, Purpose.WITNESS}:
         with pytest.raises(PurposeError):
             seal_code(claims_of(), profile, house().signers[purpose])
 
