@@ -30,7 +30,7 @@ SPECIMEN_UNIT = "SPECIMEN 样张"
 ROOT_KEY = "root.key.pem"
 _ROOT_YEARS = 20
 _KEY_YEARS = 5
-_BACKDATED = timedelta(hours=1)  # verifiers' clocks may be a little behind
+BACKDATED = timedelta(hours=1)  # verifiers' clocks may be a little behind
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def make_keys(
     `root` is the root's folder and its passphrase; only its certificate is copied from there.
     """
     root_folder, root_passphrase = root
-    issuer = _open_root(root_folder, root_passphrase)
+    issuer = open_root(root_folder, root_passphrase)
     missing: list[Purpose] = [p for p in HOUSE_PURPOSES if not (folder / f"{p}.key.pem").exists()]
     for purpose in missing:
         make_key(folder, passphrase, purpose, authority, issuer, now)
@@ -138,21 +138,21 @@ def make_key(
 ) -> None:
     """Make one key and have the root certify it for this purpose."""
     key = generate("EdDSA" if purpose is Purpose.LEDGER else "ES256")
-    certificate = _purpose_certificate(key.public_key(), purpose, authority, issuer, now)
+    certificate = purpose_certificate(key.public_key(), purpose, authority, issuer, now)
     write_private_key(folder / f"{purpose}.key.pem", key, passphrase)
     (folder / f"{purpose}.pem").write_bytes(certificate.public_bytes(serialization.Encoding.PEM))
 
 
 def open_key_ring(folder: Path, passphrase: bytes, authority: AuthorityName) -> KeyRing:
     """Open every key of the folder; each must fit its certificate and the certificate the root."""
-    root = _certificate(folder / "root.pem")
+    root = read_certificate(folder / "root.pem")
     signers: dict[Purpose, KeySigner] = {}
     for purpose in HOUSE_PURPOSES:
         if not (folder / f"{purpose}.key.pem").exists():
             continue
         key = read_private_key(folder / f"{purpose}.key.pem", passphrase)
-        certificate = _certificate(folder / f"{purpose}.pem")
-        _check_issued_by(root, certificate, f"{purpose}.pem")
+        certificate = read_certificate(folder / f"{purpose}.pem")
+        check_issued_by(root, certificate, f"{purpose}.pem")
         if certificate.public_key() != key.public_key():
             raise MalformedError(
                 "a key and its certificate do not belong together", where=f"{purpose}.pem"
@@ -162,7 +162,8 @@ def open_key_ring(folder: Path, passphrase: bytes, authority: AuthorityName) -> 
     return KeyRing(folder, root, signers, authority)
 
 
-def _certificate(path: Path) -> x509.Certificate:
+def read_certificate(path: Path) -> x509.Certificate:
+    """Read a certificate of the key folder; MalformedError if it is missing or unreadable."""
     try:
         return x509.load_pem_x509_certificate(path.read_bytes())
     except (OSError, ValueError) as error:
@@ -173,7 +174,8 @@ def _certificate(path: Path) -> x509.Certificate:
         ) from error
 
 
-def _check_issued_by(root: x509.Certificate, certificate: x509.Certificate, where: str) -> None:
+def check_issued_by(root: x509.Certificate, certificate: x509.Certificate, where: str) -> None:
+    """Raise MalformedError unless the root issued this certificate."""
     try:
         certificate.verify_directly_issued_by(root)
     except (InvalidSignature, ValueError, TypeError) as error:
@@ -186,19 +188,20 @@ def _check_issued_by(root: x509.Certificate, certificate: x509.Certificate, wher
 
 def root_signer(folder: Path, passphrase: bytes) -> KeySigner:
     """The root's key, for signing a trust list; kept off line in production."""
-    key, certificate = _open_root(folder, passphrase)
+    key, certificate = open_root(folder, passphrase)
     chain = (certificate.public_bytes(serialization.Encoding.DER),)
     return KeySigner(Purpose.ROOT, key, chain)
 
 
-def _open_root(folder: Path, passphrase: bytes) -> tuple[PrivateKey, x509.Certificate]:
+def open_root(folder: Path, passphrase: bytes) -> tuple[PrivateKey, x509.Certificate]:
+    """The root's key and certificate; NotFoundError where it is not, MalformedError if shut."""
     if not (folder / ROOT_KEY).exists():
         raise NotFoundError(
             "the root's key is not here",
             where=str(folder),
             remedy="name the folder where the root is kept with --root",
         )
-    certificate = _certificate(folder / "root.pem")
+    certificate = read_certificate(folder / "root.pem")
     return read_private_key(folder / ROOT_KEY, passphrase), certificate
 
 
@@ -222,7 +225,7 @@ def _root_certificate(
         .issuer_name(name)
         .public_key(key.public_key())
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _BACKDATED)
+        .not_valid_before(now - BACKDATED)
         .not_valid_after(now + timedelta(days=365 * _ROOT_YEARS))
         .add_extension(x509.BasicConstraints(ca=True, path_length=0), critical=True)
         .add_extension(_key_usage(root=True), critical=True)
@@ -231,13 +234,14 @@ def _root_certificate(
     )
 
 
-def _purpose_certificate(
+def purpose_certificate(
     public_key: PublicKey,
     purpose: Purpose,
     authority: AuthorityName,
     issuer: tuple[PrivateKey, x509.Certificate],
     now: datetime,
 ) -> x509.Certificate:
+    """A certificate for a key of this purpose, signing from `now` on; the issuer is a root."""
     root_key, root = issuer
     name = x509.Name(
         [
@@ -254,7 +258,7 @@ def _purpose_certificate(
         .issuer_name(root.subject)
         .public_key(public_key)
         .serial_number(x509.random_serial_number())
-        .not_valid_before(now - _BACKDATED)
+        .not_valid_before(now - BACKDATED)
         .not_valid_after(now + timedelta(days=365 * _KEY_YEARS))
         .add_extension(x509.BasicConstraints(ca=False, path_length=None), critical=True)
         .add_extension(_key_usage(root=False), critical=True)

@@ -57,6 +57,7 @@ class Service:
     title_en: str
     fields: dict[str, tuple[str, ...]]
     legal_basis: dict[str, str]
+    actions: tuple[str, ...]
 
 
 Caller = Resident | Officer | Clerk | Operator

@@ -91,6 +91,16 @@ class InvalidTokenError(CertstoreError):
     code = "invalid-token"
 
 
+class InvalidDpopProofError(CertstoreError):
+    """A proof of possession (RFC 9449) is missing or does not hold; `facts["cause"]` says why."""
+
+    code = "invalid-dpop-proof"
+
+
+class UnprovenTokenError(InvalidDpopProofError):
+    """An access token came without the proof it is bound to; `facts["cause"]` as above."""
+
+
 class PurposeError(CertstoreError):
     """The purpose does not cover this request."""
 

@@ -1,5 +1,7 @@
 """Public keys as JSON Web Keys (RFC 7517, RFC 8037), read strictly: never a private member."""
 
+import hashlib
+import json
 from collections.abc import Mapping
 
 from cryptography.exceptions import UnsupportedAlgorithm
@@ -38,6 +40,12 @@ def from_jwk(jwk: object) -> PublicKey:
         return p256_key(_coordinate(jwk["x"]), _coordinate(jwk["y"]))
     except (ValueError, UnsupportedAlgorithm) as error:
         raise MalformedError("a JWK does not hold a point of its curve", cause="jwk") from error
+
+
+def thumbprint(public_key: PublicKey) -> str:
+    """The key's thumbprint (RFC 7638, SHA-256), as base64url: 43 characters."""
+    members = json.dumps(to_jwk(public_key), sort_keys=True, separators=(",", ":"))
+    return base64url.encode(hashlib.sha256(members.encode()).digest())
 
 
 def p256_key(x: bytes, y: bytes) -> ec.EllipticCurvePublicKey:

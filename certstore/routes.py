@@ -1,25 +1,23 @@
-"""The store's API: tokens, search and pull, status lists, trust list, ledger, catalogue."""
+"""The store's API: search and pull, status lists, trust list, ledger, catalogue."""
 
 import hashlib
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, Form, Header, Path, Query, Request, Response
+from fastapi import APIRouter, Path, Query, Request, Response
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
-from certstore.callers import Resident, Service
+from certstore.authorization.routes import Pulling
+from certstore.callers import Resident
 from certstore.catalogue import catalogue, certificate_type
-from certstore.errors import UnauthenticatedError
 from certstore.holdings import HoldingsDesk
 from certstore.ledger import LedgerDesk
 from certstore.plain_words import plain_words
 from certstore.reception import desk, signed_in
 from certstore.sharing import PullRequest, SearchRequest, SharingDesk
 from certstore.status_desk import TTL_S, StatusDesk
-from certstore.token_desk import DETAILS_TYPE, TokenDesk, TokenRequest
 
 router = APIRouter()
 Ref = Annotated[str, Path(pattern="^[0-9a-z]{20}$")]
-_BEARER = "Bearer "
 # What stands in a record for good.
 Words = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(plain_words)]
 # A purpose, a matter, a type, a field: compared, and put on record where it is refused.
@@ -27,22 +25,6 @@ Name = Annotated[str, Field(pattern="^[!-~]{1,80}$")]
 _SHORT = f"public, max-age={TTL_S // 5}"
 
 
-def service(
-    request: Request,
-    tokens: Annotated[TokenDesk, desk(TokenDesk)],
-    authorization: Annotated[str, Header()] = "",
-) -> Service:
-    """The service whose access token the request carries."""
-    if not authorization.startswith(_BEARER):
-        raise UnauthenticatedError(
-            "an access token is needed", where="Authorization", remedy="get one from /oauth2/token"
-        )
-    caller = tokens.open(authorization.removeprefix(_BEARER))
-    request.app.state.limits.count("pull", caller.client_id)
-    return caller
-
-
-Pulling = Annotated[Service, Depends(service)]
 Sharing = Annotated[SharingDesk, desk(SharingDesk)]
 
 
@@ -75,36 +57,6 @@ class PullIn(BaseModel):
     fields: list[Name] = Field(min_length=1, max_length=50)
     subject: Subject
     operator: Words
-
-
-@router.post("/oauth2/token", tags=["sharing"], summary="Get an access token")
-def token(
-    tokens: Annotated[TokenDesk, desk(TokenDesk)],
-    response: Response,
-    grant_type: Annotated[str, Form(max_length=60)],
-    client_assertion_type: Annotated[str, Form(max_length=100)],
-    client_assertion: Annotated[str, Form(max_length=16384)],
-    authorization_details: Annotated[str, Form(max_length=8192)],
-) -> dict[str, Any]:
-    """client_credentials with private_key_jwt (RFC 7523) and authorization_details (RFC 9396)."""
-    response.headers["Cache-Control"] = "no-store"
-    return tokens.grant(
-        TokenRequest(grant_type, client_assertion_type, client_assertion, authorization_details)
-    )
-
-
-@router.get("/.well-known/oauth-authorization-server", tags=["sharing"], summary="Metadata")
-def metadata(tokens: Annotated[TokenDesk, desk(TokenDesk)]) -> dict[str, Any]:
-    """What the token endpoint takes (RFC 8414)."""
-    return {
-        "issuer": tokens.issuer,
-        "token_endpoint": tokens.token_endpoint,
-        "grant_types_supported": ["client_credentials"],
-        "token_endpoint_auth_methods_supported": ["private_key_jwt"],
-        "token_endpoint_auth_signing_alg_values_supported": ["ES256", "EdDSA"],
-        "authorization_details_types_supported": [DETAILS_TYPE],
-        "response_types_supported": [],
-    }
 
 
 @router.post("/v1/evidence:search", tags=["sharing"], summary="Find references, no content")

@@ -66,6 +66,8 @@ def judge_search(service: Service, request: SearchRequest) -> CertstoreError | N
     """Why a search is refused; None if it may be answered."""
     if request.purpose_id != service.purpose_id:
         return PurposeError("the token is for another purpose", where="purpose_id")
+    if "search" not in service.actions:
+        return _not_for("search")
     outside = [kind for kind in request.cert_types if kind not in service.fields]
     if not outside:
         return None
@@ -87,9 +89,20 @@ def judge_pull(
         return PurposeError("the token is for another purpose", where="purpose_id")
     if request.matter_code != service.matter_code:
         return PurposeError("the token is for another matter", where="matter_code")
+    if "pull" not in service.actions:
+        return _not_for("pull")
     if certificate.type_code not in service.fields:
         return NotFoundError("there is no such certificate", where=certificate.ref)
     return _judge_certificate(service, request, certificate)
+
+
+def _not_for(action: str) -> PurposeError:
+    return PurposeError(
+        f"the token was not asked for with the action {action}",
+        where="actions",
+        remedy="get a token that names it in authorization_details",
+        cause="action_not_granted",
+    )
 
 
 def _judge_certificate(

@@ -2,11 +2,14 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
 import jwt
 
+from certstore.authorization.client_assertion import ASSERTION_TYPE
+from certstore.authorization.details import DETAILS_TYPE
 from certstore.callers import Resident
 from certstore.catalogue import certificate_type
 from certstore.certificates import Certificate, Draft, File, Holder, Status, Validity
@@ -14,10 +17,9 @@ from certstore.chance import random_bytes, reference
 from certstore.clock import local_date, unix
 from certstore.identifiers import CertificateIdentifier
 from certstore.jwk import to_jwk
-from certstore.keys import PrivateKey, generate, key_id
+from certstore.keys import PrivateKey, algorithm_of, generate, key_id
 from certstore.service.wiring import House
 from certstore.tables.sharing import Client, Purpose
-from certstore.token_desk import ASSERTION_TYPE, DETAILS_TYPE
 
 LIN = Holder("林晓禾", "111", "340199199804060284")
 ZHOU = Holder("周敏", "111", "340199197109230625")
@@ -110,9 +112,15 @@ def _fields(holder: Holder) -> dict[str, str]:
 
 
 def enrol(
-    house: House, key: PrivateKey, *, client: str = "active", purpose: str = "active"
+    house: House,
+    key: PrivateKey,
+    *,
+    client: str = "active",
+    purpose: str = "active",
+    dpop: bool = False,
+    **changes: Any,
 ) -> None:
-    """Make the school service known."""
+    """Make the school service known; `changes` are other members of the client."""
     jwk = {**to_jwk(key.public_key()), "kid": key_id(key.public_key())}
     enrolled = Client(
         client_id=SCHOOL,
@@ -122,7 +130,10 @@ def enrol(
         keys=[jwk],
         state=client,
         agency_key=random_bytes(32),
+        signing_algorithms=[algorithm_of(key.public_key())],
+        dpop_bound=dpop,
     )
+    enrolled = replace(enrolled, **changes)
     approved = Purpose(
         purpose_id=ENROLMENT,
         client_id=SCHOOL,

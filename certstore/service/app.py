@@ -7,6 +7,7 @@ from fastapi import Depends, FastAPI
 
 from certstore import __version__, clerk_page_routes, page_routes, witness_routes
 from certstore import routes as store
+from certstore.authorization import routes as authorization
 from certstore.reception import recognise
 from certstore.service import problems
 from certstore.service.body_limit import BodyLimit
@@ -70,6 +71,7 @@ def create_app(house: House) -> FastAPI:
     _furnish(app, house)
     problems.install(app)
     for router in (
+        authorization.router,
         store.router,
         witness_routes.router,
         verify.router,

@@ -12,6 +12,7 @@ from certstore import __version__
 from certstore.errors import CertstoreError
 from certstore.service import (
     cli_bench,
+    cli_clients,
     cli_interfaces,
     cli_keys,
     cli_ledger,
@@ -252,6 +253,7 @@ for group, name in (
     (cli_trust.trust, "trust"),
     (cli_ledger.ledger, "ledger"),
     (cli_organisations.organisations, "organisations"),
+    (cli_clients.clients, "clients"),
     (cli_interfaces.interfaces, "interfaces"),
     (cli_bench.bench, "bench"),
 ):

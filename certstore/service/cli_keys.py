@@ -1,16 +1,23 @@
 """`certstore keys`: look at the house's keys, and make them."""
 
+from datetime import timedelta
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from cryptography import x509
 
 from certstore.authority import AuthorityName, KeyRing, make_keys, make_root
 from certstore.clock import SystemClock
 from certstore.errors import MalformedError
+from certstore.key_rotation import keys_in
+from certstore.keys import algorithm_of
 from certstore.safekeeping import add_storage_key, key_ids, open_safe
-from certstore.service.key_room import make_witness_key, open_key_room, publish_trust_list
+from certstore.service.key_room import (
+    make_witness_key,
+    open_key_room,
+    publish_trust_list,
+    rotate_token_key,
+)
 from certstore.service.passphrase import passphrase
 from certstore.service.settings import Settings
 from certstore.service.witness_files import witness_vkey
@@ -25,6 +32,7 @@ keys = typer.Typer(
   certstore keys list
   CERTSTORE_ROOT_PASSPHRASE=… certstore keys root /media/root
   CERTSTORE_ROOT_PASSPHRASE=… certstore keys make --root /media/root
+  CERTSTORE_ROOT_PASSPHRASE=… certstore keys rotate --root /media/root
 
 Exit code 2: refused, nothing changed.""",
 )
@@ -104,6 +112,26 @@ def make(root: RootFolder = None, root_passphrase: RootPassphrase = "") -> None:
     print(f"made: {', '.join(made) or 'none, all are there'}; trust list published")
 
 
+@keys.command("rotate")
+def rotate(
+    root: RootFolder = None,
+    root_passphrase: RootPassphrase = "",
+    minutes: Annotated[
+        int, typer.Option(min=5, max=10080, help="From when on it signs: so many from now.")
+    ] = 15,
+) -> None:
+    """Make the next key for access tokens.
+
+    It is published at once and signs later, so that whoever keeps our keys for a while has it
+    in time. The former key verifies until its tokens have ended. Running services take it by
+    themselves. Without --root the demonstration's own root certifies it.
+    """
+    ring, s, now = open_ring(), Settings(), SystemClock().now()
+    opened = (ring.folder, passphrase(s)) if root is None else (root, root_passphrase.encode())
+    made = rotate_token_key(ring, passphrase(s), opened, now, timedelta(minutes=minutes))
+    print(f"made {made.name} {made.kid}: signs from {made.begins:%Y-%m-%d %H:%M} UTC; listed")
+
+
 @keys.command("storage")
 def make_storage_key() -> None:
     """Make the next storage key.
@@ -139,7 +167,9 @@ def list_keys() -> None:
     if ring.demonstration:
         print("Demonstration authority: everything signed is a specimen 样张.")
     for purpose, signer in ring.signers.items():
-        ends = x509.load_der_x509_certificate(signer.chain[0]).not_valid_after_utc
-        print(f"{purpose:<13} {signer.kid}  {signer.algorithm:<6} until {ends:%Y-%m-%d}")
+        for key in keys_in(ring.folder, ring.root, purpose):
+            begins = "" if key.kid == signer.kid else f", from {key.begins:%Y-%m-%d %H:%M} UTC"
+            algorithm = algorithm_of(key.public_key)
+            print(f"{purpose:<13} {key.kid}  {algorithm:<6} until {key.ends:%Y-%m-%d}{begins}")
     for kid in key_ids(ring.folder):
         print(f"{'storage':<13} {kid}  A256   wraps what is kept; the last one listed is used")

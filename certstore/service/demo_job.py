@@ -15,7 +15,7 @@ import httpx
 from certstore.certificates import Certificate
 from certstore.keys import KeySigner
 from certstore.merkle import verify_inclusion
-from certstore.service.demo_school import SCHOOL_PURPOSE, pull_token
+from certstore.service.demo_school import SCHOOL_PURPOSE, SchoolAuth
 from certstore.service.demo_visitor import DemoError, Visitor
 from certstore.service.wiring import House
 from verifiers.scanning.verify import as_json, verify
@@ -160,11 +160,10 @@ class MainJob:
     # 6 --------------------------------------------------------------------------------------
 
     def _pull(self) -> None:
-        token = pull_token(self.base, self.school, self.house.clock.now(), PULLED)
-        headers = {"Authorization": f"Bearer {token}"}
+        auth = SchoolAuth(self.base, self.school, self.house.clock, PULLED)
         subject = {"id_number": self.people["lin_xiaohe"]["id_number"]}
         case = {"purpose_id": SCHOOL_PURPOSE, "case_no": "RX-2026-00017", "operator": "教师 3021"}
-        with httpx.Client(base_url=self.base, headers=headers, timeout=30) as http:
+        with httpx.Client(base_url=self.base, auth=auth, timeout=30) as http:
             wanted = {**case, "subject": subject, "cert_types": ["residence_voucher"]}
             search = http.post("/v1/evidence:search", json=wanted)
             _require(search.status_code == httpx.codes.OK, "search failed", search.text)

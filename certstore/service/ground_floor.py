@@ -4,9 +4,17 @@ from datetime import timedelta
 from functools import cached_property
 
 from certstore.authority import AuthorityName, KeyRing
+from certstore.authorization.access_token import TOKEN_LIFETIME_S, TokenMint
+from certstore.authorization.client_keys import ClientKeyDesk
+from certstore.authorization.debugging import DebugDesk
+from certstore.authorization.metadata import MetadataDesk
+from certstore.authorization.resource_gate import ResourceGate
+from certstore.authorization.standing import TokenStandingDesk
+from certstore.authorization.token_desk import TokenDesk
 from certstore.collection import CollectionDesk
 from certstore.errors import NotFoundError
 from certstore.holdings import HoldingsDesk
+from certstore.key_rotation import KeySuccession
 from certstore.keys import Purpose
 from certstore.ledger import LedgerDesk
 from certstore.organisations import OrganisationDesk
@@ -24,7 +32,6 @@ from certstore.sharing import SharingDesk
 from certstore.sign_in import SignInDesk
 from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk
-from certstore.token_desk import TokenDesk
 from certstore.trust import TrustList
 from certstore.witness import WitnessDesk
 from certstore.witness_policy import WitnessPolicy
@@ -210,12 +217,50 @@ class GroundFloor(Stores):
 
     @cached_property
     def token_desk(self) -> TokenDesk:
-        """Access tokens."""
-        return TokenDesk(
-            archive=self.archive,
-            signer=self.keys.signer(Purpose.TOKEN),
+        """Access tokens, given."""
+        return TokenDesk(archive=self.archive, mint=self.token_mint, clock=self.clock)
+
+    @cached_property
+    def token_keys(self) -> KeySuccession:
+        """The keys that sign access tokens, one after the other."""
+        lifetime = timedelta(seconds=TOKEN_LIFETIME_S)
+        return KeySuccession(self.keys, passphrase(self.settings), Purpose.TOKEN, lifetime)
+
+    @cached_property
+    def token_mint(self) -> TokenMint:
+        """Writes and opens access tokens."""
+        return TokenMint(self.token_keys, self.settings.public_url)
+
+    @cached_property
+    def resource_gate(self) -> ResourceGate:
+        """Access tokens, used."""
+        return ResourceGate(archive=self.archive, mint=self.token_mint, clock=self.clock)
+
+    @cached_property
+    def token_standing_desk(self) -> TokenStandingDesk:
+        """Access tokens, asked about and revoked."""
+        return TokenStandingDesk(
+            archive=self.archive, mint=self.token_mint, tokens=self.token_desk, clock=self.clock
+        )
+
+    @cached_property
+    def client_key_desk(self) -> ClientKeyDesk:
+        """The keys that clients sign with."""
+        return ClientKeyDesk(archive=self.archive)
+
+    @cached_property
+    def debug_desk(self) -> DebugDesk:
+        """Why a token is refused."""
+        return DebugDesk(archive=self.archive, tokens=self.token_desk, clock=self.clock)
+
+    @cached_property
+    def metadata_desk(self) -> MetadataDesk:
+        """What machines read about the token endpoints."""
+        return MetadataDesk(
+            tokens=self.token_desk,
+            standing=self.token_standing_desk,
+            keys=self.token_keys,
             clock=self.clock,
-            issuer=self.settings.public_url,
         )
 
     @cached_property

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 from cryptography import x509
@@ -16,6 +16,7 @@ from certstore.authority import (
     root_signer,
 )
 from certstore.errors import ConflictError, MalformedError, NotFoundError
+from certstore.key_rotation import DatedKey, add_successor, keys_in
 from certstore.keys import (
     KeySigner,
     Purpose,
@@ -114,18 +115,31 @@ def _stale(ring: KeyRing, now: datetime) -> bool:
     return any(key.kid not in listed.keys for key in (*_house_keys(ring), *_source_keys(ring)))
 
 
+def rotate_token_key(
+    ring: KeyRing, passphrase: bytes, root: tuple[Path, bytes], now: datetime, lead: timedelta
+) -> DatedKey:
+    """Make the next key for access tokens, signing after the lead, and list it.
+
+    ConflictError while another waits for its time.
+    """
+    made = add_successor(ring, passphrase, Purpose.TOKEN, root, now, lead)
+    publish_trust_list(ring, root, now)
+    return made
+
+
 def _house_keys(ring: KeyRing) -> Iterator[TrustedKey]:
-    for purpose, signer in ring.signers.items():
-        certificate = x509.load_der_x509_certificate(signer.chain[0])
-        yield TrustedKey(
-            purpose=purpose,
-            authority_uscc=ring.authority.uscc,
-            authority_name=ring.authority.name_zh,
-            public_key=signer.public_key,
-            valid_from=certificate.not_valid_before_utc,
-            valid_to=certificate.not_valid_after_utc,
-            chain=signer.chain,
-        )
+    for purpose in ring.signers:
+        for key in keys_in(ring.folder, ring.root, purpose):
+            certificate = x509.load_der_x509_certificate(key.certificate)
+            yield TrustedKey(
+                purpose=purpose,
+                authority_uscc=ring.authority.uscc,
+                authority_name=ring.authority.name_zh,
+                public_key=key.public_key,
+                valid_from=certificate.not_valid_before_utc,
+                valid_to=certificate.not_valid_after_utc,
+                chain=(key.certificate,),
+            )
 
 
 def _source_keys(ring: KeyRing) -> Iterator[TrustedKey]:

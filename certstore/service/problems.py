@@ -24,6 +24,8 @@ STATUS: dict[type[errors.CertstoreError], HTTPStatus] = {
     errors.InconsistentTreeError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
     errors.InvalidTokenError: HTTPStatus.UNAUTHORIZED,
+    errors.InvalidDpopProofError: HTTPStatus.BAD_REQUEST,  # at the token endpoint (RFC 9449 §5)
+    errors.UnprovenTokenError: HTTPStatus.UNAUTHORIZED,  # at a resource (RFC 9449 §7.1)
     errors.ForbiddenError: HTTPStatus.FORBIDDEN,
     errors.PurposeError: HTTPStatus.FORBIDDEN,
     errors.FieldNotGrantedError: HTTPStatus.FORBIDDEN,
@@ -49,7 +51,9 @@ _KINDS: dict[int, ProblemKind] = {
     503: "unavailable",
 }
 _API = ("/v1/", "/oauth2/", "/.well-known/", "/status-lists/", "/healthz", "/readyz", "/metrics")
-_SHOWN_FACTS = ("cause", "expected", "paths", "missing", "status", "code_point", "limit")
+_SHOWN_FACTS = (
+    *("error", "cause", "expected", "paths", "missing", "status", "code_point", "limit"),
+)
 
 
 class _Problem(JSONResponse):
@@ -88,6 +92,8 @@ async def known_error(request: Request, error: Exception) -> Response:
     answer = _answer(request, status, error.code, said)
     if "retry_after" in error.facts:
         answer.headers["Retry-After"] = str(error.facts["retry_after"])  # seconds
+    if "challenge" in error.facts and _wants_json(request):
+        answer.headers["WWW-Authenticate"] = str(error.facts["challenge"])
     return answer
 
 

@@ -8,6 +8,11 @@ from datetime import timedelta
 from functools import cached_property
 from typing import TypeVar, cast
 
+from certstore.authorization.debugging import DebugDesk
+from certstore.authorization.metadata import MetadataDesk
+from certstore.authorization.resource_gate import ResourceGate
+from certstore.authorization.standing import TokenStandingDesk
+from certstore.authorization.token_desk import TokenDesk
 from certstore.certificates import File
 from certstore.collection import CollectionDesk
 from certstore.errors import MalformedError
@@ -28,7 +33,6 @@ from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk
 from certstore.storage.migrations import upgrade
 from certstore.tables.books import Books
-from certstore.token_desk import TokenDesk
 from certstore.witness import WitnessDesk
 from face_auth.acceptance import FaceDesk
 from face_auth.sandbox import SandboxProvider
@@ -275,6 +279,10 @@ _NAMES: dict[type, str] = {
     ObjectStore: "objects",
     PresentationDesk: "presentation_desk",
     TokenDesk: "token_desk",
+    TokenStandingDesk: "token_standing_desk",
+    ResourceGate: "resource_gate",
+    DebugDesk: "debug_desk",
+    MetadataDesk: "metadata_desk",
     SharingDesk: "sharing_desk",
     SignInDesk: "sign_in_desk",
     SandboxProvider: "sandbox_provider",

@@ -1,11 +1,22 @@
-"""Who may pull what: agencies' clients, their purposes, and assertions used once."""
+"""Who may pull what: agencies' clients, their purposes, identifiers used once, tokens revoked."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Column, Connection, ForeignKey, LargeBinary, Row, String, Table, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    LargeBinary,
+    Row,
+    String,
+    Table,
+    exists,
+    select,
+)
 
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
 
@@ -19,6 +30,8 @@ clients = Table(
     Column("keys", Json, nullable=False),  # public JWKs
     Column("state", String(12), nullable=False),
     Column("agency_key", LargeBinary(32), nullable=False),  # for pairwise references
+    Column("signing_algorithms", Json, nullable=False),  # what its assertions may be signed with
+    Column("dpop_bound", Boolean, nullable=False),  # it gets and uses tokens bound to a key only
 )
 purposes = Table(
     "purposes",
@@ -31,6 +44,7 @@ purposes = Table(
     Column("legal_basis", Json, nullable=False),
     Column("fields", Json, nullable=False),  # certificate type → paths that may be pulled
     Column("state", String(12), nullable=False),
+    Column("actions", Json, nullable=False),  # what may be done for it: search, pull
 )
 used_identifiers = Table(
     "used_identifiers",
@@ -39,11 +53,20 @@ used_identifiers = Table(
     Column("jti", String(120), primary_key=True),
     Column("expires_at", Moment, nullable=False, index=True),
 )
+revoked_tokens = Table(
+    "revoked_tokens",
+    metadata,
+    Column("jti", String(40), primary_key=True),
+    Column("expires_at", Moment, nullable=False, index=True),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A pulling service: the agency behind it and its registered public keys (JWK)."""
+    """A pulling service: the agency behind it and its registered public keys (JWK, with kid).
+
+    With `dpop_bound`, the default, it cannot use tokens that are not bound to a key (RFC 9449).
+    """
 
     client_id: str
     agency: str
@@ -52,6 +75,8 @@ class Client:
     keys: Sequence[Mapping[str, Any]]
     state: str
     agency_key: bytes
+    signing_algorithms: Sequence[str] = ("ES256",)
+    dpop_bound: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +91,16 @@ class Purpose:
     legal_basis: Mapping[str, str]
     fields: Mapping[str, Sequence[str]]
     state: str
+    actions: Sequence[str] = ("search", "pull")
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a client and one of its tokens stand just now."""
+
+    state: str
+    dpop_bound: bool
+    revoked: bool
 
 
 class SharingBook:
@@ -100,6 +135,8 @@ class SharingBook:
                 "keys": [dict(key) for key in client.keys],
                 "state": client.state,
                 "agency_key": client.agency_key,
+                "signing_algorithms": list(client.signing_algorithms),
+                "dpop_bound": client.dpop_bound,
             },
         )
         insert_once(
@@ -114,8 +151,41 @@ class SharingBook:
                 "legal_basis": dict(purpose.legal_basis),
                 "fields": {kind: list(paths) for kind, paths in purpose.fields.items()},
                 "state": purpose.state,
+                "actions": list(purpose.actions),
             },
         )
+
+    def client_to_change(self, client_id: str) -> Client | None:
+        """The client, its row held until this transaction ends."""
+        query = select(clients).where(clients.c.client_id == client_id).with_for_update()
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _client(row)
+
+    def set_keys(
+        self, client_id: str, keys: Sequence[Mapping[str, Any]], algorithms: Sequence[str]
+    ) -> None:
+        """Register these keys for a client, and what it may sign with, in place of the former."""
+        values = {"keys": [dict(key) for key in keys], "signing_algorithms": list(algorithms)}
+        self._connection.execute(
+            clients.update().where(clients.c.client_id == client_id).values(**values)
+        )
+
+    def standing(self, client_id: str, jti: str) -> Standing | None:
+        """How a client and its token stand; one statement, as every pull asks it."""
+        revoked = exists().where(revoked_tokens.c.jti == jti)
+        query = select(clients.c.state, clients.c.dpop_bound, revoked.label("revoked"))
+        row = self._connection.execute(query.where(clients.c.client_id == client_id)).one_or_none()
+        return None if row is None else Standing(row.state, row.dpop_bound, bool(row.revoked))
+
+    def revoke(self, jti: str, expires_at: datetime) -> None:
+        """Revoke a token; again changes nothing."""
+        insert_once(self._connection, revoked_tokens, {"jti": jti, "expires_at": expires_at})
+
+    def was_used(self, issuer: str, jti: str) -> bool:
+        """Whether an identifier was used before; a look, that decides nothing."""
+        used = used_identifiers.c
+        query = select(exists().where(used.issuer == issuer, used.jti == jti))
+        return bool(self._connection.execute(query).scalar_one())
 
     def use_once(self, issuer: str, jti: str, expires_at: datetime) -> bool:
         """Consume an identifier; False if it was used before. One atomic insert."""
@@ -123,10 +193,9 @@ class SharingBook:
         return insert_once(self._connection, used_identifiers, values)
 
     def forget_used(self, before: datetime) -> None:
-        """Drop identifiers whose tokens have expired anyway."""
-        self._connection.execute(
-            used_identifiers.delete().where(used_identifiers.c.expires_at < before)
-        )
+        """Drop identifiers and revocations whose tokens have expired anyway."""
+        for table in (used_identifiers, revoked_tokens):
+            self._connection.execute(table.delete().where(table.c.expires_at < before))
 
 
 def _client(row: Row[Any]) -> Client:
@@ -138,6 +207,8 @@ def _client(row: Row[Any]) -> Client:
         row.keys,
         row.state,
         bytes(row.agency_key),
+        tuple(row.signing_algorithms),
+        row.dpop_bound,
     )
 
 
@@ -151,4 +222,5 @@ def _purpose(row: Row[Any]) -> Purpose:
         row.legal_basis,
         row.fields,
         row.state,
+        tuple(row.actions),
     )

@@ -29,6 +29,7 @@ SCHOOL = Service(
     title_en="School enrolment",
     fields={"residence_voucher": ("name",)},
     legal_basis={"kind": "statutory_duty", "ref": "义务教育法第十二条"},
+    actions=("search", "pull"),
 )
 
 

@@ -8,13 +8,14 @@ import pytest
 from sqlalchemy import event, text
 from starlette.testclient import TestClient
 
+from certstore.authorization.resource_gate import Presented
+from certstore.authorization.token_desk import TokenRequest
 from certstore.certificates import Status
 from certstore.chance import reference
 from certstore.clock import unix
 from certstore.errors import UnavailableError
 from certstore.service.app import create_app
 from certstore.sharing import PullRequest
-from certstore.token_desk import TokenRequest
 from certstore.tokens import sign_compact
 from tests.sealed import (
     ENROLMENT,
@@ -284,7 +285,9 @@ def test_without_a_token_nothing_is_released(client, house, header):
 def test_a_token_of_another_issuer_is_refused(client, house, change):
     own = client.headers["Authorization"].removeprefix("Bearer ")
     claims = jwt.decode(own, options={"verify_signature": False})
-    forged = sign_compact({**claims, **change}, typ="at+jwt", signer=house.token_desk.signer)
+    forged = sign_compact(
+        {**claims, **change}, typ="at+jwt", signer=house.token_keys.signer(house.clock.now())
+    )
     client.headers["Authorization"] = f"Bearer {forged}"
     refused(pull(client, voucher(house).ref), 401, "invalid-token")
 
@@ -295,7 +298,9 @@ def test_a_token_signed_by_another_key_or_of_another_kind_is_refused(client, hou
     now = unix(house.clock.now())
     stranger = jwt.encode(claims, school_key(), "ES256", {"typ": "at+jwt", "kid": "0" * 16})
     kind = sign_compact(
-        claims | {"iat": now, "exp": now + 60}, typ="JWT", signer=house.token_desk.signer
+        claims | {"iat": now, "exp": now + 60},
+        typ="JWT",
+        signer=house.token_keys.signer(house.clock.now()),
     )
     for token in (stranger, kind, assertion(house, key)):
         client.headers["Authorization"] = f"Bearer {token}"
@@ -383,9 +388,8 @@ def test_a_search_that_is_answered_has_no_refusal_on_record(client, house):
 
 def test_a_field_without_a_value_is_withheld_and_says_so(house, key):
     enrol(house, key)
-    service = house.token_desk.open(
-        house.token_desk.grant(TokenRequest(**token_form(assertion(house, key))))["access_token"]
-    )
+    given = house.token_desk.grant(TokenRequest(**token_form(assertion(house, key))))
+    service = house.resource_gate.admit(Presented("Bearer", given["access_token"], (), "POST", ""))
     held = voucher(house)
     with house.archive.writing() as books:
         books.connection.execute(

@@ -8,10 +8,10 @@ import jwt
 import pytest
 from starlette.testclient import TestClient
 
+from certstore.authorization.token_desk import TokenRequest
 from certstore.clock import unix
 from certstore.errors import InvalidTokenError
 from certstore.service.app import create_app
-from certstore.token_desk import TokenRequest
 from tests.sealed import ENROLMENT, SCHOOL, VOUCHER, assertion, enrol, school_key, token_form
 
 
@@ -46,7 +46,7 @@ def test_a_good_assertion_gets_a_token_for_what_was_granted(client, house, key, 
     said = answer.json()
     assert (said["token_type"], said["expires_in"]) == ("Bearer", 300)
     assert answer.headers["cache-control"] == "no-store"
-    public = house.token_desk.signer.public_key
+    public = house.token_keys.signer(house.clock.now()).public_key
     claims = jwt.decode(
         said["access_token"],
         public,

@@ -1,0 +1,107 @@
+"""Access tokens (`at+jwt`, RFC 9068): written with the key of the moment, opened with any in force.
+
+A token that is bound to a key says so in `cnf.jkt` (RFC 9449 §6.1).
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any, Final
+
+from certstore.authorization.details import ACTIONS
+from certstore.callers import Service
+from certstore.chance import reference
+from certstore.clock import unix
+from certstore.errors import CertstoreError, InvalidTokenError
+from certstore.key_rotation import KeySuccession
+from certstore.keys import algorithm_of
+from certstore.tables.sharing import Client
+from certstore.tokens import check_times, parse_compact, sign_compact
+
+TYP: Final = "at+jwt"
+TOKEN_LIFETIME_S: Final = 300
+
+
+@dataclass(frozen=True, slots=True)
+class OpenedToken:
+    """A token of ours whose signature and times hold.
+
+    Not checked here: whether it was revoked, how its client stands, and its proof.
+    """
+
+    claims: Mapping[str, Any]
+    jti: str
+    client_id: str
+    jkt: str | None
+
+    @property
+    def service(self) -> Service:
+        """Whom it speaks for, and what it was granted."""
+        claims, detail = self.claims, self.claims["authorization_details"][0]
+        return Service(
+            client_id=self.client_id,
+            agency=claims["agency"],
+            agency_en=claims["agency_en"],
+            agency_uscc=claims["agency_uscc"],
+            purpose_id=detail["purpose_id"],
+            matter_code=detail["matter_code"],
+            title_zh=detail["title_zh"],
+            title_en=detail["title_en"],
+            fields={kind: tuple(paths) for kind, paths in detail["fields"].items()},
+            legal_basis=detail["legal_basis"],
+            actions=tuple(detail.get("actions", ACTIONS)),  # lacking in tokens of version 0.1.0
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMint:
+    """Writes and opens the tokens of one issuer."""
+
+    keys: KeySuccession
+    issuer: str
+
+    def write(
+        self, client: Client, detail: Mapping[str, Any], jkt: str | None, now: datetime
+    ) -> str:
+        """A token for what was granted, bound to the key with this thumbprint if there is one."""
+        claims: dict[str, Any] = {
+            "iss": self.issuer,
+            "sub": client.client_id,
+            "client_id": client.client_id,
+            "aud": self.issuer,
+            "iat": unix(now),
+            "exp": unix(now) + TOKEN_LIFETIME_S,
+            "jti": reference(),
+            "agency": client.agency,
+            "agency_en": client.agency_en,
+            "agency_uscc": client.agency_uscc,
+            "authorization_details": [detail],
+        }
+        if jkt is not None:
+            claims["cnf"] = {"jkt": jkt}
+        return sign_compact(claims, typ=TYP, signer=self.keys.signer(now))
+
+    def open(self, text: str, now: datetime) -> OpenedToken:
+        """Open a token; InvalidTokenError with its cause if it does not hold."""
+        try:
+            claims = self._claims(text, now)
+        except CertstoreError as error:
+            raise InvalidTokenError(
+                "the access token does not hold",
+                where="Authorization",
+                remedy="get a new one from the token endpoint",
+                cause=error.facts.get("cause", "token"),
+            ) from error
+        jkt = claims.get("cnf", {}).get("jkt")
+        return OpenedToken(claims, claims["jti"], claims["client_id"], jkt)
+
+    def _claims(self, text: str, now: datetime) -> Mapping[str, Any]:
+        token = parse_compact(text, typ=TYP)
+        key = self.keys.find(token.kid, now)
+        if key is None:
+            raise InvalidTokenError("no key of ours has this kid", cause="signature")
+        claims = token.verified(key, algorithm_of(key))
+        if claims.get("iss") != self.issuer or claims.get("aud") != self.issuer:
+            raise InvalidTokenError("the token is another server's", cause="iss_mismatch")
+        check_times(claims, now, max_lifetime=TOKEN_LIFETIME_S, leeway=0)
+        return claims

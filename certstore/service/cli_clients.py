@@ -1,0 +1,67 @@
+"""`certstore clients`: the keys that pulling services sign with."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from certstore.authorization.client_keys import ClientKeyDesk, read_public_key
+from certstore.service.settings import Settings
+from certstore.service.wiring import House
+
+clients = typer.Typer(
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="The keys that pulling services sign with.",
+    epilog="""Examples:
+
+\b
+  certstore clients keys demo-school-enrolment
+  certstore clients add-key demo-school-enrolment next.jwk.json
+  certstore clients retire-key demo-school-enrolment 0123456789abcdef
+
+Add the new key, let the client sign with it, retire the old one: nobody waits.
+Exit code 2: refused, nothing changed.""",
+)
+Name = Annotated[str, typer.Argument(help="The client's identifier.")]
+
+
+@contextmanager
+def _desk() -> Iterator[ClientKeyDesk]:
+    house = House(Settings())
+    house.prepare()
+    try:
+        yield house.client_key_desk
+    finally:
+        house.close()
+
+
+@clients.command("keys")
+def show(client: Name) -> None:
+    """Show a client's keys, one line each."""
+    with _desk() as desk:
+        for key in desk.keys(client):
+            print(f"{key.get('kid', '-'):16}  {key['kty']} {key['crv']}")
+
+
+@clients.command("add-key")
+def add(
+    client: Name,
+    file: Annotated[Path, typer.Argument(help="The public key as a JWK (P-256 or Ed25519).")],
+) -> None:
+    """Register a further key, beside the former ones."""
+    with _desk() as desk:
+        kid = desk.add(client, read_public_key(file.read_bytes()))
+    print(f"{client}: {kid} may sign from now on")
+
+
+@clients.command("retire-key")
+def retire(
+    client: Name, kid: Annotated[str, typer.Argument(help="Which key; `clients keys` lists them.")]
+) -> None:
+    """Take a key away; the last one stays."""
+    with _desk() as desk:
+        desk.retire(client, kid)
+    print(f"{client}: {kid} may sign no more")
