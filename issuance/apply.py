@@ -19,7 +19,7 @@ from issuance.application import Answers, Application, Child, Matter, State
 from issuance.beginning import is_registered
 from issuance.checking import CheckDesk, person_of
 from issuance.checklist import Checked, ChecklistDesk
-from issuance.commitment import RELATION_ZH, SessionProof, sign_letter
+from issuance.commitment import RELATION_ZH, SessionProof, letter_text, sign_letter
 from issuance.handed_in import counting
 from issuance.history.tables import FACE_BEGUN, History
 from issuance.issue import IssuanceDesk
@@ -145,6 +145,11 @@ class ApplyDesk(OwnApplications):
             self._mine(books, resident, ref)
             steps = History(books.connection).of(ref)
         return next((note for _, _, step, note in reversed(steps) if step == FACE_BEGUN), None)
+
+    def letter(self, application: Application) -> str:
+        """The letter as it would be signed now, word for word; ConflictError without a relative."""
+        said, guardian = application.answers, application.guardian
+        return letter_text(application.applicant, said, self.city, self.clock.now(), guardian)
 
     def sign(self, resident: Resident, ref: str, typed_name: str) -> Application:
         """Sign the commitment letter of a draft; ConflictError where none is called for."""

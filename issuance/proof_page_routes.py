@@ -7,7 +7,6 @@ from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
 from certstore.callers import Resident
-from certstore.clock import local_date
 from certstore.errors import ConflictError, MalformedError, UnavailableError
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
@@ -17,6 +16,7 @@ from issuance.answers import is_answered
 from issuance.application import Application
 from issuance.apply import MOST_FACES_A_DAY, ApplyDesk
 from issuance.checklist import Checked
+from issuance.commitment import digest_of
 from issuance.drafts import the_draft
 from issuance.pages.question_pages import question
 from issuance.pages.question_views import CommitmentView, FaceView
@@ -82,15 +82,18 @@ def sign_commitment(
     applying: Applying,
     signature: Text = "",
     agreed: Text = "",
+    letter_sha256: Text = "",
     later: Text = "",
 ) -> Response:
-    """Sign it."""
+    """Sign it, as it was shown: `letter_sha256` is of the text on the page."""
     application = the_draft(applying, me, ref)
     if later:
         return see_other(_LATER)
     errors = {} if signature.strip() else {"signature": "missing"}
     if agreed != "1":
         errors["agreed"] = "missing"
+    if letter_sha256 and letter_sha256 != digest_of(applying.letter(application)):
+        errors["agreed"] = "changed"  # in another window, or at midnight
     if not errors:
         try:
             applying.sign(me, ref, signature)
@@ -163,15 +166,15 @@ def _ask_commitment(
         return see_other(f"/applications/{at}/relative")
     if letter is None and not applying.check(me, at).asks_for_letter:
         return see_other(f"/applications/{at}/check")
+    text = letter.text if letter else applying.letter(application)
     view = CommitmentView(
         question=question(application, "commitment", letter=True),
-        signer=application.actor.name,
-        signer_id_number=application.actor.id_number,
+        lines=tuple(text.split("\n")),
         relative=answers.relative.name,
         relation=answers.relative.relation,  # type: ignore[arg-type]  # checked when kept
         address=answers.full_address(applying.city),
-        document="lease_filing" if answers.dwelling == "rent" else "property_certificate",
-        today=local_date(applying.clock.now()),
+        letter_sha256=digest_of(text),
+        dwelling="rent" if answers.dwelling == "rent" else "own",
         signature=typed,
         signed_at=letter.signed_at if letter else None,
         next_href=f"/applications/{at}/check" if letter else None,

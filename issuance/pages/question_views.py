@@ -183,18 +183,18 @@ class FaceView:
 class CommitmentView:
     """`issuance/commitment.html`, /applications/{ref}/commitment: the letter, and its signing.
 
-    Form fields: `signature` (one's own name, typed), `agreed` ("1"). Once signed, `signed_at`
-    is set; POST /applications/{ref}/commitment/withdraw (csrf) takes it back before submission.
+    Form fields: `signature` (one's own name, typed), `agreed` ("1"), `letter_sha256`. Once signed,
+    `signed_at` is set; POST /applications/{ref}/commitment/withdraw (csrf) takes it back before
+    submission.
     """
 
     question: Question
-    signer: str  # the applicant, or the guardian
-    signer_id_number: str
+    lines: tuple[str, ...]  # the letter word for word, as it is signed or was
+    letter_sha256: str  # of that text, sent back with the signature
     relative: str
     relation: Relation
     address: str
-    document: Literal["lease_filing", "property_certificate"]
-    today: date
+    dwelling: Literal["rent", "own"]
     signature: str = ""
     signed_at: datetime | None = None
     next_href: str | None = None

@@ -1,5 +1,6 @@
 """The main job's pages over HTTP: who may open what, and what people read when something is off."""
 
+import hashlib
 import re
 import shutil
 import subprocess
@@ -305,6 +306,28 @@ def test_after_a_move_home_shows_the_new_voucher_and_the_old_can_not_be_shown(ho
     assert answer.status_code == 409
     for page in ("/certificates", "/applications", f"/s/{old.ref}", f"/s/{new.ref}"):
         assert_sound(me.get(page), lang)
+
+
+@BOTH
+def test_the_letter_that_is_shown_is_the_one_that_is_signed_word_for_word(house, lang):
+    ref = drafted(house, "lin_xiaohe").ref
+    me, at = Browser(house, LIN, lang), f"/applications/{ref}/commitment"
+
+    def shown():
+        page = fromstring(me.get(at).text)
+        return "\n".join(p.text_content() for p in page.find_class("paper")[0]), page
+
+    text, page = shown()
+    (digest,) = page.xpath("//input[@name='letter_sha256']/@value")
+    assert hashlib.sha256(text.encode()).hexdigest() == digest
+    signing = {"signature": "林晓禾", "agreed": "1"}
+    other = me.post(at, letter_sha256="0" * 64, **signing)
+    problem(other, 422, lang)
+    assert load(lang)["error.agreed.changed"].other in other.text
+    assert house.apply_desk.get(LIN, ref).commitment is None
+    assert me.post(at, letter_sha256=digest, **signing).status_code == 303
+    assert house.apply_desk.get(LIN, ref).commitment.text == text
+    assert shown()[0] == text  # and is read again so after it was signed
 
 
 # -- when something is in the way ------------------------------------------------------------

@@ -4,8 +4,11 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 
+from certstore.certificates import Holder
 from face_auth.pages.views import SandboxView
 from issuance.answers import Fault
+from issuance.application import Answers, Relative
+from issuance.commitment import digest_of, letter_text
 from issuance.pages.question_views import (
     AddressView,
     ChildView,
@@ -20,7 +23,7 @@ from issuance.pages.question_views import (
     SourceDown,
     StartView,
 )
-from tests.e2e.pages.people import HOUSING, NOW, REF, TODAY, Sample
+from tests.e2e.pages.people import HOUSING, NOW, REF, Sample
 
 QUESTION = Question(
     ref=REF,
@@ -30,6 +33,18 @@ QUESTION = Question(
     back_href="/apply/residence-registration",
 )
 
+LETTER = letter_text(
+    Holder("林晓禾", "111", "310199199003070020"),
+    Answers(
+        "rent",
+        "relative",
+        Relative("周明远", "310199198811020011", "spouse"),
+        "梧桐区",
+        "望江路 188 弄 6 号 302 室",
+    ),
+    "示范市",
+    NOW,
+)
 FOR_CHILD = replace(QUESTION, of=6, exact=False, child="何雨桐")
 
 
@@ -137,13 +152,12 @@ def _face() -> Iterator[Sample]:
 def _commitment() -> Iterator[Sample]:
     letter = CommitmentView(
         question=QUESTION,
-        signer="林晓禾",
-        signer_id_number="310199199003070020",
+        lines=tuple(LETTER.split("\n")),
+        letter_sha256=digest_of(LETTER),
         relative="周明远",
         relation="spouse",
         address="示范市梧桐区望江路 188 弄 6 号 302 室",
-        document="lease_filing",
-        today=TODAY,
+        dwelling="rent",
     )
     errors = {"signature": "mismatch", "agreed": "missing"}
     path = f"/applications/{REF}/commitment"
