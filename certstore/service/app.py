@@ -40,6 +40,7 @@ from issuance import page_routes as application_pages
 from issuance.letters import page_routes as letter_pages
 from verifiers import page_routes as scan_pages
 from verifiers import routes as verify
+from verifiers.materials import routes as decisions
 from verifiers.scanning.reading_room import reading_room
 
 _LARGEST_BODY = 16 * 1024 * 1024
@@ -74,6 +75,7 @@ def create_app(house: House) -> FastAPI:
         authorization.router,
         store.router,
         witness_routes.router,
+        decisions.router,
         verify.router,
         face.router,
         upload_routes.router,

@@ -25,6 +25,7 @@ BY_ADDRESS: tuple[tuple[str, re.Pattern[str], Group], ...] = (
     ("POST", re.compile(r"/v1/verify/(code|document)|/scan(/file)?"), "verify"),
     ("GET", re.compile(r"/s/[^/]+"), "verify"),
     ("POST", re.compile(r"/v1/witness/add-checkpoint"), "verify"),
+    ("POST", re.compile(r"/v1/reuse-decisions"), "verify"),
     ("POST", re.compile(r"/oauth2/[^/]+"), "token"),
 )
 # By account, once it is known who asks.
