@@ -347,6 +347,19 @@ def test_who_goes_to_an_officer_is_told_so_before_submitting(house, lang):
 
 
 @BOTH
+def test_where_a_photo_is_asked_for_the_page_leads_to_where_it_is_taken(house, lang):
+    ref = drafted(house, "wu_guoqiang").ref
+    me = Browser(house, resident("wu_guoqiang"), lang)
+    check = fromstring(me.get(f"/applications/{ref}/check").text)
+    links = {href for href in check.xpath("//main//a/@href") if href.endswith("/photo")}
+    assert links == {f"/applications/{ref}/photo"}
+    for href in links:
+        taken = me.get(href)
+        assert taken.status_code == 200
+        assert_sound(taken, lang)
+
+
+@BOTH
 def test_a_photo_an_officer_must_look_at_can_be_replaced_and_a_good_one_need_not(house, lang):
     ref = drafted(house, "chen_yiming").ref
     me, at = Browser(house, CHEN, lang), f"/applications/{ref}"
