@@ -20,10 +20,11 @@ _LOOKED_BACK = timedelta(days=30)
 
 @dataclass(frozen=True, slots=True)
 class ClosedCase:
-    """Somebody's case that is decided: who applied, under which number."""
+    """Somebody's case that is decided: for whom, under which number, and which guardian acted."""
 
     applicant: str
     number: str
+    guardian: str = ""
 
 
 # Of these cases (references) the ones that are closed; the floor above knows them.

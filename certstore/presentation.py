@@ -1,5 +1,6 @@
 """The short-lived code a holder shows, signed for one presentation and redeemed once."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
@@ -20,6 +21,9 @@ from certstore.tables.presentations import PresentationRow
 
 LIFETIME_S = 60
 RENEW_AFTER_S = 50
+_ABOUT_THE_CODE = frozenset({"disclosure"})  # says nothing of whom the certificate names
+# What is told along with a field, or is the same fact under the catalogue's name.
+_SEEN_AS = {"valid_to": "valid_until", "residence_address": "residence_district"}
 _PRESENTABLE = {Status.VALID, Status.SUSPENDED, Status.LOST}  # a scan tells what it is
 
 
@@ -70,7 +74,12 @@ class PresentationDesk:
             row = books.presentations.find(cti)
             if row is None or not books.presentations.redeem(cti, now):
                 return False
-            record_scan(books, self.origin, books.register.get(row.certificate_ref), verifier, now)
+            certificate = books.register.get(row.certificate_ref)
+            shown = minimal_claims(certificate, now, unix(row.expires_at), bytes.fromhex(cti))
+            fields = dict(shown.data.given())
+            if certificate.file("photo") is not None:
+                fields["photo"] = ""  # fetched for the verifier after this is on record
+            record_scan(books, self.origin, Scan(certificate, verifier, fields), now)
         return True
 
     def lately_scanned(self, resident: Resident, ref: str) -> datetime | None:
@@ -82,21 +91,46 @@ class PresentationDesk:
             return books.presentations.last_redeemed(ref, since)
 
 
-def record_scan(
-    books: Books, origin: str, certificate: Certificate, verifier: str, now: datetime
-) -> None:
-    """Record that a verifier scanned a code and saw what the minimal profile shows."""
+@dataclass(frozen=True, slots=True)
+class Scan:
+    """A certificate that was judged for a verifier, and what the verifier was shown of it."""
+
+    certificate: Certificate
+    verifier: str  # what it calls itself; nobody has checked it
+    shown: Mapping[str, object]
+
+    @property
+    def fields(self) -> list[str]:
+        """The names of what was shown, as the holder's list has them."""
+        masked = "*" in str(self.shown.get("id_number", ""))
+        said = {"id_number": "id_number_masked"} if masked else {}
+        names = (said.get(name, name) for name in self.shown if name not in _ABOUT_THE_CODE)
+        return [*names, "status"]
+
+    @property
+    def other_fields(self) -> list[str]:
+        """The names of what the certificate says besides, and its photo."""
+        known = set(self.certificate.fields)
+        if self.certificate.file("photo") is not None:
+            known.add("photo")
+        seen = {*self.fields, *(_SEEN_AS[name] for name in self.fields if name in _SEEN_AS)}
+        return sorted(known - seen)
+
+
+def record_scan(books: Books, origin: str, scan: Scan, now: datetime) -> None:
+    """Record that a verifier had a code or a document judged, and exactly what it was shown."""
+    certificate = scan.certificate
     record = {
-        "claimed_by": verifier,  # what the verifier calls itself; nobody has checked it
+        "claimed_by": scan.verifier,
         "client": "scanner",
         "purpose": "verify",
         "matter": "verify",
         "ground": "presented",
         "certificate": certificate.type_code,
         "certificate_ref": certificate.ref,
-        "fields": ["name", "sex", "id_number_masked", "photo_digest", "status"],
+        "fields": scan.fields,
         "refused_fields": [],
-        "other_fields": ["residence_address", "household_address", "id_number"],
+        "other_fields": scan.other_fields,
     }
     access = Access(
         kind="scan",

@@ -46,6 +46,8 @@ def issue_access(
         "other_fields": [],
         "document_sha256": next(f.sha256 for f in certificate.files if f.role == "document"),
     }
+    if application.guardian is not None:
+        record["operator"] = application.guardian.name
     return Access(
         kind="issue",
         at=now,

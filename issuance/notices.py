@@ -1,11 +1,18 @@
 """Notices to whoever acts, applicant or guardian, in the transaction they follow from."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from certstore.certificates import Certificate
 from certstore.tables.books import Books
+from certstore.tables.notices import NoticeKind
 from certstore.tables.people import Person
 from issuance.application import Application
+
+_JUDGED: Mapping[str, NoticeKind] = {
+    "revoked": "certificate_revoked",
+    "upheld": "certificate_upheld",
+}
 
 
 def tell_issued(books: Books, application: Application, certificate_ref: str, at: datetime) -> None:
@@ -95,5 +102,4 @@ def tell_certificate_judged(
         "reason": sentence,
         "application_ref": application.ref,
     }
-    kind = f"certificate_{outcome}"
-    books.inbox.add(application.actor_id, kind, application.ref, facts, at)
+    books.inbox.add(application.actor_id, _JUDGED[outcome], application.ref, facts, at)

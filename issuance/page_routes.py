@@ -1,13 +1,14 @@
 """The applicant's pages around the questions: the list, checking, submitting, the result."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import Response
 
 from certstore.callers import Resident
-from certstore.certificates import Certificate
+from certstore.certificates import Certificate, Status
 from certstore.clock import local_date
 from certstore.errors import ConflictError, NotFoundError
 from certstore.holdings import HoldingsDesk
@@ -18,6 +19,7 @@ from issuance.answers import is_answered
 from issuance.application import Application, State
 from issuance.apply import ApplyDesk
 from issuance.counters import ServiceCounter, counters, counters_near
+from issuance.findings.desk import FindingDesk
 from issuance.pages.application_pages import applications_view, progress_view, submitted_view
 from issuance.pages.check_pages import Around, check_view
 from issuance.pages.decision_words import as_decided
@@ -27,6 +29,7 @@ router = APIRouter(include_in_schema=False)
 Me = Annotated[Resident, signed_in(Resident)]
 Applying = Annotated[ApplyDesk, desk(ApplyDesk)]
 Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
+Findings = Annotated[FindingDesk, desk(FindingDesk)]
 _FORM = [Depends(check_form)]
 
 
@@ -47,7 +50,7 @@ def windows(request: Request) -> Response:
 
 @router.get("/applications/{ref}")
 def progress(
-    ref: str, request: Request, me: Me, applying: Applying, holdings: Holdings
+    ref: str, request: Request, me: Me, applying: Applying, holdings: Holdings, findings: Findings
 ) -> Response:
     """Where an application stands; a draft goes on with its questions."""
     application = applying.get(me, ref)
@@ -55,6 +58,7 @@ def progress(
         return see_other(f"/applications/{ref}/dwelling")
     found = _certificate(me, application, holdings)
     view = progress_view(application, found, local_date(applying.clock.now()))
+    view = replace(view, revoked_why=_why_revoked(application, found, findings))
     return page(request, "issuance/progress.html", as_decided(view, application))
 
 
@@ -103,6 +107,7 @@ def submitted(
     me: Me,
     applying: Applying,
     holdings: Holdings,
+    findings: Findings,
     again: Annotated[str, Query(max_length=1)] = "",
 ) -> Response:
     """The result, or when it comes."""
@@ -113,6 +118,7 @@ def submitted(
         return see_other(f"/applications/{ref}")
     found, today = _certificate(me, application, holdings), local_date(applying.clock.now())
     view = submitted_view(application, found, today, again=again == "1")
+    view = replace(view, revoked_why=_why_revoked(application, found, findings))
     return page(request, "issuance/submitted.html", view)
 
 
@@ -125,6 +131,14 @@ def _certificate(
         return holdings.one(me, application.certificate_ref)
     except NotFoundError:  # a child's, once the guardian may act for it no longer
         return None
+
+
+def _why_revoked(
+    application: Application, found: Certificate | None, findings: FindingDesk
+) -> str | None:
+    if found is None or found.status is not Status.REVOKED:
+        return None
+    return findings.why_revoked(application.ref)
 
 
 def _counters(found: Iterable[ServiceCounter], lang: Lang) -> tuple[Counter, ...]:

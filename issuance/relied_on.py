@@ -19,7 +19,8 @@ def reliance(
     """That an application relied on this person's record of that type, and on these fields of it.
 
     Whose application it is stands beside the record and is told when the case is closed: a proof
-    of this access, handed to anybody, says nothing about the applicant.
+    of this access, handed to anybody, says nothing about the applicant. Only the child that it is
+    for reads at once which guardian acts in its name.
     """
     matter = application.matter.value
     record: dict[str, Any] = {
@@ -32,6 +33,9 @@ def reliance(
         "refused_fields": [],
         "other_fields": [],
     }
+    guardian, child = application.guardian, application.applicant
+    if guardian is not None and person.holder.id_number == child.id_number:
+        record |= {"actor": "guardian", "operator": guardian.name}
     return Access(
         kind="relative",
         at=now,
@@ -54,5 +58,6 @@ def closed_cases(books: Books, refs: Sequence[str]) -> Mapping[str, ClosedCase]:
         except NotFoundError:
             continue
         if application.state not in OPEN_STATES:
-            closed[ref] = ClosedCase(application.applicant.name, application.number)
+            guardian = application.guardian.name if application.guardian else ""
+            closed[ref] = ClosedCase(application.applicant.name, application.number, guardian)
     return closed

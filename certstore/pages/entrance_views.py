@@ -62,27 +62,35 @@ class DevelopmentRequestView:
     wrong: tuple[str, ...]  # members of the request that are missing or wrong
 
 
+NoticeWord = Literal[
+    "submitted",
+    "approved",
+    "issued",
+    "superseded",
+    "refused",
+    "asked",
+    "source_back",
+    "dormitory_issued",
+    "dormitory_ended",
+    "relied_on",
+    "draft_ending",
+    "draft_ended",
+    "letter_revoked",
+    "certificate_revoked",
+    "certificate_upheld",
+    "news",  # of a kind this version does not know
+]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Notice:
-    """One message in the inbox. `kind` chooses the words; `subject` is a matter or type code."""
+    """One message in the inbox. `kind` chooses the words."""
 
-    kind: Literal[
-        "submitted",
-        "approved",
-        "issued",
-        "superseded",
-        "refused",
-        "asked",
-        "source_back",
-        "dormitory_issued",
-        "dormitory_ended",
-        "relied_on",
-        "draft_ending",
-        "draft_ended",
-    ]
+    kind: NoticeWord
     at: datetime
     matter: str  # matter code
     href: str | None = None
+    reason: str | None = None  # what an officer wrote
     unread: bool = False
 
 

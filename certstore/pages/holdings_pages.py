@@ -1,12 +1,13 @@
 """From certificates and notices to the views of their pages: mapping only, no IO."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime
 
 from certstore.certificates import Certificate, Status
 from certstore.offices import office_name
 from certstore.pages.entrance_views import Notice as NoticeLine
+from certstore.pages.entrance_views import NoticeWord
 from certstore.pages.views import (
     CertificateCard,
     CertificateStatus,
@@ -22,7 +23,7 @@ from certstore.web.dress import Lang
 from certstore.web.symbol import Symbol
 
 _ENDED = {Status.SUPERSEDED, Status.CANCELLED, Status.REVOKED}
-_NOTICE_KINDS = {
+_NOTICE_KINDS: Mapping[str, NoticeWord] = {
     "certificate_ready": "issued",
     "in_review": "submitted",
     "refused": "refused",
@@ -32,7 +33,11 @@ _NOTICE_KINDS = {
     "source_back": "source_back",
     "draft_ending": "draft_ending",
     "draft_ended": "draft_ended",
+    "letter_revoked": "letter_revoked",
+    "certificate_revoked": "certificate_revoked",
+    "certificate_upheld": "certificate_upheld",
 }
+_WITH_REASON = {"letter_revoked", "certificate_revoked", "certificate_upheld"}
 
 
 def certificates_view(
@@ -129,13 +134,15 @@ def notice_lines(found: Sequence[Notice]) -> tuple[NoticeLine, ...]:
     """The inbox's lines."""
     return tuple(
         NoticeLine(
-            kind=_NOTICE_KINDS[notice.kind],  # type: ignore[arg-type]  # the table's words are the view's
+            # What a later version wrote is counted as new, so it must not be missing here.
+            kind=_NOTICE_KINDS.get(notice.kind, "news"),
             at=notice.created_at,
             matter=notice.facts["matter"],
             href=_application(notice),
+            # A refusal keeps its code in front of the sentence; its page has the words for both.
+            reason=notice.facts["reason"] if notice.kind in _WITH_REASON else None,
         )
         for notice in found
-        if notice.kind in _NOTICE_KINDS
     )
 
 

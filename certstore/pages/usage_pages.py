@@ -97,6 +97,7 @@ def entry_view(
         asked=_labels(record, record.get("asked") or record.get("refused_fields", ()), lang),
         record_type=str(record.get("certificate", "")) if others else "",
         case_number=case.number if case else "",
+        guardian=_guardian(record, case),
         operator=record.get("operator"),
         legal_basis=record.get("legal_basis", {}).get("ref"),
     )
@@ -136,6 +137,13 @@ def _who(record: Mapping[str, Any], lang: Lang) -> str:
     return office_name(agency, lang) if agency else ""
 
 
+def _guardian(record: Mapping[str, Any], case: ClosedCase | None) -> str:
+    """The guardian who acted: on the child's own list at once, on a relative's as the case is."""
+    if record.get("actor") == "guardian":
+        return str(record.get("operator", ""))
+    return case.guardian if case else ""
+
+
 def _kind(entry: Recorded) -> str:
     if entry.kind == "guardian":
         return _GUARDIANS.get(str(entry.record.get("purpose")), "guardian")
@@ -171,6 +179,7 @@ def _texts(lang: Lang) -> Texts:
 _PLAIN: Mapping[str, Mapping[str, str]] = {
     "name": {"zh": "姓名", "en": "Name"},
     "handed_in.identity": {"zh": "您交的身份证照片", "en": "Your identity card, as handed in"},
+    "handed_in.photo": {"zh": "您交的照片", "en": "Your photo, as handed in"},
     "handed_in.dwelling": {"zh": "您交的居住证明", "en": "Your proof of dwelling, as handed in"},
     "handed_in.kinship": {"zh": "您交的亲属关系证明", "en": "Your proof of kinship, as handed in"},
     "handed_in.guardianship": {
@@ -182,7 +191,17 @@ _PLAIN: Mapping[str, Mapping[str, str]] = {
     "sex": {"zh": "性别", "en": "Sex"},
     "status": {"zh": "是否有效", "en": "Whether it is valid"},
     "photo": {"zh": "照片", "en": "Photo"},
-    "photo_digest": {"zh": "照片", "en": "Photo"},
+    "photo_digest": {"zh": "照片的校验码", "en": "Checksum of the photo"},
+    "number": {"zh": "凭证编号", "en": "Certificate number"},
+    "identifier": {"zh": "凭证标识", "en": "Certificate identifier"},
+    "type_code": {"zh": "凭证种类", "en": "Type of certificate"},
+    "issued_on": {"zh": "签发日期", "en": "Issued on"},
+    "valid_to": {"zh": "有效期至", "en": "Valid until"},
+    "authority": {"zh": "签发机关", "en": "Issued by"},
+    "endorsed_on": {"zh": "签注日期", "en": "Endorsed on"},
+    "ethnicity": {"zh": "民族", "en": "Ethnicity"},
+    "birth_date": {"zh": "出生日期", "en": "Date of birth"},
+    "household_address": {"zh": "户籍地址", "en": "Household address"},
     "id_number": {"zh": "公民身份号码", "en": "Identity number"},
     "id_number_masked": {"zh": "遮住中间的号码", "en": "Masked number"},
     "residence_address": {"zh": "居住地址", "en": "Residence address"},

@@ -43,6 +43,7 @@ class UsageEntry:
     record_type: str = ""  # of a relative's matter: what was relied on; "": only looked up
     case_number: str = ""  # of a relative's matter, once it is closed
     ward: str | None = None  # whose data, where they are a child's in the reader's care
+    guardian: str = ""  # who acted for the child whose matter it was
     operator: str | None = None
     legal_basis: str | None = None
     delete_by: date | None = None

@@ -3,12 +3,28 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, select
 
 from certstore.chance import reference
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
+
+# Every kind that is written. The page of notices knows each of them; a test holds it to that.
+NoticeKind = Literal[
+    "certificate_ready",
+    "in_review",
+    "refused",
+    "source_back",
+    "draft_ending",
+    "draft_ended",
+    "relied_on",
+    "dormitory_issued",
+    "dormitory_ended",
+    "letter_revoked",
+    "certificate_revoked",
+    "certificate_upheld",
+]
 
 notices = Table(
     "notices",
@@ -28,7 +44,7 @@ class Notice:
     """A notice to one person."""
 
     ref: str
-    kind: str
+    kind: str  # a NoticeKind; of a row written by a later version, any word
     facts: Mapping[str, Any]
     created_at: datetime
 
@@ -41,7 +57,12 @@ class Inbox:
         self._connection = connection
 
     def add(
-        self, person_id: int, kind: str, occasion: str, facts: Mapping[str, Any], at: datetime
+        self,
+        person_id: int,
+        kind: NoticeKind,
+        occasion: str,
+        facts: Mapping[str, Any],
+        at: datetime,
     ) -> None:
         """Put a notice into a person's inbox, once for each occasion."""
         values = {

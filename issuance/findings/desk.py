@@ -129,6 +129,12 @@ class FindingDesk:
             finding = FindingBook(books.connection).get(finding_ref)
         return self.look(officer, finding.letter_ref)
 
+    def why_revoked(self, application_ref: str) -> str | None:
+        """What the officer wrote who revoked this application's certificate, for whom it names."""
+        with self.archive.reading() as books:
+            decided = FindingBook(books.connection).revoked_by(application_ref)
+            return None if decided is None else decided.sentence
+
     def judge(
         self, officer: Officer, finding_ref: str, application_ref: str, outcome: str, sentence: str
     ) -> Reopened:

@@ -149,6 +149,17 @@ class FindingBook:
         )
         return [_reopened(row) for row in self._connection.execute(query)]
 
+    def revoked_by(self, application_ref: str) -> Reopened | None:
+        """The decision that revoked what this application was given, if one did."""
+        columns = reopened_decisions.c
+        query = (
+            select(reopened_decisions)
+            .where(columns.application_ref == application_ref, columns.outcome == "revoked")
+            .order_by(columns.id.desc())
+        )
+        row = self._connection.execute(query).first()
+        return None if row is None else _reopened(row)
+
     def decide(self, decided: Reopened) -> bool:
         """Record what an officer decided; False if it was decided before."""
         columns = reopened_decisions.c

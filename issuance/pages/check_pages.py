@@ -7,7 +7,7 @@ from typing import Literal
 
 from certstore.pages.views import Reason
 from certstore.web.dress import Lang
-from issuance.application import Application
+from issuance.application import Answers, Application
 from issuance.checklist import Checked
 from issuance.handed_in import materials_of, papers_for
 from issuance.pages.handed_in_rows import with_handed_in
@@ -153,7 +153,14 @@ def _answers(application: Application, city: str) -> Iterable[Answer]:
     yield Answer("dwelling", said.dwelling, f"{at}/dwelling")
     if said.dwelling != "dormitory":
         own = said.relative is not None and application.other_relative is None
-        yield Answer("whose", "guardian" if own else said.occupier, f"{at}/relative")
+        yield Answer("whose", _whose(said, own=own), f"{at}/relative")
     if application.other_relative is not None:
         yield Answer("relative", application.other_relative.name, f"{at}/relative")
     yield Answer("address", said.full_address(city).removeprefix(city), f"{at}/address")
+
+
+def _whose(said: Answers, *, own: bool) -> str:
+    """Whose home it is, from the side of whoever acts: of a child's, `self` is the child."""
+    if own:
+        return "guardian"
+    return "child" if said.child and said.occupier == "self" else said.occupier

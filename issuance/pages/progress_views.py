@@ -34,7 +34,8 @@ class ProgressView:
     case_number: str
     state: State
     steps: tuple[Step, ...]
-    card: CertificateCard | None = None
+    card: CertificateCard | None = None  # of what was issued its status is what the heading says
+    revoked_why: str | None = None  # what the officer wrote who revoked it
     materials: tuple[MaterialRow, ...] = ()
     reasons: tuple[Reason, ...] = ()  # of a refusal, or of being late
     sentence: str | None = None  # what the officer wrote

@@ -55,7 +55,7 @@ class Answer:
     """
 
     name: Literal["applicant", "child", "dwelling", "whose", "relative", "address", "telephone"]
-    value: str  # a code for dwelling (Dwelling) and whose (self | relative | guardian), else text
+    value: str  # a code for dwelling and whose (self | child | relative | guardian), else text
     change_href: str | None = None
     number: str = ""
 
@@ -140,7 +140,8 @@ class SubmittedView:
     matter: Matter
     case_number: str
     result: Literal["issued", "officer", "source", "working"]  # working: sealing right now
-    card: CertificateCard | None = None  # with `issued`
+    card: CertificateCard | None = None  # with `issued`; its status is what the heading says
+    revoked_why: str | None = None  # what the officer wrote who revoked it
     due: date | None = None
     again: bool = False  # it had been submitted before: the same application is shown
     child: str | None = None  # whom it is for, if not for oneself

@@ -10,7 +10,7 @@ from certstore.clock import Clock, local_date
 from certstore.codes.profiles import Profile
 from certstore.errors import CertstoreError, NotFoundError
 from certstore.objects import ObjectStore
-from certstore.presentation import PresentationDesk, record_scan
+from certstore.presentation import PresentationDesk, Scan, record_scan
 from certstore.tables.books import Archive
 from certstore.trust import TrustSource
 from verifiers.scanning.document import judge_document
@@ -139,7 +139,8 @@ class ScanDesk:
         if register.asked and result.fields:
             with self.archive.writing() as books:
                 origin = self.presentations.origin
-                record_scan(books, origin, register.asked[0], verifier, now)
+                scan = Scan(register.asked[0], verifier, result.fields)
+                record_scan(books, origin, scan, now)
 
     def _photo(self, register: LiveRegister) -> bytes | None:
         # For a presentation alone, which its holder made for this showing (docs/adr/0010): who

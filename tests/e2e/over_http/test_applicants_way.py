@@ -116,6 +116,10 @@ def test_whose_home_the_child_lives_in_is_asked_from_the_childs_side(house, lang
     assert (answers.relative.relation if answers.relative else None) == relation
     again = fromstring(me.get(f"{at}/relative").text)
     assert again.xpath("//input[@name='whose'][@checked]/@value") == [whose]
+    me.post(f"{at}/address", district="梧桐区", address="青石街18号2幢502室")
+    own = {"self": "child"}.get(whose, whose)
+    facts = fromstring(me.get(f"{at}/check").text).xpath("//dt/following-sibling::dd[1]")
+    assert load(lang)[f"answer.whose_is.{own}"].other in {f.text_content() for f in facts}
 
 
 @BOTH

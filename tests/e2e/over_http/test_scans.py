@@ -64,6 +64,29 @@ def test_a_printed_code_is_valid_as_often_as_it_is_scanned(house, voucher, scann
     assert [u.record["claimed_by"] for u in scans(house)] == ["望江酒店"] * 2
 
 
+def test_what_a_document_showed_is_on_record_field_by_field(house, voucher, scanner):
+    found = sent(scanner, kept(house, voucher, "document")).json()
+    assert found["verdict"] == "valid"
+    shown = set(found["fields"]) - {"type"}  # the catalogue's word for type_code
+    assert {"id_number", "residence_address", "birth_date"} <= shown
+    (scan,) = scans(house)
+    assert set(scan.record["fields"]) == {*shown, "status"}
+    assert scan.record["other_fields"] == ["photo"]
+
+
+def test_what_a_code_showed_is_on_record_field_by_field(house, voucher, scanner):
+    printed = judged(scanner, kept(house, voucher, "code").decode())
+    made = judged(scanner, house.presentation_desk.present(ME, voucher.ref).code_text)
+    presented, scanned = (set(u.record["fields"]) for u in scans(house))
+    for found, fields in ((printed, scanned), (made, presented)):
+        shown = set(found["fields"]) - {"type", "disclosure"}
+        if "*" in found["fields"].get("id_number", ""):
+            shown = shown - {"id_number"} | {"id_number_masked"}
+        assert fields - {"photo"} == {*shown, "status"}
+    assert ("photo" in presented) == bool(made["photo"])
+    assert "photo" not in scanned or "photo" in printed["fields"]
+
+
 @pytest.mark.parametrize("name", ["\u202e局安公", "a\x00", "\u200b", "x\u2028y", "\ud800", " "])
 def test_a_verifier_calls_itself_nothing_that_cannot_be_read(house, voucher, scanner, name):
     code = house.presentation_desk.present(ME, voucher.ref).code_text

@@ -4,6 +4,7 @@ import contextlib
 import json
 
 import pytest
+from lxml.html import fromstring
 
 from certstore.callers import Service
 from certstore.errors import CertstoreError
@@ -14,6 +15,7 @@ from certstore.signed_note import open_checkpoint
 from certstore.web.texts import load
 from issuance.notices import tell_relied_on
 from issuance.relied_on import reliance
+from tests.guardians import FATHER, registered
 from tests.residents import GAO, Browser, assert_sound, resident, submitted, vouchers
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -104,6 +106,34 @@ def test_whose_case_it_is_is_not_told_before_it_is_closed(house, lang):
         assert SHEN.holder.name in page.text
         assert application.number in page.text
     assert SHEN.holder.name not in me.get(f"/usage/{entry.ref}/proof.json").text
+
+
+@BOTH
+def test_that_a_guardian_acted_is_read_by_name_on_the_childs_list_and_the_guardians(house, lang):
+    registered(house)
+    for who in (resident("he_yutong"), FATHER):
+        page = Browser(house, who, lang).get("/usage")
+        assert_sound(page, lang)
+        assert says(lang, "usage.guardian_acted", name=FATHER.holder.name) in page.text
+        chips = fromstring(page.text).xpath("//summary//span[contains(@class, 'chip')]")
+        read = {chip.text_content().strip() for chip in chips}
+        assert says(lang, "usage.by_guardian") in read
+        assert says(lang, "usage.ground.own") not in read
+
+
+def test_a_relative_reads_which_guardian_acted_once_the_case_is_closed(house):
+    application = registered(house)
+    now = house.clock.now()
+    with house.archive.writing() as books:
+        person = books.people.known(ZHOU.holder)
+        record_access(
+            books,
+            house.settings.ledger_origin,
+            reliance(application, person, "lease_filing", ("name",), now),
+        )
+    entry = only_entry(house, ZHOU)
+    assert "operator" not in entry.record  # a proof of this access names nobody
+    assert FATHER.holder.name in Browser(house, ZHOU).get("/usage").text
 
 
 @BOTH

@@ -120,6 +120,9 @@ def checks() -> Iterator[Sample]:
     path, page = f"/applications/{REF}/submitted", "issuance/submitted.html"
     yield Sample("submitted-issued", page, submitted, path)
     officer = replace(submitted, result="officer", card=None, due=date(2026, 11, 27))
+    revoked = replace(VOUCHER, status="revoked")
+    ended = replace(submitted, card=revoked, revoked_why="经查户籍登记，两人没有亲属关系。")
+    yield Sample("submitted-revoked", page, ended, path)
     yield Sample("submitted-officer", page, officer, path)
     yield Sample("submitted-source", page, replace(officer, result="source", again=True), path)
     yield Sample("submitted-working", page, replace(officer, result="working", due=None), path)
@@ -165,6 +168,8 @@ def progress() -> Iterator[Sample]:
         ("in_review", base),
         ("waiting_source", replace(base, state="waiting_source")),
         ("issued", replace(base, state="issued", steps=(*done, reviewed, issued), card=VOUCHER)),
+        ("revoked", replace(base, state="issued", card=replace(VOUCHER, status="revoked"),
+                    revoked_why="经查户籍登记，两人没有亲属关系。")),
         (
             "refused",
             replace(

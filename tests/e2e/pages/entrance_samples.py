@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from typing import get_args
 
 from certstore.pages.entrance_views import (
     DemonstrationPerson,
@@ -10,12 +11,15 @@ from certstore.pages.entrance_views import (
     DevelopmentRequestView,
     Notice,
     NoticesView,
+    NoticeWord,
     SignedOutView,
     SignInView,
     SignOutView,
 )
 from certstore.pages.views import ProblemView, Reason, SettingsView
 from tests.e2e.pages.people import NOW, REF, RESIDENT, Sample
+
+_WHY = "经查户籍登记，两人没有亲属关系。"
 
 
 def entrance() -> Iterator[Sample]:
@@ -52,10 +56,9 @@ def entrance() -> Iterator[Sample]:
                 matter="residence_registration",
                 href=f"/applications/{REF}" if i % 2 == 0 else None,
                 unread=i < 2,
+                reason=_WHY if kind.endswith(("revoked", "upheld")) else None,
             )
-            for i, kind in enumerate(
-                ("issued", "approved", "submitted", "superseded", "refused", "asked", "source_back")
-            )
+            for i, kind in enumerate(get_args(NoticeWord))
         )
     )
     yield Sample("notices", "certstore/notices.html", notices, "/notices")

@@ -2,6 +2,7 @@
 
 import pytest
 
+from certstore.web.texts import load
 from tests.e2e.pages.showcase import until
 
 pytestmark = pytest.mark.browser
@@ -83,7 +84,7 @@ def test_the_preview_shows_the_sentence_as_the_applicant_reads_it(desk):
         "没有通过",
         "登记住址与备案不是同一处。",
         "请带 租赁合同 到窗口。",
-        "您可以重新申请（已填的都还在），或 60 日内申请复核。",
+        load("zh")["progress.then.refused"].other,
     ]
     page.locator("#reason").select_option("OTHER")
     assert page.locator("#reads [data-reads='refuse OTHER'] p:visible").count() == 3

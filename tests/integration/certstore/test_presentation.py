@@ -83,7 +83,11 @@ def test_a_code_is_redeemed_once_and_the_scan_is_recorded(house):
     )
     assert "agency" not in entry  # nobody has checked what a verifier calls itself
     assert again["kind"] == "scan"
-    assert "id_number" in entry["other_fields"]
+    for one, photo in ((entry, False), (again, True)):  # latest first: the photo went to the first
+        assert {"name", "sex", "id_number_masked", "photo_digest", "status"} < set(one["fields"])
+        assert not {"id_number", "residence_address", "birth_date"} & set(one["fields"])
+        assert {"id_number", "residence_address"} <= set(one["other_fields"])
+        assert ("photo" in one["fields"], "photo" in one["other_fields"]) == (photo, not photo)
     assert leaves(house) == (2, 2)
     assert house.presentation_desk.lately_scanned(resident(), ref) is not None
 

@@ -86,6 +86,11 @@ def test_the_record_says_that_a_guardian_acted(house):
     issue = next(e for e in entries if e.kind == "issue")
     assert issue.record["actor"] == "guardian"
     assert issue.record["case_no"] == application.number
+    for who in (CHILD, FATHER):  # and both read it by name, the look before the proof as well
+        acted = house.holdings_desk.usage(who)
+        named = {entry_view(e, "zh").guardian for e in acted}
+        assert named == {FATHER.holder.name}
+        assert {e.record["operator"] for e in acted} == {FATHER.holder.name}
     opened = house.apply_desk.get(FATHER, application.ref)
     assert opened.person_id != opened.actor_id
 
