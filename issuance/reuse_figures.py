@@ -13,6 +13,7 @@ from typing import Any
 from verifiers.materials.decisions import Decision
 from verifiers.materials.vocabulary import Material, Matter, Outcome
 
+_LESS_THAN_ALL = 99.9
 _ASKS_NOTHING = frozenset(
     {Outcome.SATISFIED, Outcome.BY_COMMITMENT, Outcome.OFFICER_REVIEW, Outcome.SOURCE_DOWN}
 )
@@ -107,20 +108,14 @@ class ReuseFigures:
         }
 
 
-def figures_from_json(kept: Mapping[str, Any]) -> ReuseFigures:
-    """Read back what `ReuseFigures.as_json` wrote."""
-    figures = tuple(
-        Figure(
-            Matter(f["matter"]),
-            Material(f["material"]),
-            f["due"],
-            f["without_upload"],
-            f["outcomes"],
-            f["reasons"],
-        )
-        for f in kept["figures"]
-    )
-    return ReuseFigures(figures, kept["applications"])
+def per_cent(part: int, whole: int) -> str:
+    """A share as the console and `certstore stats` both write it: one decimal, rounded.
+
+    100.0 is said of nothing less than all; of nothing at all it is said, as of `share`.
+    """
+    if part == whole:
+        return "100.0"
+    return f"{min(100 * part / whole, _LESS_THAN_ALL):.1f}"
 
 
 def decided(decision: Decision) -> Iterable[Decided]:

@@ -11,6 +11,7 @@ from certstore.authorization import routes as authorization
 from certstore.reception import recognise
 from certstore.service import problems
 from certstore.service.body_limit import BodyLimit
+from certstore.service.city_count import CityCount
 from certstore.service.console_page import router as console
 from certstore.service.demo_cast import cast
 from certstore.service.development_identity import DevelopmentIdentity, identity_routes
@@ -111,6 +112,7 @@ def _furnish(app: FastAPI, house: House) -> None:
     specimen = house.keys.demonstration
     state = app.state
     state.house = house
+    state.city_count = CityCount(house)
     state.static = static
     state.shell = Shell(
         pages_of(*_PACKAGES),

@@ -2,7 +2,6 @@
 
 import json
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from typing import Any
 
 from certstore.clock import CHINA
@@ -16,20 +15,19 @@ from issuance.reuse_figures import (
     ReuseFigures,
     count_reuse,
     decided,
-    figures_from_json,
 )
 from verifiers.materials.facts import parse_facts
 from verifiers.materials.reuse import judge
 from verifiers.materials.vocabulary import Matter, RecordType
 
-_FILE = "city_figures.json"
 _RECORD_TYPES = frozenset(kind.value for kind in RecordType)
 
 
 def city_figures(house: House) -> ReuseFigures:
     """Judge every resident of the city in every matter, as of now, by the records on file.
 
-    Everybody is taken to have passed a face verification; that is what a phone is for.
+    It takes some seconds. Everybody is taken to have passed a face verification; that is what a
+    phone is for.
     """
     residents = json.loads(demonstration_file("homes.json"))["residents"]
     with house.archive.reading() as books:
@@ -43,23 +41,6 @@ def city_figures(house: House) -> ReuseFigures:
         for matter in Matter
         for resident, records in zip(residents, on_file, strict=True)
     )
-
-
-def keep_city_figures(house: House) -> ReuseFigures:
-    """Count, which takes some seconds, and keep the result for the console."""
-    found = city_figures(house)
-    kept = {"counted_at": house.clock.now().isoformat(), **found.as_json()}
-    (house.settings.data_dir / _FILE).write_text(json.dumps(kept), "utf-8")
-    return found
-
-
-def kept_city_figures(house: House) -> tuple[ReuseFigures, datetime] | None:
-    """What was counted last, and when; None where there is no demonstration, or no count yet."""
-    file = house.settings.data_dir / _FILE
-    if not house.demonstration or not file.exists():
-        return None
-    kept = json.loads(file.read_text("utf-8"))
-    return figures_from_json(kept), datetime.fromisoformat(kept["counted_at"])
 
 
 def _judged(

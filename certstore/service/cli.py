@@ -1,9 +1,8 @@
 """The certstore command."""
 
-import json
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -13,6 +12,7 @@ from certstore.errors import CertstoreError
 from certstore.service import (
     cli_bench,
     cli_clients,
+    cli_decide,
     cli_interfaces,
     cli_keys,
     cli_ledger,
@@ -211,42 +211,7 @@ def hand_in(
     raise typer.Exit(1 if refused else 0)
 
 
-@main.command(
-    epilog="""Example:
-
-\b
-  certstore decide cases.json --later-from 2027-01-01
-
-Exit code 2: the file holds no cases that can be read."""
-)
-def decide(
-    file: Annotated[Path, typer.Argument(help="Cases as JSON: {cases: [{name, facts}]}.")],
-    later_from: Annotated[
-        str, typer.Option(help="First day of the later rule set (YYYY-MM-DD).")
-    ] = "",
-    earlier_from: Annotated[
-        str, typer.Option(help="First day an earlier verification counts (YYYY-MM-DD).")
-    ] = "",
-) -> None:
-    """Judge cases of material reuse.
-
-    Prints a JSON list, one object a case. The same judging code serves applications and the
-    API; what a file expects is not looked at.
-    """
-    from datetime import date  # noqa: PLC0415 - beside its use
-
-    from verifiers.materials.decide_file import decide_file  # noqa: PLC0415 - slow to import
-    from verifiers.materials.rules import load_rules  # noqa: PLC0415 - slow to import
-
-    try:
-        days = (date.fromisoformat(day) if day else None for day in (later_from, earlier_from))
-        book = load_rules(*days)
-        decisions = decide_file(_read(file).decode("utf-8"), book)
-    except (CertstoreError, ValueError) as error:
-        _fail(str(error), getattr(error, "where", None), getattr(error, "remedy", None))
-    print(json.dumps(decisions, ensure_ascii=False, indent=1))
-
-
+main.command(epilog=cli_decide.EPILOG)(cli_decide.decide)
 main.command()(cli_stats.stats)
 for group, name in (
     (cli_keys.keys, "keys"),
@@ -258,22 +223,6 @@ for group, name in (
     (cli_bench.bench, "bench"),
 ):
     main.add_typer(group, name=name)
-
-
-def _read(path: Path) -> bytes:
-    try:
-        return path.read_bytes()
-    except OSError as error:
-        _fail(f"{path} cannot be read: {error.strerror}", str(path), "check the name")
-
-
-def _fail(what: str, where: str | None, remedy: str | None) -> NoReturn:
-    print(f"certstore: {what}", file=sys.stderr)
-    if where:
-        print(f"  where: {where}", file=sys.stderr)
-    if remedy:
-        print(f"  what to do: {remedy}", file=sys.stderr)
-    raise typer.Exit(UNDECIDED)
 
 
 def run() -> None:

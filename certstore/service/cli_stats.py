@@ -6,10 +6,10 @@ from typing import Annotated
 import typer
 
 from certstore.errors import ConflictError
-from certstore.service.city_figures import keep_city_figures
+from certstore.service.city_figures import city_figures
 from certstore.service.settings import Settings
 from certstore.service.wiring import House
-from issuance.reuse_figures import Figure, ReuseFigures
+from issuance.reuse_figures import Figure, ReuseFigures, per_cent
 
 
 def stats(
@@ -33,7 +33,7 @@ def stats(
             raise ConflictError(
                 "there is no demonstration city beside production keys", remedy="leave --city out"
             )
-        found = keep_city_figures(house) if city else house.statistics_desk.reuse(days)
+        found = city_figures(house) if city else house.statistics_desk.reuse(days)
     finally:
         house.close()
     print(json.dumps(found.as_json(), ensure_ascii=False, indent=1) if as_json else as_table(found))
@@ -44,7 +44,7 @@ def as_table(found: ReuseFigures) -> str:
     if not found.applications:
         return "no application was submitted in these days"
     head = f"{found.applications} applications, {found.due} materials due: "
-    lines = [f"{head}{found.share:.1%} needed no upload", ""]
+    lines = [f"{head}{per_cent(found.without_upload, found.due)}% needed no upload", ""]
     lines += [_line(figure) for figure in found.figures if figure.due]
     return "\n".join(lines)
 
@@ -52,5 +52,6 @@ def as_table(found: ReuseFigures) -> str:
 def _line(figure: Figure) -> str:
     why = ", ".join(f"{code} {count}" for code, count in figure.reasons.items())
     bar = "█" * round(figure.share * 20)
-    share = f"{figure.without_upload:5}/{figure.due:<5} {figure.share:6.1%} {bar:20}"
+    shown = per_cent(figure.without_upload, figure.due)
+    share = f"{figure.without_upload:5}/{figure.due:<5} {shown:>5}% {bar:20}"
     return f"{figure.matter.value:23} {figure.material.value:13} {share} {why}".rstrip()

@@ -7,10 +7,10 @@ from fastapi.responses import Response
 
 from certstore.callers import Operator
 from certstore.reception import desk, signed_in
-from certstore.service.city_figures import kept_city_figures
+from certstore.service.city_count import CityCount
 from certstore.service.wiring import House
 from certstore.web.answers import page
-from issuance.pages.stats_views import Of, stats_view
+from issuance.pages.stats_views import stats_view, stats_without_figures
 from issuance.statistics import StatisticsDesk
 
 router = APIRouter(prefix="/console", include_in_schema=False)
@@ -26,20 +26,27 @@ def stats(
 ) -> Response:
     """Of the applications of the last 90 days, or of the whole demonstration city."""
     house: House = request.app.state.house
-    city = kept_city_figures(house)
-    choices: tuple[Of, ...] = ("applications",) if city is None else ("applications", "city")
-    chosen: Of = "city" if of in choices and of == "city" else "applications"
-    counted_at = None
-    if chosen == "city" and city is not None:
-        found, counted_at = city
+    operator = f"{me.name} {me.number}"
+    if of == "city" and house.demonstration:
+        count: CityCount = request.app.state.city_count
+        counted = count.now()
+        if counted.figures is None:
+            view = stats_without_figures(operator, counted.state, days=_DAYS)
+        else:
+            view = stats_view(
+                operator,
+                counted.figures,
+                of="city",
+                days=_DAYS,
+                demonstration=True,
+                counted_at=counted.begun_at,
+            )
     else:
-        found = statistics.reuse(_DAYS)
-    view = stats_view(
-        f"{me.name} {me.number}",
-        found,
-        of=chosen,
-        choices=choices,
-        days=_DAYS,
-        counted_at=counted_at,
-    )
+        view = stats_view(
+            operator,
+            statistics.reuse(_DAYS),
+            of="applications",
+            days=_DAYS,
+            demonstration=house.demonstration,
+        )
     return page(request, "issuance/stats.html", view)

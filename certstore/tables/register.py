@@ -276,6 +276,15 @@ class Register:
         query = select(func.count()).where(certificates.c.state == "sealed")
         return int(self._connection.execute(query).scalar_one())
 
+    def version(self) -> str:
+        """Another text after whatever changed in the register: for figures counted over it."""
+        query = select(
+            func.count(),
+            func.max(certificates.c.status_changed_at),
+            func.count().filter(certificates.c.under_dispute),
+        ).where(certificates.c.state.in_(_CURRENT))
+        return " ".join(map(str, self._connection.execute(query).one()))
+
     # -- rows ------------------------------------------------------------------------------
 
     def _one(self, where: Any, what: str) -> Certificate:  # noqa: ANN401 - a SQLAlchemy clause

@@ -65,7 +65,7 @@ def registered_since(current: Record, vouchers: list[Record]) -> date:
     past = [v for v in vouchers if v.status in _HISTORY and not v.under_dispute]
     for voucher in sorted(past, key=_begun, reverse=True):
         ended = voucher.valid_to
-        unbroken = ended is None or ended + timedelta(days=1) >= since
+        unbroken = ended is None or since - ended <= timedelta(days=1)
         if unbroken:
             since = min(since, _begun(voucher))
     return since

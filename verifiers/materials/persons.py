@@ -8,10 +8,14 @@ from enum import Enum
 from typing import Self
 
 from certstore.certificates import Holder
+from certstore.errors import MalformedError
+from certstore.identifiers import ResidentId
 from verifiers.materials.strict_reading import Members
 from verifiers.materials.vocabulary import Relation
 
 _WITH_BIRTH_DATE = re.compile(r"[0-9]{17}[0-9Xx]")
+_OF_15_DIGITS = re.compile(r"[0-9]{15}")
+_IDENTITY_CARD = "111"
 _DOTS = str.maketrans(dict.fromkeys("•・‧⋅∙●\uff0e.", "·"))  # the dot inside a name of a minority
 
 
@@ -58,8 +62,11 @@ class Person:
         return plain if self.relation is None else {**plain, "relation": self.relation.value}
 
     def likeness(self, other: "Person") -> Likeness:
-        """Compare number (x as X) and name; the type of number is not compared."""
-        number = _number(self.id_number) == _number(other.id_number)
+        """Compare number (x as X) and name; the type of number is not compared.
+
+        An old identity number of 15 digits is the one of 18 characters it became.
+        """
+        number = _present_number(self) == _present_number(other)
         name = _name(self.name) == _name(other.name)
         if number:
             return Likeness.SAME if name else Likeness.NAME_DIFFERS
@@ -90,6 +97,16 @@ class Person:
     def __str__(self) -> str:
         """What logs may show."""
         return f"{self.id_type}:{self.id_number[:6]}********{self.id_number[14:]}"
+
+
+def _present_number(person: Person) -> str:
+    number = _number(person.id_number)
+    if person.id_type != _IDENTITY_CARD or not _OF_15_DIGITS.fullmatch(number):
+        return number
+    try:
+        return ResidentId.of_15_digits(number).value
+    except MalformedError:
+        return number  # 15 digits that never were an identity number are equal to themselves
 
 
 def _number(text: str) -> str:

@@ -13,6 +13,7 @@ from certstore.errors import MalformedError
 
 MAX_TEXT = 300
 MAX_ITEMS = 500
+_YEARS = range(1900, 3000)  # at the ends of the calendar no span can be added or taken away
 _BIDI = frozenset("\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 _MONTH = re.compile(r"[0-9]{4}-[0-9]{2}")
@@ -126,6 +127,8 @@ class Members:
             self.refuse(name, "must be a moment such as 2026-11-22T10:00:00+08:00")
         if value.tzinfo is None:
             self.refuse(name, "does not say its distance from UTC", "add +08:00")
+        if value.year not in _YEARS:
+            self.refuse(name, f"not a year from {_YEARS.start} to {_YEARS.stop - 1}")
         return value
 
     def whole(self, name: str, least: int = 0) -> int:

@@ -3,7 +3,6 @@
 import pytest
 
 from certstore.callers import Clerk, Operator
-from certstore.service.city_figures import keep_city_figures
 from certstore.web.texts import Texts
 from tests.residents import GAO, Browser, assert_sound, resident, submitted
 
@@ -17,7 +16,7 @@ def test_an_operator_sees_what_needed_no_upload_and_why_the_rest_did(house, lang
     answer = Browser(house, ZHENG, lang).get("/console/stats")
     assert answer.status_code == 200
     assert_sound(answer, lang)
-    assert "100 %" in answer.text
+    assert "100.0 %" in answer.text
     assert "林晓禾" not in answer.text
 
 
@@ -25,19 +24,6 @@ def test_an_operator_sees_what_needed_no_upload_and_why_the_rest_did(house, lang
 def test_with_no_application_there_is_a_sentence_and_no_figure(house, lang):
     answer = Browser(house, ZHENG, lang).get("/console/stats")
     assert Texts(lang)("stats.nothing") in answer.text
-
-
-@BOTH
-def test_the_citys_figures_are_shown_once_they_were_counted(house, lang):
-    browser = Browser(house, ZHENG, lang)
-    assert "of=city" not in browser.get("/console/stats?of=city").text
-    found = keep_city_figures(house)
-    page = browser.get("/console/stats?of=city").text
-    assert f"{found.without_upload}" in page
-    texts = Texts(lang)
-    reasons = {code for figure in found.figures for code in figure.reasons}
-    assert reasons
-    assert all(texts.has(f"stats.because.{code}") for code in reasons)
 
 
 @pytest.mark.parametrize(

@@ -94,17 +94,17 @@ def _dormitory() -> Iterator[Sample]:
 
 def _stats() -> Iterator[Sample]:
     bars = (
-        MaterialBar(material="identity", due=336, without_upload=336, per_cent=100, reasons=()),
+        MaterialBar(material="identity", due=336, without_upload=336, per_cent="100.0", reasons=()),
         MaterialBar(
             material="dwelling",
             due=336,
             without_upload=255,
-            per_cent=75,
+            per_cent="75.9",
             reasons=(("CERT_SUSPENDED_LOSS", 27), ("CERT_REVOKED", 18), ("NO_RECORD", 8)),
         ),
     )
     matter = MatterBars(
-        matter="residence_registration", due=672, without_upload=591, per_cent=87, bars=bars
+        matter="residence_registration", due=672, without_upload=591, per_cent="87.9", bars=bars
     )
     view = StatsView(
         operator="郑运维 A01",
@@ -114,7 +114,7 @@ def _stats() -> Iterator[Sample]:
         applications=336,
         due=672,
         without_upload=591,
-        per_cent=87,
+        per_cent="87.9",
         matters=(matter,),
         counted_at=NOW,
     )
@@ -123,3 +123,7 @@ def _stats() -> Iterator[Sample]:
     yield Sample("stats", page, view, path, operator, wide=True)
     nothing = replace(view, of="applications", matters=(), due=0, applications=0)
     yield Sample("stats-empty", page, nothing, path, operator, wide=True)
+    counting = replace(nothing, of="city", state="counting")
+    yield Sample("stats-counting", page, counting, path, operator, wide=True)
+    real = replace(view, of="applications", choices=("applications",), hides_small=True)
+    yield Sample("stats-real", page, real, path, operator, wide=True)

@@ -135,13 +135,30 @@ def test_the_cases_are_decided(folder):
     assert len(json.loads(ran.stdout)) == len(cases)
 
 
-@pytest.mark.parametrize(
-    "content", [b"", b"{", b"[]", b'{"cases": 1}', b'{"cases": [{}]}', b"\xff\xfe"]
-)
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"cases": 1}', b"\xff\xfe"])
 def test_cases_that_cannot_be_read_are_a_sentence(folder, tmp_path, content):
     file = tmp_path / "cases.json"
     file.write_bytes(content)
     told(run(folder, "decide", file), 2)
+
+
+def test_one_bad_case_is_told_in_its_place_and_the_others_are_judged(folder, tmp_path):
+    good = json.loads((CASES / "decisions.json").read_text("utf-8"))["cases"][0]
+    file = tmp_path / "cases.json"
+    file.write_text(json.dumps({"cases": [good, {"name": "bad", "facts": {}}, good]}), "utf-8")
+    ran = run(folder, "decide", file)
+    assert ran.returncode == 1, ran.stderr
+    first, bad, last = json.loads(ran.stdout)
+    assert first == last
+    assert first["materials"]
+    assert bad["name"] == "bad"
+    assert bad["error"]["where"] == "cases[1].facts.matter"
+
+
+def test_a_file_that_is_not_utf_8_says_so_with_the_place(folder, tmp_path):
+    file = tmp_path / "cases.json"
+    file.write_bytes('{"cases":\n ["陈一鸣"]}'.encode("gb18030"))
+    told(run(folder, "decide", file), 2, "the file is not UTF-8: byte 14, 0xb3", "in line 2")
 
 
 def test_a_file_that_is_not_there_cannot_be_judged(folder, tmp_path):

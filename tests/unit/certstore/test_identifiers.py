@@ -84,6 +84,28 @@ def test_a_bad_number_is_refused_with_its_cause(text, cause):
     assert "1949" not in refused.value.detail
 
 
+def test_an_old_number_of_15_digits_becomes_the_present_one():
+    became = ResidentId.of_15_digits("110105491231002")
+    assert became == ResidentId.parse(CITIZEN)
+
+
+@pytest.mark.parametrize(
+    ("text", "cause"),
+    [
+        (CITIZEN, "wrong_shape"),
+        ("11010549123100", "wrong_shape"),
+        ("11010549123100X", "wrong_shape"),
+        ("11010549123100\uff12", "not_ascii"),
+        ("110105490230002", "impossible_birth_date"),
+        ("160105491231002", "unknown_province"),
+    ],
+)
+def test_an_old_number_is_read_as_strictly(text, cause):
+    with pytest.raises(MalformedError) as refused:
+        ResidentId.of_15_digits(text)
+    assert cause_of(refused) == cause
+
+
 def test_somebody_born_today_has_a_number_and_somebody_born_tomorrow_has_none():
     born = with_check("31010120261122001")
     assert ResidentId.parse(born, today=TODAY).birth_date == TODAY

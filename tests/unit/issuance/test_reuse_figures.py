@@ -2,7 +2,7 @@
 
 import pytest
 
-from issuance.reuse_figures import Decided, count_reuse, decided, decided_of_kept, figures_from_json
+from issuance.reuse_figures import Decided, count_reuse, decided, decided_of_kept
 from tests.residents import resident, submitted
 from verifiers.materials.vocabulary import Material, Matter, Outcome
 
@@ -68,11 +68,6 @@ def test_matters_and_materials_are_kept_apart_and_in_order():
 
 def test_no_application_is_no_division_by_nothing():
     assert count_reuse([]).share == 1.0
-
-
-def test_figures_come_back_as_they_were_kept():
-    found = count_reuse([[_one(Outcome.MUST_UPLOAD, "NO_RECORD"), _one(Outcome.SATISFIED)]])
-    assert figures_from_json(found.as_json()) == found
 
 
 def test_the_decisions_of_real_applications_are_counted(house):

@@ -6,10 +6,21 @@ import pytest
 
 from certstore.errors import MalformedError, NotFoundError
 from tests.unit.verifiers.materials.made_up_facts import facts
-from verifiers.materials.decide_file import decide_file
+from verifiers.materials.decide_file import decide_file, read_text
 from verifiers.materials.reuse import judge
 from verifiers.materials.rules import load_rules
 from verifiers.materials.snapshots import judge_again, take_snapshot
+from verifiers.materials.vocabulary import (
+    ComparisonSource,
+    Dwelling,
+    Matter,
+    Occupier,
+    PhotoQuality,
+    RecordStatus,
+    RecordType,
+    Relation,
+    Source,
+)
 
 TEXT = (Path(__file__).parents[3] / "cases" / "decisions.json").read_text("utf-8")
 BOOK = load_rules()
@@ -48,10 +59,6 @@ def test_a_file_is_judged_by_the_rules_of_each_cases_day():
         ("not json", None),
         ("[]", "cases"),
         ('{"cases": {}}', "cases"),
-        ('{"cases": [5]}', "cases[0]"),
-        (_file({"name": "a"}), "cases[0].facts"),
-        (_file({"facts": facts().as_json()}), "cases[0].name"),
-        (_file({"name": "a", "facts": {}}), "cases[0].facts.matter"),
         ('{"cases": [], "cases": []}', None),
         ('{"cases": ["\ud800"]}', None),
     ],
@@ -65,9 +72,67 @@ def test_a_file_that_cannot_be_read_is_refused_with_the_path(text, where):
 def test_a_fault_in_a_later_case_is_found_by_its_number():
     good = {"name": "good", "facts": facts().as_json()}
     bad = {"name": "bad", "facts": facts().as_json() | {"matter": "marriage"}}
+    first, second, third = decide_file(_file(good, bad, good), BOOK)
+    assert second["name"] == "bad"
+    assert second["error"]["where"] == "cases[1].facts.matter"
+    assert "marriage" not in second["error"]["detail"]
+    assert first == third == decide_file(_file(good), BOOK)[0]
+
+
+@pytest.mark.parametrize(
+    ("case", "name", "where"),
+    [
+        (5, None, "cases[0]"),
+        ({"name": "a"}, "a", "cases[0].facts"),
+        ({"facts": facts().as_json()}, None, "cases[0].name"),
+        ({"name": ["a"], "facts": facts().as_json()}, None, "cases[0].name"),
+        ({"name": "a", "facts": {}}, "a", "cases[0].facts.matter"),
+        *(
+            (
+                {"name": "a", "facts": facts().as_json() | {"as_of": moment}},
+                "a",
+                "cases[0].facts.as_of",
+            )
+            for moment in ("0001-01-01T00:00:00+14:00", "9999-12-31T23:00:00Z")
+        ),
+    ],
+)
+def test_a_case_at_fault_is_told_in_its_place(case, name, where):
+    told = decide_file(_file(case), BOOK)
+    assert [(t["name"], t["error"]["where"]) for t in told] == [(name, where)]
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31"])
+@pytest.mark.parametrize("member", ["issued_on", "valid_from", "valid_to"])
+def test_a_record_may_begin_or_end_where_the_calendar_does(member, day):
+    cases = json.loads(TEXT)["cases"]
+    for case in cases:
+        for record in case["facts"]["on_file"]:
+            record[member] = day
+    assert not any("error" in told for told in decide_file(_file(*cases), BOOK))
+
+
+def test_the_example_of_the_document_is_judged_and_its_lists_are_whole():
+    document = (Path(__file__).parents[4] / "docs" / "decisions.md").read_text("utf-8")
+    example = document.split("```json\n")[1].split("```")[0]
+    (told,) = decide_file(example, BOOK)
+    outcomes = {name: found["outcome"] for name, found in told["materials"].items()}
+    assert outcomes["identity"] == outcomes["dwelling"] == "satisfied"
+    assert outcomes["photo"] != "satisfied"
+    home = (Dwelling, Occupier, Relation)
+    for words in (Matter, RecordType, RecordStatus, *home, Source, ComparisonSource, PhotoQuality):
+        for word in words:
+            assert f"`{word.value}`" in document, word
+    for member in json.loads(example)["cases"][0]["facts"]:
+        assert f"| `{member}` |" in document
+
+
+def test_a_file_that_is_not_utf_8_is_refused_with_the_position():
+    assert read_text("陈".encode()) == "陈"
     with pytest.raises(MalformedError) as refused:
-        decide_file(_file(good, bad), BOOK)
-    assert refused.value.where == "cases[1].facts.matter"
+        read_text(b"ab\n\xff")
+    assert refused.value.where == "byte 4, in line 2"
+    assert "UTF-8" in refused.value.detail
 
 
 def test_a_snapshot_is_judged_by_its_own_rules_whatever_holds_now():

@@ -7,6 +7,7 @@ import pytest
 
 from certstore.certificates import Holder
 from certstore.errors import MalformedError
+from certstore.identifiers import ResidentId
 from tests.unit.verifiers.materials.made_up_facts import CHEN, CHILD, facts, own_home
 from verifiers.materials.facts import Person, parse_facts
 from verifiers.materials.persons import Likeness
@@ -133,6 +134,39 @@ def test_every_case_is_written_back_as_facts_that_read_the_same(name):
 )
 def test_a_person_is_the_same_by_number_and_name(name, number, likeness):
     assert CHEN.likeness(Person(name, "111", number)) is likeness
+
+
+@pytest.mark.parametrize(
+    ("name", "id_type", "number", "likeness"),
+    [
+        ("陈一鸣", "111", "340199980314011", Likeness.SAME),
+        ("陈一鸣", "111", " 3401 99980314011".replace("8", "\uff18"), Likeness.SAME),
+        ("陈一铭", "111", "340199980314011", Likeness.NAME_DIFFERS),
+        ("陈一鸣", "111", "340199980314013", Likeness.NUMBER_DIFFERS),  # another person's
+        ("陈一鸣", "111", "340199980315011", Likeness.NUMBER_DIFFERS),
+        ("陈一鸣", "414", "340199980314011", Likeness.NUMBER_DIFFERS),  # a passport's number
+        ("陈一鸣", "111", "34019998031401", Likeness.NUMBER_DIFFERS),
+        ("陈一鸣", "111", "34019998031401X", Likeness.NUMBER_DIFFERS),
+    ],
+)
+def test_an_old_number_of_15_digits_is_the_one_it_became(name, id_type, number, likeness):
+    old = Person(name, id_type, number)
+    assert CHEN.likeness(old) is likeness
+    assert old.likeness(CHEN) is likeness
+
+
+def test_an_old_number_always_means_the_century_19():
+    assert CHILD.id_number[6:8] == "20"
+    old = CHILD.id_number[:6] + CHILD.id_number[8:17]
+    assert ResidentId.of_15_digits(old).birth_date.year == CHILD.birth_date.year - 100
+    assert not CHILD.is_same(Person(CHILD.name, "111", old))
+
+
+@pytest.mark.parametrize("number", ["340199980231011", "990199980314011", "000000000000000"])
+def test_15_digits_that_are_no_number_are_equal_to_themselves_alone(number):
+    person = Person("陈一鸣", "111", number)
+    assert person.is_same(person)
+    assert not person.is_same(CHEN)
 
 
 def test_the_dot_inside_a_name_may_be_written_any_way_and_x_small():
