@@ -20,6 +20,7 @@ from certstore.service import (
     cli_stats,
     cli_trust,
     cli_verify,
+    closed_pipe,
 )
 from certstore.service.logs import set_up
 from certstore.service.settings import Settings
@@ -51,7 +52,8 @@ command and group has --help of its own, with examples.
 \b
 Exit code 0: done; judged good
 Exit code 1: done, and something was refused or judged bad
-Exit code 2: not done or not judged; standard error says why and what to do"""
+Exit code 2: not done or not judged; standard error says why and what to do
+Exit code 141: whoever read the output closed it (… | head)"""
 
 main = typer.Typer(
     no_args_is_help=True,
@@ -227,8 +229,12 @@ for group, name in (
 
 def run() -> None:
     """The command's entry: a refusal is a sentence, never a stack trace."""
+    closed_pipe.watch()
     try:
-        main()
+        try:
+            main()
+        finally:
+            sys.stdout.flush()  # here, while its reader's going can still be told by the exit code
     except CertstoreError as error:
         print(f"certstore: {error.detail}", file=sys.stderr)
         for name in ("where", "remedy"):

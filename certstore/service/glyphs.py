@@ -8,7 +8,11 @@ from markupsafe import Markup, escape
 from issuance.document.fontset import FontSet, Weight
 from issuance.document.outlines import glyph_path
 
-_COMMON = re.compile(r"[ -~·•\u4e00-\u9fa5]*")  # what every phone of the last ten years draws
+# What every phone of the last ten years draws: ASCII, the han characters of GBK, the marks set
+# between them, and ASCII typed full-width. A mark left as text keeps its place at a line's end.
+_COMMON = re.compile(
+    r"[ -~·•—…‘’“”\u3000-\u3002\u3007-\u3011\u3014\u3015\u4e00-\u9fa5\uff01-\uff5e]*"
+)
 _OPERATORS = {b"m": "M", b"l": "L", b"c": "C", b"h": "Z"}
 _EM = 100
 _DESCENT = 12  # of 100: where the em square hangs below the line
@@ -35,7 +39,7 @@ def _drawn(fonts: FontSet, text: str) -> str | None:
             return None
         matrix = (_EM, 0.0, 0.0, -_EM, x, _EM - _DESCENT)
         paths.append(_svg_path(glyph_path(fonts, sort, matrix)))
-        x += _EM
+        x += sort.width / 10 or _EM  # in 1/1000 em; an accent on its own has no width
     return Markup(
         '<svg class="glyphs" role="img" aria-label="{}" viewBox="0 0 {} {}" '
         'height="1em" fill="currentColor"><path d="{}"/></svg>'

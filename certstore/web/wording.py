@@ -6,13 +6,14 @@ In sentences 11 月 26 日 (26 November), in facts 2026-11-26; masked values rea
 import re
 from collections.abc import Callable
 from datetime import date, datetime
+from itertools import groupby
 
 from markupsafe import Markup, escape
 
 from certstore.clock import CHINA, Clock, local_date
 from certstore.web.texts import Texts
 
-Glyphs = Callable[[str], str | None]  # text -> SVG outlines if system fonts cannot draw it
+Glyphs = Callable[[str], str | None]  # character -> SVG outlines if system fonts lack it
 _MONTHS = (
     *("January", "February", "March", "April", "May", "June", "July"),
     *("August", "September", "October", "November", "December"),
@@ -22,6 +23,8 @@ _COMPOUND_SURNAMES = frozenset(
     | {"夏侯", "长孙", "宇文", "端木", "南宫", "独孤"}
 )
 _ID_HEAD, _ID_TAIL, _ID_LENGTH = 6, 4, 18
+# A character, and what changes its look: accents that join it, and the choice of a variant.
+_CHARACTER = re.compile("(?s).[\u0300-\u036f\ufe00-\ufe0f\U000e0100-\U000e01ef]*")
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 
 
@@ -40,6 +43,18 @@ def name_parts(name: str) -> tuple[str, str]:
 def grouped(digest: str) -> str:
     """A long hexadecimal value in groups of eight, to be compared by eye."""
     return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))
+
+
+def _run(pieces: list[tuple[str, str | None]]) -> Markup:
+    """Neighbours that are all text, or all outlines: those are read aloud as one."""
+    text = "".join(character for character, _ in pieces)
+    outlines = [outline for _, outline in pieces if outline is not None]
+    if not outlines:
+        return Markup(escape(text))  # noqa: S704 - escaped
+    return Markup('<span class="outlined" role="img" aria-label="{}">{}</span>').format(
+        text,
+        Markup("".join(outlines)),  # noqa: S704 - drawn by us from the document fonts
+    )
 
 
 class Wording:
@@ -110,14 +125,13 @@ class Wording:
         )
 
     def drawn(self, text: str) -> Markup:
-        """Text; where system fonts cannot draw it, outlines with the text as accessible name."""
-        outlines = self._glyphs(text) if text else None
-        if outlines is None:
-            return Markup(escape(text))  # noqa: S704 - escaped
-        return Markup('<span class="outlined" role="img" aria-label="{}">{}</span>').format(
-            text,
-            Markup(outlines),  # noqa: S704 - drawn by us from the document fonts
-        )
+        """Text; only the characters that system fonts lack become outlines, named by their text.
+
+        Each is a picture of its own, so that a line can break beside it as beside any other.
+        """
+        pieces = [(each, self._glyphs(each)) for each in _CHARACTER.findall(text)]
+        runs = (list(run) for _, run in groupby(pieces, key=lambda piece: piece[1] is None))
+        return Markup("").join(_run(run) for run in runs)
 
     def mask_name(self, name: str) -> Markup:
         """A name with its middle hidden: 林*禾."""

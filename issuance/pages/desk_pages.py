@@ -8,10 +8,11 @@ from certstore.callers import Officer
 from certstore.web.dress import Lang
 from issuance.application import Application, State
 from issuance.findings.desk import LetterCase
-from issuance.judging import settled
+from issuance.judging import NO, settled
 from issuance.pages.application_pages import material_row, matter_word, reasons_of
 from issuance.pages.decision_words import reads_of_refusal
 from issuance.pages.desk_addresses import compared
+from issuance.pages.desk_people import whose
 from issuance.pages.desk_views import (
     Decided,
     DeskCaseView,
@@ -164,6 +165,7 @@ def case_view(
     """One case: what a person must judge first, then what was checked by itself."""
     application, (facts, decision, open_ones) = case.application, judged
     rest = [d for d in decision.materials.values() if d not in open_ones]
+    judgements = tuple(_judgement(d, facts, case, lang) for d in open_ones)
     said = _confirmations(application)
     return DeskCaseView(
         office=officer.station,
@@ -176,7 +178,7 @@ def case_view(
         name=application.applicant.name,
         submitted_at=application.submitted_at or application.begun_at,
         due=application.due_on,
-        judgements=tuple(_judgement(d, facts, case, lang) for d in open_ones),
+        judgements=judgements,
         checked=tuple(material_row(application, d, facts.as_of, lang, said) for d in rest),
         done=len(settled(decision, open_ones)),
         may_ask=(),
@@ -184,13 +186,21 @@ def case_view(
         reads=tuple(_reads()),
         must_not_request=tuple(m.value for m in decision.must_not_request),
         chosen=typed.chosen,
-        errors=typed.errors,
+        errors=_in_words(typed, judgements),
         decided=decided_of(case),
         came_late=typed.came_late,
         false_letters=tuple(finding.ref for finding in case.false_letters),
         letter_ref=case.letter_ref,
         guardian=application.guardian.name if application.guardian else None,
     )
+
+
+def _in_words(typed: Typed, judgements: Iterable[Judgement]) -> Errors:
+    """The errors; that something was judged no quotes the button with which it was said."""
+    if typed.errors.get("decision") != "conflict":
+        return typed.errors
+    kinds = [j.kind for n, j in enumerate(judgements, 1) if typed.chosen.get(f"judge_{n}") == NO]
+    return {**typed.errors, "decision": f"conflict_{kinds[0]}"}
 
 
 def _confirmations(application: Application) -> dict[str, Confirmation]:
@@ -229,8 +239,10 @@ def _judgement(decision: MaterialDecision, facts: Facts, case: Case, lang: Lang)
         picture_href=f"/desk/photos/{application.ref}/{record.record_id}"
         if shown and record
         else None,
+        taken_in=record.claims.taken_on.year if record and record.claims.taken_on else None,
         files=files,
         said=_said(facts) if files and decision.material is MaterialWord.DWELLING else None,
+        whose=whose(application, decision.material) if kind in {"photo", "upload"} else (),
     )
 
 

@@ -116,6 +116,15 @@ class DeskFile:
     missing: int = 0  # pages that this paper usually has beyond those handed in
 
 
+@dataclass(frozen=True, slots=True)
+class Whose:
+    """Whom a paper or a photo must be of: in full, as an officer holds it against the picture."""
+
+    role: Literal["applicant", "child", "guardian", "relative"]
+    name: str
+    id_number: str
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Judgement:
     """Something only a person can judge. The form field is `judge_<number>`: yes | no."""
@@ -124,12 +133,14 @@ class Judgement:
     material: Material
     reasons: tuple[Reason, ...] = ()
     compared: Compared | None = None  # address
-    picture_href: str | None = None  # photo, upload
+    picture_href: str | None = None  # photo: the one on file
+    taken_in: int | None = None  # the year in which that one was taken
     can_tell: tuple[str, ...] = ()  # photo check codes that passed (`desk.photo.<code>`)
     cannot_tell: tuple[str, ...] = ()  # what the machine cannot see, the same list
     answer: Literal["yes", "no"] | None = None
     files: tuple[DeskFile, ...] = ()  # upload
     said: str | None = None  # upload: what the applicant said, to be compared
+    whose: tuple[Whose, ...] = ()  # upload, photo: while it waits to be judged
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

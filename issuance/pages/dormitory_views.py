@@ -23,7 +23,7 @@ class IssuedRow:
     name: str
     id_number: str
     address: str
-    valid_to: date
+    valid_to: date | None  # None: no end was given
     status: str
 
 
@@ -81,8 +81,8 @@ def dormitory_view(at: AtTheDesk, issued: Sequence[Certificate], typed: Typed) -
 
 def _row(certificate: Certificate, today: date) -> IssuedRow:
     holder = certificate.holders[0]
-    ends = certificate.validity.valid_to or today
-    expired = certificate.status is Status.VALID and ends < today
+    ends = certificate.validity.valid_to
+    expired = certificate.status is Status.VALID and ends is not None and ends < today
     return IssuedRow(
         ref=certificate.ref,
         name=holder.name,

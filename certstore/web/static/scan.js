@@ -30,6 +30,12 @@ const complain = (text) => {
   trouble.hidden = !text;
 };
 
+/** Says at the file's form that it is being judged: a large one takes seconds. */
+function working(on) {
+  at('working').textContent = on ? say('working') : '';
+  at('picture').ariaBusy = String(on);
+}
+
 function signal(verdict) {
   if (quiet.checked) return;
   const beeps = SIGNALS[verdict] ?? ALARM;
@@ -160,12 +166,17 @@ at('typed').addEventListener('submit', (event) => {
 });
 at('picture').addEventListener('submit', async (event) => {
   const file = at('file').files[0];
+  if (at('working').textContent) return void event.preventDefault(); // once is enough
+  complain('');
+  working(Boolean(file));
   if (!file?.type.startsWith('image/')) return; // a document is judged by the server
   event.preventDefault();
   const code = await loadReader().then((module) => module.read(file)).catch(() => null);
-  if (code) judge(code);
+  if (code) await judge(code);
   else complain(say('no_code'));
+  working(false);
 });
+addEventListener('pageshow', () => working(false)); // back from a verdict on a document
 at('next').addEventListener('click', (event) => {
   event.preventDefault();
   clear();

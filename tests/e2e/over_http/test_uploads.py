@@ -204,10 +204,21 @@ def test_the_officer_must_judge_what_was_handed_in(house, lang):
     assert_sound(shown, lang)
     assert load(lang)[f"upload.paper.{PAPER}"].other in shown.text
     assert f"/desk/uploads/{ref}/{upload.ref}/page-2" in shown.text
+    (of,) = fromstring(shown.text).find_class("whose")
+    assert LIN.holder.name in of.text_content()
+    assert LIN.holder.id_number in of.text_content()
+    assert shown.text.count(LIN.holder.id_number) == 1
     assert gao.post(f"/desk/cases/{ref}", decision="approve").status_code == 422
-    assert gao.post(f"/desk/cases/{ref}", decision="approve", judge_1="no").status_code == 422
+    wrong = gao.post(f"/desk/cases/{ref}", decision="approve", judge_1="no")
+    assert wrong.status_code == 422
+    assert load(lang)["desk.judge.upload.no"].other in fromstring(wrong.text).xpath(
+        "string(//*[@id='problem'])"
+    )
     assert house.apply_desk.get(LIN, ref).state is State.IN_REVIEW
     assert gao.post(f"/desk/cases/{ref}", decision="approve", judge_1="yes").status_code == 303
+    assert LIN.holder.id_number not in gao.get(f"/desk/cases/{ref}").text  # nothing to judge
+    (looked,) = [e for e in house.holdings_desk.usage(LIN) if e.record.get("client") == "desk"][-1:]
+    assert {"name", "id_number"} <= set(looked.record["fields"])
     assert house.apply_desk.get(LIN, ref).state is State.ISSUED
     saved = gao.get(f"/desk/uploads/{ref}/{upload.ref}/document")
     assert saved.headers["content-type"] == "application/pdf"

@@ -14,7 +14,7 @@ from issuance.pages.views import (
     SubmittedView,
     WindowsView,
 )
-from tests.e2e.pages.people import HOUSING, NOW, REF, VOUCHER, Sample
+from tests.e2e.pages.people import HOUSING, NOW, ODD_ADDRESS, REF, VOUCHER, Sample
 
 REUSED = MaterialRow(
     material="identity", outcome="satisfied", how="face_verification", checked_at=NOW
@@ -108,6 +108,8 @@ def checks() -> Iterator[Sample]:
     yield Sample("check-needed", page, replace(ready, materials=NEEDED + MATERIALS[:4]), path)
     one = replace(ready, materials=NEEDED[:1] + MATERIALS[:4])
     yield Sample("check-one", page, one, path)
+    rare = (*ready.answers[:3], replace(ready.answers[3], value=ODD_ADDRESS))
+    yield Sample("check-rare", page, replace(ready, answers=rare), path)
     yield from _stops(ready, path)
     yield Sample("windows", "issuance/windows.html", WindowsView(COUNTERS), "/windows")
     submitted = SubmittedView(

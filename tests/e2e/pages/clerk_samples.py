@@ -67,7 +67,7 @@ def _dormitory() -> Iterator[Sample]:
             name=name,
             id_number="310199199201010018",
             address=f"示范市海港区滨海路18号3号楼40{n}室",
-            valid_to=date(2027, 10, 31),
+            valid_to=date(2027, 10, 31) if n else None,
             status=status,
         )
         for n, (name, status) in enumerate(

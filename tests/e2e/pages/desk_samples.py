@@ -10,6 +10,7 @@ from issuance.pages.desk_views import (
     Compared,
     Decided,
     DeskCaseView,
+    DeskFile,
     DeskFindingView,
     DeskLettersView,
     DeskQueueView,
@@ -20,9 +21,10 @@ from issuance.pages.desk_views import (
     LetterView,
     QueueLine,
     Reads,
+    Whose,
 )
 from tests.e2e.pages.application_samples import MATERIALS
-from tests.e2e.pages.people import HOUSING, NOW, OFFICER, PORTRAIT, REF, Sample
+from tests.e2e.pages.people import HOUSING, NOW, ODD_ADDRESS, OFFICER, PORTRAIT, REF, Sample
 
 HELD = HeldUp(
     code="invalid_request",
@@ -137,6 +139,8 @@ def _case() -> DeskCaseView:
                 kind="photo",
                 material="photo",
                 picture_href=PORTRAIT,
+                taken_in=2021,
+                whose=(Whose("applicant", "沈听舟", "310199198807150014"),),
                 can_tell=("format", "sharp", "background"),
                 cannot_tell=("glasses", "person"),
             ),
@@ -151,6 +155,12 @@ def _case() -> DeskCaseView:
     )
 
 
+def _new_photo(judged: Judgement) -> Judgement:
+    """A photo handed in now, beside the one on file."""
+    given = DeskFile(paper="photo_upload", pages=((PORTRAIT, PORTRAIT),) * 2)
+    return replace(judged, files=(given,))
+
+
 def _cases() -> Iterator[Sample]:
     case = _case()
     path, page = "/desk/cases/" + "0" * 20, "issuance/desk_case.html"
@@ -158,8 +168,10 @@ def _cases() -> Iterator[Sample]:
     decided = Decided(what="approve", by="1052", at=NOW - timedelta(minutes=9))
     for name, view in (
         ("desk-case", case),
+        ("desk-case-new-photo", replace(case, judgements=(_new_photo(case.judgements[1]),))),
         ("desk-case-asking", replace(case, chosen=asking)),
         ("desk-case-error", replace(case, errors={"decision": "missing", "judge_1": "missing"})),
+        ("desk-case-conflict", replace(case, errors={"decision": "conflict_photo"})),
         ("desk-case-sentence", replace(case, errors={"sentence": "missing"})),
         ("desk-case-read-only", replace(case, read_by="李 1052")),
         ("desk-case-decided", replace(case, decided=decided)),
@@ -204,6 +216,13 @@ def _letter() -> LetterView:
     )
 
 
+def _rare() -> LetterView:
+    """A letter about an address in characters that fonts lack."""
+    whole = _letter()
+    home = ((f"二、本人现居住于{ODD_ADDRESS}，该房屋由周敏承租。", False),)
+    return replace(whole, address=ODD_ADDRESS, lines=(*whole.lines[:3], home, *whole.lines[4:]))
+
+
 def _affected(outcome: str, at: int, **more: object) -> AffectedLine:
     values = {
         "ref": f"{at:020d}",
@@ -230,6 +249,7 @@ def _letters() -> Iterator[Sample]:
         ("desk-letters", search),
         ("desk-letters-nothing", replace(search, number="CN1", nothing_found=True)),
         ("desk-letter", one),
+        ("desk-letter-rare", replace(one, letter=_rare())),
         ("desk-letter-error", wrong),
         ("desk-letter-late", revoked),
     ):

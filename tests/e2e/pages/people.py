@@ -21,6 +21,10 @@ REF = "k7m2p9q4r6s8t3v5w7x2"
 PORTRAIT = "/sample/portrait.svg"
 
 
+# Full-width digits, as an input method types them, and more than one line of rare characters.
+ODD_ADDRESS = "示范市梧桐区㛃䶮路１８８弄６号１２０３室（" + "㛃䶮" * 30 + "，é）"
+
+
 HOUSING = "示范市房屋管理局"
 
 

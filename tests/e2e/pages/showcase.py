@@ -16,10 +16,12 @@ from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
 from certstore.clock import CHINA, MovedClock
+from certstore.service.glyphs import RareGlyphs
 from certstore.web.dress import COOKIE, Dress
 from certstore.web.headers import SecurityHeaders
 from certstore.web.shell import Shell, pages_of
 from certstore.web.static_files import StaticFiles, static_routes
+from issuance.document.fontset import FontSet
 from tests.e2e.pages.people import NOW, Sample, symbol
 from tests.e2e.pages.samples import every_sample
 from tests.e2e.pages.scan_samples import FIELDS
@@ -30,6 +32,7 @@ SHELL = Shell(
     pages_of("certstore", "face_auth", "issuance", "verifiers"),
     asset=STATIC.asset,
     clock=MovedClock(NOW),
+    glyphs=RareGlyphs(FontSet.bundled()),
 )
 CSRF = "sample-csrf-token"
 

@@ -54,6 +54,26 @@ def test_pages_are_accessible_in_every_state(page, shared_showcase, template, lo
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
 
 
+@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize("name", ["desk-letter-rare", "check-rare"])
+def test_rare_characters_wrap_as_others_do_and_nothing_leaves_its_card(
+    page, shared_showcase, name, width
+):
+    sample = next(s for s in SAMPLES if s.name == name)
+    page.set_viewport_size({"width": width, "height": 844})
+    page.goto(f"{shared_showcase.origin}{sample.path}?sample={name}")
+    outside = page.evaluate("""() => [...document.querySelectorAll('.card svg, .card a')]
+        .filter((one) => {
+            const [own, card] = [one, one.closest('.card')].map((e) => e.getBoundingClientRect());
+            return own.right > card.right || own.left < card.left;
+        }).map((one) => one.outerHTML.slice(0, 80))""")
+    assert outside == []
+    assert page.evaluate(SIDEWAYS) <= 0
+    named = page.locator(".outlined").evaluate_all("all => all.map((one) => one.ariaLabel)")
+    assert "㛃䶮" in named  # read aloud as one
+    assert "路１８８弄６号１２０３室" in page.inner_text("main")  # and the rest is text
+
+
 @pytest.mark.parametrize(
     "name", ["home-eligible", "certificates", "present", "scan", "usage", "dwelling"]
 )

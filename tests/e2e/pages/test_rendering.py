@@ -67,11 +67,50 @@ def test_every_form_that_posts_carries_the_token(sample):
 
 @each_sample
 def test_what_is_masked_is_not_in_the_page(sample):
-    page = render(sample, Dress())
-    if sample.template == "issuance/commitment.html":  # a letter is shown as it is signed
-        before, _, rest = page.partition('<div class="paper"')
-        page = before + rest.partition("</div>")[2]
-    assert FULL_NUMBER.search(page) is None
+    page = parsed(sample)
+    # What an officer holds against a picture; a letter as it is signed.
+    for name, template in (
+        ("whose", "issuance/desk_case.html"),
+        ("paper", "issuance/commitment.html"),
+    ):
+        for shown in page.find_class(name):
+            if sample.template == template:
+                shown.getparent().remove(shown)
+    assert FULL_NUMBER.search(html.tostring(page, encoding="unicode")) is None
+
+
+def test_an_officer_reads_in_full_whose_a_paper_must_be_and_a_photo():
+    shown = {
+        s.name: [" ".join(e.text_content().split()) for e in parsed(s).find_class("whose")]
+        for s in SAMPLES
+        if s.name in {"desk-case-upload", "desk-case", "desk-case-waits", "desk"}
+    }
+    assert shown == {
+        "desk-case-upload": [
+            "申请人林晓禾 身份证号 310199199003070020亲属周敏 身份证号 310199197109230625"
+        ],
+        "desk-case": ["申请人沈听舟 身份证号 310199198807150014"],  # beside the photo alone
+        "desk-case-waits": [],
+        "desk": [],
+    }
+
+
+def test_a_dormitory_certificate_without_an_end_says_so():
+    sample = next(s for s in SAMPLES if s.template == "issuance/dormitory.html" and s.view.issued)
+    ends = [cell.text for cell in parsed(sample).xpath("//td[@class='num']")]
+    assert ends == ["长期", "2027-10-31", "2027-10-31"]
+
+
+def test_every_photo_says_where_it_is_from_and_which_is_judged():
+    said = {}
+    for sample in SAMPLES:
+        if sample.name in {"desk-case", "desk-case-new-photo"}:
+            (card,) = parsed(sample).xpath("//section[.//figure[@class='onfile']]")
+            said[sample.name] = " ".join(card.text_content().split())
+    assert "照片库里的，2021 年拍请判断这张" in said["desk-case"]
+    assert "本次交的" not in said["desk-case"]
+    assert "照片库里的，2021 年拍只供对照" in said["desk-case-new-photo"]
+    assert "本次交的请判断这张 要印的换背景之前" in said["desk-case-new-photo"]
 
 
 @each_sample

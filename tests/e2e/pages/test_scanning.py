@@ -155,6 +155,29 @@ def test_a_picture_without_a_code_is_told(page, showcase, tmp_path):
     assert showcase.asked == []
 
 
+@pytest.mark.parametrize(("lang", "said"), [("zh", "正在核验"), ("en", "Checking")])
+def test_that_a_file_is_being_judged_is_said_at_once_until_it_is(
+    page, showcase, tmp_path, lang, said
+):
+    segno.make("RP1:FROM A PICTURE", error="m").save(tmp_path / "code.png", scale=6, border=4)
+    held = []
+    page.route("**/*.wasm", lambda route: held.append(route))  # noqa: PLW0108 - Playwright marks what it is given
+    page.goto(f"{showcase.origin}/scan?sample=scan&lang={lang}")
+    page.wait_for_selector("#quiet-choice:not([hidden])")
+    assert page.locator("#working").get_attribute("role") == "status"  # there before it speaks
+    assert page.locator("#working").is_hidden()
+    page.locator("#file").set_input_files(tmp_path / "code.png")
+    page.locator("#picture button").click()
+    assert said in page.locator("#working").inner_text()
+    page.locator("#picture button").click()  # an impatient second time
+    while not held:
+        page.wait_for_timeout(20)
+    held[0].continue_()
+    page.wait_for_selector("#result .verdict.valid")
+    assert page.locator("#working").text_content() == ""
+    assert len(showcase.asked) == 1
+
+
 def test_without_a_network_nothing_is_judged(page, showcase):
     opened(page, showcase)
     page.route("**/v1/verify/code", lambda route: route.abort())

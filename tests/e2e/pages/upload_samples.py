@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from certstore.pages.views import Reason
-from issuance.pages.desk_views import DeskCaseView, DeskFile, Judgement
+from issuance.pages.desk_views import DeskCaseView, DeskFile, Judgement, Whose
 from issuance.pages.upload_views import FileView, Interrupted, Paper, UploadView
 from tests.e2e.pages.application_samples import MATERIALS
 from tests.e2e.pages.people import NOW, OFFICER, PORTRAIT, REF, Sample
@@ -78,7 +78,11 @@ def _case() -> Sample:
         material="dwelling",
         reasons=(Reason("NO_RECORD"),),
         files=(picture, document),
-        said="示范市海港区青石路 12 号 3 楼 302 室",
+        said="示范市海港区青石路 12 号 3 楼 302 室（周敏）",
+        whose=(
+            Whose("applicant", "林晓禾", "310199199003070020"),
+            Whose("relative", "周敏", "310199197109230625"),
+        ),
     )
     view = DeskCaseView(
         office="梧桐派出所",

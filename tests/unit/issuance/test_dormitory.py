@@ -10,6 +10,7 @@ from certstore.certificates import Certificate, Status
 from certstore.errors import ConflictError, ForbiddenError, NotFoundError
 from issuance.application import Answers
 from issuance.dormitory import Lodger, WrongFields
+from issuance.pages.dormitory_views import AtTheDesk, Typed, dormitory_view
 from tests.residents import PEOPLE, REGISTRATION, drafted, resident
 from verifiers.materials.vocabulary import Material, Outcome
 
@@ -53,6 +54,24 @@ def _dwelling(house):
     )
     draft = house.apply_desk.answer(me, draft.ref, home)
     return house.checklist_desk.check(draft).decision.materials[Material.DWELLING]
+
+
+def test_a_certificate_whose_end_was_not_given_shows_none_and_does_not_expire(enrolled):
+    given = _issued(enrolled)
+    endless = replace(given, validity=replace(given.validity, valid_to=None))
+    at = AtTheDesk(
+        clerk=QIAN,
+        organisation=enrolled.dormitory_desk.organisations.of(QIAN),
+        hands_in=True,
+        districts=(),
+        today=date(2030, 1, 1),
+        lang="zh",
+    )
+    rows = dormitory_view(at, [endless, given], Typed()).issued
+    assert [(row.valid_to, row.status) for row in rows] == [
+        (None, "valid"),
+        (date(2027, 10, 31), "expired"),
+    ]
 
 
 def test_whoever_has_one_hands_in_no_proof_of_dwelling(enrolled):

@@ -111,6 +111,30 @@ def test_a_rare_character_becomes_outlines_with_the_text_as_its_name():
     assert drawn.startswith("赵<")
 
 
+def rare(character: str) -> str | None:
+    """Outlines of the two characters that these tests call rare."""
+    return f"<svg>{ord(character[0]):x}</svg>" if character[0] in "𬭎䶮" else None
+
+
+def test_only_what_fonts_lack_is_drawn_and_the_rest_stays_text():
+    drawn = wording(glyphs=rare).drawn("示范市𬭎䶮路<188>弄，䶮")
+    assert drawn == (
+        '示范市<span class="outlined" role="img" aria-label="𬭎䶮"><svg>2cb4e</svg><svg>4dae</svg>'
+        '</span>路&lt;188&gt;弄，<span class="outlined" role="img" aria-label="䶮"><svg>4dae</svg>'
+        "</span>"
+    )
+
+
+def test_an_accent_stays_with_its_letter():
+    asked: list[str] = []
+    wording(glyphs=asked.append).drawn("e\u0301葛\U000e0100")
+    assert asked == ["e\u0301", "葛\U000e0100"]
+
+
+def test_no_text_is_no_text():
+    assert wording(glyphs=rare).drawn("") == ""
+
+
 def test_a_name_is_text_and_never_markup():
     assert "<b>" not in wording().drawn("<b>")
     assert "<b" not in wording().mask_name("<b>x")
