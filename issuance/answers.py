@@ -18,6 +18,10 @@ _DWELLINGS = frozenset({"own", "rent", "dormitory"})
 _MAX_ADDRESS = 100
 _MAX_NAME = 50
 _ID_LENGTH = 18
+_HALF_WIDTH = {
+    wide: wide - 0xFEE0
+    for wide in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))
+}
 _JOINS = frozenset(" ·•・.-\u2010\u2019'\uff0e")  # between the parts of a name
 # Letters and marks that show nothing (UAX 44, Default_Ignorable_Code_Point).
 _SHOW_NOTHING = frozenset(
@@ -63,7 +67,8 @@ def read_answers(answers: Answers, districts: tuple[str, ...]) -> Answers:
         faults["whose"] = Fault("unknown")
     if answers.district and answers.district not in districts:
         faults["district"] = Fault("unknown")
-    address = unicodedata.normalize("NFC", " ".join(answers.address.split()))
+    typed = unicodedata.normalize("NFC", " ".join(answers.address.split()))
+    address = typed.translate(_HALF_WIDTH)  # as documents have figures and Latin letters
     if code := _address_fault(address):
         faults["address"] = Fault(code)
     relative = None

@@ -122,6 +122,12 @@ def test_every_wrong_field_of_a_relative_is_named_at_once(house):
     assert (errors["relative_id_number"], errors["relative_id_number"].n) == ("length", 16)
 
 
+def test_figures_typed_full_width_are_kept_as_documents_have_them(house):
+    ref = house.apply_desk.begin(LIN, REGISTRATION).ref
+    said = replace(HOME, address="望江路１８８弄６号　１２０３室Ａ座ｂ")
+    assert house.apply_desk.answer(LIN, ref, said).answers.address == "望江路188弄6号 1203室A座b"
+
+
 @pytest.mark.parametrize(
     ("typed", "kept"),
     [
