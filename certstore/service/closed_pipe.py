@@ -38,13 +38,18 @@ class _Stream(io.FileIO):
 
 
 def watch() -> None:
-    """Watch standard output and standard error of this process, where it has them."""
-    sys.stdout = _watched(sys.stdout)
-    sys.stderr = _watched(sys.stderr)
+    """Watch standard output and standard error, where they are the process's own.
+
+    What somebody put in their place, as a test does, is left as it is.
+    """
+    if sys.stdout is sys.__stdout__:
+        sys.stdout = _watched(sys.stdout)
+    if sys.stderr is sys.__stderr__:
+        sys.stderr = _watched(sys.stderr)
 
 
 def _watched(stream: object) -> io.TextIOWrapper:
-    if not isinstance(stream, io.TextIOWrapper):  # closed, or somebody else's in a test
+    if not isinstance(stream, io.TextIOWrapper):  # closed
         return stream  # type: ignore[return-value]  # as it came
     stream.flush()
     raw = _Stream(stream.fileno(), "w", closefd=False)
