@@ -9,7 +9,7 @@ from typing import Any, Protocol, TypeVar
 from fastapi import Depends, Request
 
 from certstore.callers import Caller
-from certstore.errors import ForbiddenError, UnauthenticatedError
+from certstore.errors import ForbiddenError, TooLargeError, UnauthenticatedError
 from certstore.sign_in import SignInDesk
 
 D = TypeVar("D")
@@ -71,3 +71,13 @@ def signed_in(kind: type[D]) -> Any:  # noqa: ANN401 - as above
         return found
 
     return Depends(caller)
+
+
+async def whole_body(request: Request, most: int, remedy: str) -> bytes:
+    """The request's body; TooLargeError as soon as it is longer than `most` bytes."""
+    body = b""
+    async for part in request.stream():
+        body += part
+        if len(body) > most:
+            raise TooLargeError(f"a body has at most {most} bytes", where="body", remedy=remedy)
+    return body

@@ -4,8 +4,8 @@ from typing import Annotated
 
 from fastapi import APIRouter, Depends, Request, Response
 
-from certstore.errors import StaleTreeSizeError, TooLargeError
-from certstore.reception import desk
+from certstore.errors import StaleTreeSizeError
+from certstore.reception import desk, whole_body
 from certstore.witness import MAX_SUBMISSION, WitnessDesk
 from certstore.witnessing import SIZE_TYPE
 
@@ -15,17 +15,9 @@ _CONFLICT = 409
 
 
 async def submission(request: Request) -> bytes:
-    """The request's body; TooLargeError as soon as it is longer than a submission can be."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > MAX_SUBMISSION:
-            raise TooLargeError(
-                f"a submission has at most {MAX_SUBMISSION} bytes",
-                where="body",
-                remedy="see c2sp.org/tlog-witness, add-checkpoint",
-            )
-    return body
+    """What a log hands in, unread."""
+    remedy = "see c2sp.org/tlog-witness, add-checkpoint"
+    return await whole_body(request, MAX_SUBMISSION, remedy)
 
 
 @router.post("/add-checkpoint", summary="Have a log's checkpoint cosigned")

@@ -4,8 +4,7 @@ from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 
-from certstore.errors import TooLargeError
-from certstore.reception import desk
+from certstore.reception import desk, whole_body
 from certstore.strict_json import parse_json_strict
 from verifiers.materials.decide_file import plain_decision
 from verifiers.materials.facts import parse_facts
@@ -55,17 +54,8 @@ _BODY = {
 
 
 async def facts_sent(request: Request) -> bytes:
-    """The request's body; TooLargeError as soon as it is longer than facts are."""
-    body = b""
-    async for part in request.stream():
-        body += part
-        if len(body) > _LONGEST_BODY:
-            raise TooLargeError(
-                f"facts have at most {_LONGEST_BODY} bytes",
-                where="body",
-                remedy="send the records of one application",
-            )
-    return body
+    """The facts, unread."""
+    return await whole_body(request, _LONGEST_BODY, "send the records of one application")
 
 
 @router.post(
