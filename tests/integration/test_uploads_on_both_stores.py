@@ -1,10 +1,12 @@
 """Handed in, read, erased: on the embedded stores and on PostgreSQL with S3."""
 
+import time
+
 import pytest
 from sqlalchemy import text
 
 from certstore import chance
-from certstore.errors import ConflictError, NotFoundError
+from certstore.errors import ConflictError, NotFoundError, RateLimitedError
 from issuance.application import State
 from issuance.upload import UploadState
 from tests.house import house_in
@@ -68,7 +70,16 @@ def test_of_many_hands_that_append_at_once_one_wins(stored):
 def test_of_many_hands_that_complete_at_once_all_are_told_the_same(stored):
     upload = begun(stored, asked(stored).ref, good())
     stored.upload_desk.append(LIN, upload.ref, 0, good())
-    found = at_once(lambda _: stored.upload_desk.complete(LIN, upload.ref), hands=3)
+
+    def complete(_):
+        for _ in range(600):
+            try:
+                return stored.upload_desk.complete(LIN, upload.ref)
+            except RateLimitedError:  # two of one account at once: ask again, as the page does
+                time.sleep(0.1)
+        raise AssertionError
+
+    found = at_once(complete, hands=3)
     assert {f.state for f in found} == {UploadState.KEPT}
     assert len({f.parts for f in found}) == 1
     assert stored.upload_desk.part(LIN, upload.ref, "page-1")

@@ -54,6 +54,8 @@ class Showcase:
         self.used_at: str | None = None
         routes = [
             Route("/sample/portrait.svg", self._portrait),
+            # Asked for by the browser itself after an answer that is no page of ours.
+            Route("/favicon.ico", lambda _: Response(status_code=204)),
             Route("/v1/verify/code", self._verify, methods=["POST"]),
             Route("/certificates/{ref}/present/code", self._code, methods=["POST"]),
             Route("/certificates/{ref}/reveal", self._reveal, methods=["POST"]),
