@@ -47,7 +47,7 @@ class Access:
 
     `kind` is issue, status, pull, scan, present, look, review, relative or erase. `case_ref` is
     another person's case that relied on a record of this one; it stands beside the record, not
-    in it.
+    in it. `given_of` is the certificate that the client was given something of; none, if nothing.
     """
 
     kind: str
@@ -58,6 +58,7 @@ class Access:
     person: Person | None
     record: Mapping[str, Any]
     case_ref: str | None = None
+    given_of: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +89,8 @@ def record_access(books: Books, origin: str, access: Access) -> Recorded:
             salt=salt,
             leaf_index=index,
             case_ref=access.case_ref,
+            client=access.client if access.given_of else None,
+            certificate_ref=access.given_of,
         )
         books.usage.add(entry)
     return Recorded(entry.ref, index, merkle.leaf_hash(leaf).hex())

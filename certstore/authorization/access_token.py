@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final
 
-from certstore.authorization.details import ACTIONS
+from certstore.authorization.details import FIRST_ACTIONS
 from certstore.callers import Service
 from certstore.chance import reference
 from certstore.clock import unix
@@ -49,7 +49,7 @@ class OpenedToken:
             title_en=detail["title_en"],
             fields={kind: tuple(paths) for kind, paths in detail["fields"].items()},
             legal_basis=detail["legal_basis"],
-            actions=tuple(detail.get("actions", ACTIONS)),  # lacking in tokens of version 0.1.0
+            actions=tuple(detail.get("actions", FIRST_ACTIONS)),  # none: version 0.1.0
         )
 
 

@@ -21,6 +21,7 @@ from certstore.service.instruments import add_instruments
 from certstore.service.limits import limits_of
 from certstore.service.wiring import House
 from certstore.service.worker import Worker
+from certstore.sharing import routes as sharing
 from certstore.web.answers import check_form, page
 from certstore.web.headers import SecurityHeaders
 from certstore.web.shell import Shell, pages_of
@@ -74,6 +75,7 @@ def create_app(house: House) -> FastAPI:
     problems.install(app)
     for router in (
         authorization.router,
+        sharing.router,
         store.router,
         witness_routes.router,
         decisions.router,

@@ -28,7 +28,7 @@ from certstore.service.stores import Stores
 from certstore.service.trust_file import TrustFile
 from certstore.service.witness_client import HttpWitnesses
 from certstore.service.witness_files import open_witness_desk, read_policy
-from certstore.sharing import SharingDesk
+from certstore.sharing.desk import SharingDesk
 from certstore.sign_in import SignInDesk
 from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk

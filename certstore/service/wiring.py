@@ -27,7 +27,7 @@ from certstore.service.glyphs import RareGlyphs
 from certstore.service.middle_floor import MiddleFloor, day_of
 from certstore.service.officers import finding_desk, letter_desk, lookers, review_desk, sealer
 from certstore.service.passphrase import passphrase
-from certstore.sharing import SharingDesk
+from certstore.sharing.desk import SharingDesk
 from certstore.sign_in import SignInDesk
 from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk

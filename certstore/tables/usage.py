@@ -10,6 +10,7 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
+    Index,
     Integer,
     LargeBinary,
     Row,
@@ -35,6 +36,10 @@ usage = Table(
     Column("salt", LargeBinary(16)),  # none: the person was erased
     Column("leaf_index", BigInteger().with_variant(Integer, "sqlite"), nullable=False, unique=True),
     Column("case_ref", String(24)),  # another's case; who it is is told when it is closed
+    # Which client was given something of which certificate: who must be told when it changes.
+    Column("client", String(60)),
+    Column("certificate_ref", String(24)),
+    Index("ix_usage_certificate", "certificate_ref", "client"),
 )
 
 
@@ -56,6 +61,8 @@ class UsageEntry:
     salt: bytes | None
     leaf_index: int
     case_ref: str | None = None
+    client: str | None = None
+    certificate_ref: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +92,8 @@ class UsageBook:
             "salt": entry.salt,
             "leaf_index": entry.leaf_index,
             "case_ref": entry.case_ref,
+            "client": entry.client,
+            "certificate_ref": entry.certificate_ref,
         }
         self._connection.execute(_ADD, values)
 
@@ -105,6 +114,16 @@ class UsageBook:
             raise NotFoundError("there is no such access", where=ref)
         return _entry(row)
 
+    def given_to(self, certificate_ref: str, since: datetime) -> list[str]:
+        """The clients that were given something of this certificate since a moment."""
+        query = (
+            select(usage.c.client)
+            .where(usage.c.certificate_ref == certificate_ref, usage.c.at >= since)
+            .distinct()
+            .order_by(usage.c.client)
+        )
+        return [row.client for row in self._connection.execute(query)]
+
     def audited(self, start: int, stop: int) -> dict[int, Audited]:
         """The accesses whose leaves stand from `start` up to but not including `stop`."""
         query = (
@@ -122,7 +141,14 @@ class UsageBook:
         statement = (
             usage.update()
             .where(usage.c.person_id == person_id)
-            .values(person_id=None, record={}, salt=None, case_ref=None)
+            .values(
+                person_id=None,
+                record={},
+                salt=None,
+                case_ref=None,
+                client=None,
+                certificate_ref=None,
+            )
         )
         return self._connection.execute(statement).rowcount
 
@@ -141,4 +167,6 @@ def _entry(row: Row[Any]) -> UsageEntry:
         salt=None if row.salt is None else bytes(row.salt),
         leaf_index=row.leaf_index,
         case_ref=row.case_ref,
+        client=row.client,
+        certificate_ref=row.certificate_ref,
     )

@@ -63,9 +63,15 @@ def flatten(tree: Mapping[str, object], prefix: str = "") -> dict[str, Text]:
 
 
 def load(lang: Lang) -> dict[str, Text]:
-    """Read texts.<lang>.toml, which stands beside this module."""
-    source = files("certstore.web") / f"texts.{lang}.toml"
-    return flatten(tomllib.loads(source.read_text(encoding="utf-8")))
+    """Read sentences/<lang>/*.toml; a key that stands in two files is a MissingTextError."""
+    found: dict[str, Text] = {}
+    folder = files("certstore.web") / "sentences" / lang
+    for source in sorted(folder.iterdir(), key=lambda each: each.name):
+        texts = flatten(tomllib.loads(source.read_text(encoding="utf-8")))
+        if twice := found.keys() & texts.keys():
+            raise MissingTextError("a text stands in two files", where=min(twice))
+        found |= texts
+    return found
 
 
 class Texts:
@@ -81,7 +87,9 @@ class Texts:
         text = self._texts.get(key)
         if text is None:
             raise MissingTextError(
-                "no such text", where=f"{self.lang}:{key}", remedy="add it to texts.zh and texts.en"
+                "no such text",
+                where=f"{self.lang}:{key}",
+                remedy="add it to sentences/",
             )
         form = text.one if values.get("n") == 1 else text.other
         said = Markup(escape(form)).format(**values)  # noqa: S704 - escaped first, values are too

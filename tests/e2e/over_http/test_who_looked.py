@@ -10,7 +10,7 @@ from certstore.callers import Service
 from certstore.errors import CertstoreError
 from certstore.ledger import record_access
 from certstore.ledger_proof import judge_proof, read_proof
-from certstore.sharing import PullRequest
+from certstore.sharing.grants import PullRequest
 from certstore.signed_note import open_checkpoint
 from certstore.web.texts import load
 from issuance.notices import tell_relied_on

@@ -15,7 +15,7 @@ from certstore.chance import reference
 from certstore.clock import unix
 from certstore.errors import UnavailableError
 from certstore.service.app import create_app
-from certstore.sharing import PullRequest
+from certstore.sharing.grants import PullRequest
 from certstore.tokens import sign_compact
 from tests.sealed import (
     ENROLMENT,

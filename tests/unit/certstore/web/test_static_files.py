@@ -67,7 +67,7 @@ def test_what_the_browser_has_is_not_sent_again(client):
 
 
 @pytest.mark.parametrize(
-    "url", ["/static/style.css", "/static/style.00000000.css", "/static/../texts.zh.toml"]
+    "url", ["/static/style.css", "/static/style.00000000.css", "/static/../sentences/zh/house.toml"]
 )
 def test_only_hashed_names_are_served(client, url):
     assert client.get(url).status_code == 404

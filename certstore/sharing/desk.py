@@ -1,4 +1,4 @@
-"""Which service gets which fields for which purpose. No usage record, no release.
+"""Releases to services what their purpose covers. No usage record, no release.
 
 The record of an access is written in the same transaction that reads what is released; if it
 cannot be written, nothing leaves the house. A refusal that concerns somebody is on record too:
@@ -11,125 +11,21 @@ from datetime import datetime
 from typing import Any
 
 from certstore.callers import Service
-from certstore.certificates import Certificate, Holder, Status
+from certstore.certificates import Certificate, Holder
 from certstore.clock import Clock
-from certstore.errors import (
-    CertificateRevokedError,
-    CertstoreError,
-    FieldNotGrantedError,
-    MalformedError,
-    NotFoundError,
-    PurposeError,
-    SubjectMismatchError,
-)
+from certstore.errors import CertstoreError, MalformedError
 from certstore.keys import Signer
 from certstore.ledger import Access, Recorded, receipt, record_access
-from certstore.release import reference_to, released
+from certstore.sharing.grants import (
+    PullRequest,
+    SearchRequest,
+    judge_pull,
+    judge_search,
+    refused_fields,
+)
+from certstore.sharing.release import reference_to, released
 from certstore.tables.books import Archive, Books
 from certstore.tables.people import Person
-
-_GONE = {Status.REVOKED, Status.CANCELLED, Status.SUPERSEDED}
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PullRequest:
-    """One pull: whose certificate, which fields (exact paths), for which case, by which clerk."""
-
-    ref: str
-    purpose_id: str
-    matter_code: str
-    case_no: str
-    fields: Sequence[str]
-    subject_type: str
-    subject_number: str
-    operator: str
-
-    def names(self, holder: Holder) -> bool:
-        """Whether this is the person the request is about."""
-        meant = (self.subject_type, self.subject_number.upper())
-        return meant == (holder.id_type, holder.id_number)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class SearchRequest:
-    """A search for references: whose certificates, of which types, for which case."""
-
-    purpose_id: str
-    case_no: str
-    subject_type: str
-    subject_number: str
-    cert_types: Sequence[str]
-    operator: str
-
-
-def judge_search(service: Service, request: SearchRequest) -> CertstoreError | None:
-    """Why a search is refused; None if it may be answered."""
-    if request.purpose_id != service.purpose_id:
-        return PurposeError("the token is for another purpose", where="purpose_id")
-    if "search" not in service.actions:
-        return _not_for("search")
-    outside = [kind for kind in request.cert_types if kind not in service.fields]
-    if not outside:
-        return None
-    return FieldNotGrantedError(
-        "the token does not cover these types: " + ", ".join(outside),
-        where="cert_types",
-        paths=outside,
-    )
-
-
-def judge_pull(
-    service: Service, request: PullRequest, certificate: Certificate
-) -> CertstoreError | None:
-    """Why a pull is refused; None if every field that it names may be released.
-
-    A certificate of a type outside the grant is as absent as none.
-    """
-    if request.purpose_id != service.purpose_id:
-        return PurposeError("the token is for another purpose", where="purpose_id")
-    if request.matter_code != service.matter_code:
-        return PurposeError("the token is for another matter", where="matter_code")
-    if "pull" not in service.actions:
-        return _not_for("pull")
-    if certificate.type_code not in service.fields:
-        return NotFoundError("there is no such certificate", where=certificate.ref)
-    return _judge_certificate(service, request, certificate)
-
-
-def _not_for(action: str) -> PurposeError:
-    return PurposeError(
-        f"the token was not asked for with the action {action}",
-        where="actions",
-        remedy="get a token that names it in authorization_details",
-        cause="action_not_granted",
-    )
-
-
-def _judge_certificate(
-    service: Service, request: PullRequest, certificate: Certificate
-) -> CertstoreError | None:
-    if not any(request.names(holder) for holder in certificate.holders):
-        return SubjectMismatchError(
-            "the certificate does not name this person",
-            where="subject",
-            remedy="search again with the person's own number",
-        )
-    refused = _not_granted(service, request, certificate)
-    if refused:
-        return FieldNotGrantedError(
-            "not granted for this purpose: " + ", ".join(refused),
-            where="fields",
-            remedy="ask for granted fields only, or apply for a wider purpose",
-            paths=refused,
-        )
-    if certificate.status in _GONE:
-        return CertificateRevokedError(
-            f"the certificate is {certificate.status}",
-            where=certificate.ref,
-            remedy="search again for the one in force",
-            status=certificate.status.value,
-        )
-    return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -171,8 +67,9 @@ class SharingDesk:
             certificate = books.register.get(request.ref)
             refusal = judge_pull(service, request, certificate)
             record = _pulling(service, request, certificate, refusal)
+            given = certificate.ref if record["fields"] else None
             accesses = [
-                _access("pull", now, service, books.people.known(holder), record)
+                _access("pull", now, service, books.people.known(holder), record, given)
                 for holder in _aimed_at(request, certificate)
             ]
             recorded = [record_access(books, self.origin, access) for access in accesses]
@@ -203,11 +100,6 @@ def _aimed_at(request: PullRequest, certificate: Certificate) -> Sequence[Holder
     return named[:1] or certificate.holders
 
 
-def _not_granted(service: Service, request: PullRequest, certificate: Certificate) -> list[str]:
-    granted = service.fields.get(certificate.type_code, ())
-    return [path for path in request.fields if path not in granted]
-
-
 def _searching(
     service: Service, request: SearchRequest, found: int, refusal: CertstoreError | None
 ) -> dict[str, Any]:
@@ -232,7 +124,7 @@ def _pulling(
         "certificate_ref": certificate.ref,
         "asked": list(request.fields),
         "fields": given,
-        "refused_fields": _not_granted(service, request, certificate),
+        "refused_fields": refused_fields(service, request, certificate),
         "other_fields": sorted(set(certificate.fields) - set(given)),
     }
 
@@ -258,7 +150,12 @@ def _who(
 
 
 def _access(
-    kind: str, now: datetime, service: Service, person: Person | None, record: dict[str, Any]
+    kind: str,
+    now: datetime,
+    service: Service,
+    person: Person | None,
+    record: dict[str, Any],
+    given_of: str | None = None,
 ) -> Access:
     return Access(
         kind=kind,
@@ -268,4 +165,5 @@ def _access(
         purpose=service.purpose_id,
         person=person,
         record=record,
+        given_of=given_of,
     )

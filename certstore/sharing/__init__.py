@@ -1,0 +1,1 @@
+"""Sharing: what services ask for, what their purpose covers, and what leaves the house."""

@@ -1,0 +1,127 @@
+"""What a service asks for, and whether its grant covers that: values only, no IO.
+
+A refusal is returned and not raised: it goes on record before the service is told.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from certstore.callers import Service
+from certstore.certificates import Certificate, Holder, Status
+from certstore.errors import (
+    CertificateRevokedError,
+    CertstoreError,
+    FieldNotGrantedError,
+    NotFoundError,
+    PurposeError,
+    SubjectMismatchError,
+)
+
+_GONE = {Status.REVOKED, Status.CANCELLED, Status.SUPERSEDED}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PullRequest:
+    """One pull: whose certificate, which fields (exact paths), for which case, by which clerk."""
+
+    ref: str
+    purpose_id: str
+    matter_code: str
+    case_no: str
+    fields: Sequence[str]
+    subject_type: str
+    subject_number: str
+    operator: str
+
+    def names(self, holder: Holder) -> bool:
+        """Whether this is the person the request is about."""
+        meant = (self.subject_type, self.subject_number.upper())
+        return meant == (holder.id_type, holder.id_number)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SearchRequest:
+    """A search for references: whose certificates, of which types, for which case."""
+
+    purpose_id: str
+    case_no: str
+    subject_type: str
+    subject_number: str
+    cert_types: Sequence[str]
+    operator: str
+
+
+def judge_search(service: Service, request: SearchRequest) -> CertstoreError | None:
+    """Why a search is refused; None if it may be answered."""
+    if request.purpose_id != service.purpose_id:
+        return PurposeError("the token is for another purpose", where="purpose_id")
+    if "search" not in service.actions:
+        return _not_for("search")
+    outside = [kind for kind in request.cert_types if kind not in service.fields]
+    if not outside:
+        return None
+    return FieldNotGrantedError(
+        "the token does not cover these types: " + ", ".join(outside),
+        where="cert_types",
+        paths=outside,
+    )
+
+
+def judge_pull(
+    service: Service, request: PullRequest, certificate: Certificate
+) -> CertstoreError | None:
+    """Why a pull is refused; None if every field that it names may be released.
+
+    A certificate of a type outside the grant is as absent as none.
+    """
+    if request.purpose_id != service.purpose_id:
+        return PurposeError("the token is for another purpose", where="purpose_id")
+    if request.matter_code != service.matter_code:
+        return PurposeError("the token is for another matter", where="matter_code")
+    if "pull" not in service.actions:
+        return _not_for("pull")
+    if certificate.type_code not in service.fields:
+        return NotFoundError("there is no such certificate", where=certificate.ref)
+    return _judge_certificate(service, request, certificate)
+
+
+def _not_for(action: str) -> PurposeError:
+    return PurposeError(
+        f"the token was not asked for with the action {action}",
+        where="actions",
+        remedy="get a token that names it in authorization_details",
+        cause="actionrefused_fields",
+    )
+
+
+def _judge_certificate(
+    service: Service, request: PullRequest, certificate: Certificate
+) -> CertstoreError | None:
+    if not any(request.names(holder) for holder in certificate.holders):
+        return SubjectMismatchError(
+            "the certificate does not name this person",
+            where="subject",
+            remedy="search again with the person's own number",
+        )
+    refused = refused_fields(service, request, certificate)
+    if refused:
+        return FieldNotGrantedError(
+            "not granted for this purpose: " + ", ".join(refused),
+            where="fields",
+            remedy="ask for granted fields only, or apply for a wider purpose",
+            paths=refused,
+        )
+    if certificate.status in _GONE:
+        return CertificateRevokedError(
+            f"the certificate is {certificate.status}",
+            where=certificate.ref,
+            remedy="search again for the one in force",
+            status=certificate.status.value,
+        )
+    return None
+
+
+def refused_fields(service: Service, request: PullRequest, certificate: Certificate) -> list[str]:
+    """The fields asked for that the token does not cover."""
+    granted = service.fields.get(certificate.type_code, ())
+    return [path for path in request.fields if path not in granted]
