@@ -17,6 +17,7 @@ from certstore.errors import CertstoreError, MalformedError
 from certstore.keys import Signer
 from certstore.ledger import Access, Recorded, receipt, record_access
 from certstore.sharing.grants import (
+    Operator,
     PullRequest,
     SearchRequest,
     judge_pull,
@@ -130,7 +131,7 @@ def _pulling(
 
 
 def _who(
-    service: Service, case_no: str, operator: str, refusal: CertstoreError | None
+    service: Service, case_no: str, operator: Operator, refusal: CertstoreError | None
 ) -> dict[str, Any]:
     said = {
         "agency": service.agency,
@@ -142,10 +143,12 @@ def _who(
         "matter_zh": service.title_zh,
         "matter_en": service.title_en,
         "case_no": case_no,
-        "operator": operator,
+        "operator": operator.number,
         "ground": service.legal_basis.get("kind", ""),
         "legal_basis": dict(service.legal_basis),
     }
+    if operator.terminal is not None:
+        said["terminal"] = operator.terminal
     return said if refusal is None else {**said, "refused": refusal.code}
 
 

@@ -20,6 +20,35 @@ from certstore.errors import (
 _GONE = {Status.REVOKED, Status.CANCELLED, Status.SUPERSEDED}
 
 
+@dataclass(frozen=True, slots=True)
+class Operator:
+    """The clerk who asks, by the agency's own number; the terminal where it was told."""
+
+    number: str
+    terminal: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LegalBasis:
+    """The ground of one pull; with consent, the reference of what the holder gave."""
+
+    kind: str
+    ref: str | None = None
+    consent: str | None = None
+    entrustment: str | None = None
+    use_code: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Actor:
+    """Who acts in the case (self, guardian, agent, official), with what proves it."""
+
+    kind: str
+    id_type: str = "111"
+    id_number: str | None = None
+    evidence: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PullRequest:
     """One pull: whose certificate, which fields (exact paths), for which case, by which clerk."""
@@ -31,7 +60,12 @@ class PullRequest:
     fields: Sequence[str]
     subject_type: str
     subject_number: str
-    operator: str
+    operator: Operator
+    decision_id: str | None = None
+    format: str = "json"
+    names_as: str = "field"
+    legal_basis: LegalBasis | None = None
+    actor: Actor | None = None
 
     def names(self, holder: Holder) -> bool:
         """Whether this is the person the request is about."""
@@ -48,7 +82,7 @@ class SearchRequest:
     subject_type: str
     subject_number: str
     cert_types: Sequence[str]
-    operator: str
+    operator: Operator
 
 
 def judge_search(service: Service, request: SearchRequest) -> CertstoreError | None:

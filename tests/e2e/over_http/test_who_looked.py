@@ -10,7 +10,7 @@ from certstore.callers import Service
 from certstore.errors import CertstoreError
 from certstore.ledger import record_access
 from certstore.ledger_proof import judge_proof, read_proof
-from certstore.sharing.grants import PullRequest
+from certstore.sharing.grants import Operator, PullRequest
 from certstore.signed_note import open_checkpoint
 from certstore.web.texts import load
 from issuance.notices import tell_relied_on
@@ -217,7 +217,7 @@ def test_a_pull_that_was_refused_is_in_the_list_with_its_reason(house, lang, cha
         "fields": ("name",),
         "subject_type": "111",
         "subject_number": LIN.holder.id_number,
-        "operator": "3021",
+        "operator": Operator("3021"),
     }
     with contextlib.suppress(CertstoreError):
         house.sharing_desk.pull(SCHOOL, PullRequest(**asked | changes))

@@ -15,7 +15,7 @@ from certstore.chance import reference
 from certstore.clock import unix
 from certstore.errors import UnavailableError
 from certstore.service.app import create_app
-from certstore.sharing.grants import PullRequest
+from certstore.sharing.grants import Operator, PullRequest
 from certstore.tokens import sign_compact
 from tests.sealed import (
     ENROLMENT,
@@ -403,7 +403,7 @@ def test_a_field_without_a_value_is_withheld_and_says_so(house, key):
         fields=GRANTED,
         subject_type="111",
         subject_number=LIN.id_number,
-        operator="3021",
+        operator=Operator("3021"),
     )
     said = house.sharing_desk.pull(service, request)
     assert said["fields"] == {"name": "林晓禾"}
