@@ -9,6 +9,7 @@ import logging
 import os
 import re
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -36,6 +37,7 @@ from certstore.keys import (
     write_private_key,
 )
 
+_PATIENCE_S = 1.0
 log = logging.getLogger("certstore")
 
 
@@ -127,7 +129,7 @@ class KeySuccession:
         self._passphrase, self._lifetime = passphrase, lifetime
         self._lock = threading.Lock()
         self._signers = {ring.signer(purpose).kid: ring.signer(purpose)}
-        self._names = _names(self._folder)
+        self._names, self._looked = _names(self._folder), time.monotonic()
         self._row = keys_in(self._folder, self._root, purpose)
 
     def signer(self, now: datetime) -> KeySigner:
@@ -147,11 +149,23 @@ class KeySuccession:
 
     def find(self, kid: str, now: datetime) -> PublicKey | None:
         """The key with this identifier, if what it signed may still be good."""
-        return next((key.public_key for key in self.published(now) if key.kid == kid), None)
+        if time.monotonic() > self._looked + _PATIENCE_S:
+            self._look()  # asked at every pull: a key that is known is not looked for each time
+        found = self._in_force(now, kid)
+        if found is None:
+            self._look()
+            found = self._in_force(now, kid)
+        return found
 
     def published(self, now: datetime) -> Sequence[DatedKey]:
         """The next key, the present one, and former ones until what they signed has ended."""
         self._look()
+        return self._all_in_force(now)
+
+    def _in_force(self, now: datetime, kid: str) -> PublicKey | None:
+        return next((key.public_key for key in self._all_in_force(now) if key.kid == kid), None)
+
+    def _all_in_force(self, now: datetime) -> Sequence[DatedKey]:
         row = self._row
         followed = [key.begins for key in row[1:]]
         return [
@@ -161,6 +175,7 @@ class KeySuccession:
         ]
 
     def _look(self) -> None:
+        self._looked = time.monotonic()
         try:
             names = _names(self._folder)
         except OSError:

@@ -7,12 +7,11 @@ nothing in common that others could see, and what is shown of one leaf opens no 
 import hashlib
 import hmac
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, NoReturn, Self
 
-import rfc8785
-
+from certstore import jcs
 from certstore.errors import MalformedError
 from certstore.strict_json import parse_json_strict
 
@@ -25,6 +24,7 @@ _TEXTS = (
     *("log", "kind", "at", "client", "agency", "purpose"),
     *("subject_commitment", "payload_commitment"),
 )
+_MEMBERS = ("v", *_TEXTS)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -55,7 +55,7 @@ class Leaf:
 
     def written(self) -> bytes:
         """The bytes that are hashed: canonical JSON (RFC 8785)."""
-        return rfc8785.dumps(asdict(self))
+        return jcs.canonical({name: getattr(self, name) for name in _MEMBERS})
 
     def fits(self, record: Mapping[str, Any], salt: bytes) -> bool:
         """Whether this is the leaf of that record: its commitment, its kind and its time."""
@@ -83,7 +83,7 @@ def whole_minute(at: datetime) -> str:
 
 def payload_commitment(salt: bytes, record: Mapping[str, Any]) -> str:
     """SHA-256 over salt and the record's canonical JSON (RFC 8785), in hex."""
-    return hashlib.sha256(salt + rfc8785.dumps(dict(record))).hexdigest()
+    return hashlib.sha256(salt + jcs.canonical(dict(record))).hexdigest()
 
 
 def subject_commitment(subject_key: bytes, id_number: str) -> str:

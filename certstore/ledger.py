@@ -6,7 +6,7 @@ leaves about one person can be told to be so (docs/adr/0011).
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -75,25 +75,42 @@ def record_access(books: Books, origin: str, access: Access) -> Recorded:
 
     Raises LedgerUnavailableError if they cannot be written; then nothing may be released.
     """
-    salt = random_bytes(SALT_BYTES)
-    record = {**access.record, "kind": access.kind, "at": access.at.isoformat()}
-    leaf = _leaf(origin, access, record, salt)
+    return record_accesses(books, origin, [access])[0]
+
+
+def record_accesses(books: Books, origin: str, accesses: Sequence[Access]) -> list[Recorded]:
+    """The same for several at once, in their order: a few statements for all of them."""
+    if not accesses:
+        return []
+    salts = [random_bytes(SALT_BYTES) for _ in accesses]
+    records = [{**each.record, "kind": each.kind, "at": each.at.isoformat()} for each in accesses]
+    leaves = [_leaf(origin, *each) for each in zip(accesses, records, salts, strict=True)]
     with recording():
-        index = books.ledger.append(leaf)
-        entry = UsageEntry(
-            ref=reference(),
-            person_id=access.person.id if access.person else None,
-            kind=access.kind,
-            at=access.at,
-            record=record,
-            salt=salt,
-            leaf_index=index,
-            case_ref=access.case_ref,
-            client=access.client if access.given_of else None,
-            certificate_ref=access.given_of,
-        )
-        books.usage.add(entry)
-    return Recorded(entry.ref, index, merkle.leaf_hash(leaf).hex())
+        first = books.ledger.append_all(leaves)
+        entries = [
+            _entry(first + place, *each)
+            for place, each in enumerate(zip(accesses, records, salts, strict=True))
+        ]
+        books.usage.add(*entries)
+    return [
+        Recorded(entry.ref, entry.leaf_index, merkle.leaf_hash(leaf).hex())
+        for entry, leaf in zip(entries, leaves, strict=True)
+    ]
+
+
+def _entry(index: int, access: Access, record: dict[str, Any], salt: bytes) -> UsageEntry:
+    return UsageEntry(
+        ref=reference(),
+        person_id=access.person.id if access.person else None,
+        kind=access.kind,
+        at=access.at,
+        record=record,
+        salt=salt,
+        leaf_index=index,
+        case_ref=access.case_ref,
+        client=access.client if access.given_of else None,
+        certificate_ref=access.given_of,
+    )
 
 
 def _leaf(origin: str, access: Access, record: Mapping[str, Any], salt: bytes) -> bytes:

@@ -4,6 +4,7 @@ import os
 
 import pytest
 
+from tests.servers import migrated_postgres_url as migrated_postgres_url
 from tests.servers import nats_server as nats_server
 from tests.servers import postgres_url as postgres_url
 from tests.servers import s3_server as s3_server

@@ -28,6 +28,8 @@ import urllib3
 from psycopg import sql
 
 from certstore import chance
+from certstore.storage.database import Database
+from certstore.storage.migrations import upgrade
 
 _PATIENCE = 60.0  # seconds; a loaded machine is slow, a broken server says so at once
 _PAUSE = 0.05
@@ -117,20 +119,43 @@ def _postgres_server() -> str:
 
 
 @contextmanager
-def postgres() -> Iterator[str]:
-    """A fresh, empty database on this process's server, as an SQLAlchemy URL; dropped after."""
+def postgres(like: str = "template1") -> Iterator[str]:
+    """A fresh database on this process's server, as an SQLAlchemy URL; dropped after.
+
+    Empty, or as the database of this name is.
+    """
     server = _postgres_server()
     name = f"test_{chance.reference(12)}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        connection.execute(
+            sql.SQL("create database {} template {}").format(
+                sql.Identifier(name), sql.Identifier(like)
+            )
+        )
     try:
-        address = server.replace("postgresql://", "postgresql+psycopg://")
-        yield address.replace("/postgres?", f"/{name}?")
+        yield _address(name)
     finally:
         with psycopg.connect(server, autocommit=True) as connection:
             connection.execute(
                 sql.SQL("drop database if exists {} with (force)").format(sql.Identifier(name))
             )
+
+
+def _address(name: str) -> str:
+    address = _postgres_server().replace("postgresql://", "postgresql+psycopg://")
+    return address.replace("/postgres?", f"/{name}?")
+
+
+@cache
+def _with_tables() -> str:
+    """The name of a database with the newest schema, made once for each process."""
+    name = "with_tables"
+    with psycopg.connect(_postgres_server(), autocommit=True) as connection:
+        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+    database = Database(_address(name))
+    upgrade(database)
+    database.close()
+    return name
 
 
 # --- S3 -----------------------------------------------------------------------------------
@@ -276,6 +301,13 @@ def _running(process: _Process) -> Iterator[None]:
 def postgres_url() -> Iterator[str]:
     """A fresh database for one test."""
     with postgres() as url:
+        yield url
+
+
+@pytest.fixture
+def migrated_postgres_url() -> Iterator[str]:
+    """A fresh database with the newest schema for one test: quicker than making the tables."""
+    with postgres(_with_tables()) as url:
         yield url
 
 

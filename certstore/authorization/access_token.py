@@ -4,8 +4,9 @@ A token that is bound to a key says so in `cnf.jkt` (RFC 9449 §6.1).
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
+from functools import cached_property
 from typing import Any, Final
 
 from certstore.authorization.details import FIRST_ACTIONS
@@ -20,21 +21,36 @@ from certstore.tokens import check_times, parse_compact, sign_compact
 
 TYP: Final = "at+jwt"
 TOKEN_LIFETIME_S: Final = 300
+_MOST_KNOWN: Final = 4096  # tokens remembered as verified
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class OpenedToken:
     """A token of ours whose signature and times hold.
 
     Not checked here: whether it was revoked, how its client stands, and its proof.
     """
 
+    kid: str
     claims: Mapping[str, Any]
-    jti: str
-    client_id: str
-    jkt: str | None
 
-    @property
+    @cached_property
+    def jti(self) -> str:
+        """Its identifier."""
+        return str(self.claims["jti"])
+
+    @cached_property
+    def client_id(self) -> str:
+        """Whose it is."""
+        return str(self.claims["client_id"])
+
+    @cached_property
+    def jkt(self) -> str | None:
+        """The thumbprint of the key that it is bound to, if it is."""
+        found: str | None = self.claims.get("cnf", {}).get("jkt")
+        return found
+
+    @cached_property
     def service(self) -> Service:
         """Whom it speaks for, and what it was granted."""
         claims, detail = self.claims, self.claims["authorization_details"][0]
@@ -55,10 +71,11 @@ class OpenedToken:
 
 @dataclass(frozen=True, slots=True)
 class TokenMint:
-    """Writes and opens the tokens of one issuer."""
+    """Writes and opens the tokens of one issuer; safe to share between threads."""
 
     keys: KeySuccession
     issuer: str
+    _known: dict[str, OpenedToken] = field(default_factory=dict, repr=False, compare=False)
 
     def write(
         self, client: Client, detail: Mapping[str, Any], jkt: str | None, now: datetime
@@ -84,7 +101,7 @@ class TokenMint:
     def open(self, text: str, now: datetime) -> OpenedToken:
         """Open a token; InvalidTokenError with its cause if it does not hold."""
         try:
-            claims = self._claims(text, now)
+            return self._opened(text, now)
         except CertstoreError as error:
             raise InvalidTokenError(
                 "the access token does not hold",
@@ -92,10 +109,25 @@ class TokenMint:
                 remedy="get a new one from the token endpoint",
                 cause=error.facts.get("cause", "token"),
             ) from error
-        jkt = claims.get("cnf", {}).get("jkt")
-        return OpenedToken(claims, claims["jti"], claims["client_id"], jkt)
 
-    def _claims(self, text: str, now: datetime) -> Mapping[str, Any]:
+    def _opened(self, text: str, now: datetime) -> OpenedToken:
+        known = self._known.get(text)
+        if known is None:
+            kid, claims = self._verified(text, now)
+            known = OpenedToken(kid, claims)
+            self._remember(text, known)
+        elif self.keys.find(known.kid, now) is None:  # retired since
+            raise InvalidTokenError("no key of ours has this kid", cause="signature")
+        check_times(known.claims, now, max_lifetime=TOKEN_LIFETIME_S, leeway=0)
+        return known
+
+    def _remember(self, text: str, opened: OpenedToken) -> None:
+        """A token is verified once, and its times and its key are looked at each time."""
+        while len(self._known) >= _MOST_KNOWN:
+            self._known.pop(next(iter(self._known), ""), None)  # the first to come
+        self._known[text] = opened
+
+    def _verified(self, text: str, now: datetime) -> tuple[str, Mapping[str, Any]]:
         token = parse_compact(text, typ=TYP)
         key = self.keys.find(token.kid, now)
         if key is None:
@@ -103,5 +135,4 @@ class TokenMint:
         claims = token.verified(key, algorithm_of(key))
         if claims.get("iss") != self.issuer or claims.get("aud") != self.issuer:
             raise InvalidTokenError("the token is another server's", cause="iss_mismatch")
-        check_times(claims, now, max_lifetime=TOKEN_LIFETIME_S, leeway=0)
-        return claims
+        return token.kid, claims

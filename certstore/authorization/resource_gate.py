@@ -4,7 +4,9 @@ One signature for the token, one for its proof, and one transaction for everythi
 changed meanwhile: the proof's identifier used up, the token not revoked, the client active.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NoReturn
 
 from certstore.authorization import dpop
@@ -12,13 +14,14 @@ from certstore.authorization.access_token import OpenedToken, TokenMint
 from certstore.callers import Service
 from certstore.clock import Clock
 from certstore.errors import (
+    CertstoreError,
     InvalidDpopProofError,
     InvalidTokenError,
     UnauthenticatedError,
     UnprovenTokenError,
 )
-from certstore.tables.books import Archive
-from certstore.tables.sharing import Standing
+from certstore.tables.books import Archive, Books
+from certstore.tables.sharing import Standing, Used
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +38,23 @@ class Presented:
     url: str
 
 
+@dataclass(frozen=True, slots=True)
+class Admission:
+    """A token and its proof, both sound. Whether they still count is asked where it is used.
+
+    Not checked here: that the proof is used for the first time, that the token was not revoked,
+    and that its client is active.
+    """
+
+    token: OpenedToken
+    proof: dpop.Proof | None
+
+    @property
+    def service(self) -> Service:
+        """Whom the token speaks for."""
+        return self.token.service
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResourceGate:
     """Lets a service in whose token and proof hold."""
@@ -49,6 +69,19 @@ class ResourceGate:
         Raises UnauthenticatedError without a token, InvalidTokenError for one that does not hold,
         UnprovenTokenError (slug invalid-dpop-proof) for one without the proof that it needs.
         """
+        admission = self.open(presented)
+        opening = self.archive.reading if admission.proof is None else self.archive.writing
+        with opening() as books:
+            (refusal,) = self.admit_all(books, [admission])
+        if refusal is not None:
+            raise refusal
+        return admission.service
+
+    def open(self, presented: Presented) -> Admission:
+        """Check everything that a request itself shows; no IO, and nothing is used up.
+
+        Raises as `admit`.
+        """
         scheme = presented.scheme.lower()
         if scheme not in {"bearer", "dpop"} or not presented.token:
             raise UnauthenticatedError(
@@ -58,34 +91,57 @@ class ResourceGate:
             )
         now = self.clock.now()
         token = self.mint.open(presented.token, now)
-        if token.jkt is None:
-            if scheme == "dpop":
-                _refuse("not_bound", "the access token is not bound to a key: send it as Bearer")
-            with self.archive.reading() as books:
-                standing = books.sharing.standing(token.client_id, token.jti)
-        else:
-            proof = self._proof(presented, scheme, token)
-            with self.archive.writing() as books:
-                first = books.sharing.use_once(proof.issuer, proof.jti, proof.forget_after)
-                standing = books.sharing.standing(token.client_id, token.jti)
-            if not first:
-                raise _unproven(dpop.replayed())
-        _judge(standing, token)
-        return token.service
+        if token.jkt is not None:
+            return Admission(token, self._proof(presented, scheme, token, now))
+        if scheme == "dpop":
+            _refuse("not_bound", "the access token is not bound to a key: send it as Bearer")
+        return Admission(token, None)
 
-    def _proof(self, presented: Presented, scheme: str, token: OpenedToken) -> dpop.Proof:
+    def admit_all(
+        self, books: Books, admissions: Sequence[Admission]
+    ) -> list[CertstoreError | None]:
+        """Use the proofs up and look at the tokens; for each, why it is not let in, or None.
+
+        In one transaction with what the services are let in for.
+        """
+        proofs = [each.proof for each in admissions if each.proof is not None]
+        used = [Used(proof.issuer, proof.jti, proof.forget_after) for proof in proofs]
+        firsts = iter(books.sharing.use_all_once(used) if used else ())
+        standings = books.sharing.standings(
+            (each.token.client_id, each.token.jti) for each in admissions
+        )
+        found: list[CertstoreError | None] = []
+        for each in admissions:
+            if each.proof is not None and not next(firsts):
+                found.append(_unproven(dpop.replayed()))
+            else:
+                token = each.token
+                found.append(_judged(standings.get((token.client_id, token.jti)), token))
+        return found
+
+    def _proof(
+        self, presented: Presented, scheme: str, token: OpenedToken, now: datetime
+    ) -> dpop.Proof:
         try:
             if scheme != "dpop":
                 raise dpop.missing("Authorization")
             if len(presented.proofs) != 1:
                 raise dpop.missing()
             sent = dpop.Sent(presented.method, presented.url, presented.token)
-            proof = dpop.judge_proof(presented.proofs[0], sent, self.clock.now())
+            proof = dpop.judge_proof(presented.proofs[0], sent, now)
             if proof.jkt != token.jkt:
                 raise dpop.other_key()
         except InvalidDpopProofError as error:
             raise _unproven(error) from error
         return proof
+
+
+def _judged(standing: Standing | None, token: OpenedToken) -> InvalidTokenError | None:
+    try:
+        _judge(standing, token)
+    except InvalidTokenError as refusal:
+        return refusal
+    return None
 
 
 def _judge(standing: Standing | None, token: OpenedToken) -> None:

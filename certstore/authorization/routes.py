@@ -12,7 +12,7 @@ from certstore.authorization import examples
 from certstore.authorization.debugging import DebugDesk
 from certstore.authorization.dpop import ALGORITHMS
 from certstore.authorization.metadata import MAX_AGE_S, MetadataDesk
-from certstore.authorization.resource_gate import Presented, ResourceGate
+from certstore.authorization.resource_gate import Admission, Presented, ResourceGate
 from certstore.authorization.standing import TokenStandingDesk
 from certstore.authorization.token_desk import TokenDesk, TokenRequest
 from certstore.callers import Service
@@ -47,30 +47,47 @@ class TokenForm(BaseModel):
     authorization_details: str = Field(max_length=8192, examples=[examples.DETAILS])
 
 
-def service(
+def presented(
     request: Request,
     gate: Annotated[ResourceGate, desk(ResourceGate)],
     authorization: Annotated[str, Header(description="DPoP or Bearer, and the access token")] = "",
     dpop: ProofHeader = None,  # noqa: ARG001 - for the API's description; every one is looked at
-) -> Service:
-    """The service whose access token the request carries, with the proof that the token needs."""
+) -> Presented:
+    """The access token that the request carries, and the proofs beside it."""
     scheme, _, token = authorization.partition(" ")
     with challenged(gate.mint.issuer):
         _once(request, "authorization")
-        caller = gate.admit(
-            Presented(
-                scheme,
-                token,
-                tuple(request.headers.getlist("dpop")),
-                request.method,
-                gate.mint.issuer + quote(request.scope["path"]),
-            )
-        )
+    url = gate.mint.issuer + quote(request.scope["path"])
+    proofs = tuple(request.headers.getlist("dpop"))
+    return Presented(scheme, token, proofs, request.method, url)
+
+
+def service(
+    request: Request,
+    gate: Annotated[ResourceGate, desk(ResourceGate)],
+    shown: Annotated[Presented, Depends(presented)],
+) -> Service:
+    """The service whose access token the request carries, with the proof that the token needs."""
+    with challenged(gate.mint.issuer):
+        caller = gate.admit(shown)
     request.app.state.limits.count("pull", caller.client_id)
     return caller
 
 
+def admission(
+    request: Request,
+    gate: Annotated[ResourceGate, desk(ResourceGate)],
+    shown: Annotated[Presented, Depends(presented)],
+) -> Admission:
+    """A sound token and proof; whether they still count is asked with what they are used for."""
+    with challenged(gate.mint.issuer):
+        opened = gate.open(shown)
+    request.app.state.limits.count("pull", opened.token.client_id)
+    return opened
+
+
 Pulling = Annotated[Service, Depends(service)]
+Admitted = Annotated[Admission, Depends(admission)]
 
 
 @contextmanager

@@ -19,6 +19,7 @@ from certstore.service.doorkeeper import Doorkeeper, count_account
 from certstore.service.home_page import router as home
 from certstore.service.instruments import add_instruments
 from certstore.service.limits import limits_of
+from certstore.service.pull_route import PullRoute
 from certstore.service.wiring import House
 from certstore.service.worker import Worker
 from certstore.sharing import routes as sharing
@@ -100,6 +101,7 @@ def create_app(house: House) -> FastAPI:
     if house.demonstration:
         _add_demonstration(app, house)
     app.router.routes.extend(static_routes(app.state.static))
+    app.add_middleware(PullRoute, house=house)
     # Inside the instruments, so that who is turned away at the door is counted, too.
     app.add_middleware(Doorkeeper, settings=house.settings)
     add_instruments(app)

@@ -79,3 +79,22 @@ def photos(
 
     found = bench_photos(drawn)
     print(spell(found) if as_json else as_table(found))
+
+
+@bench.command("pull")
+def pull(
+    rounds: Annotated[int, typer.Option(min=1, max=100, help="Rounds of 1,500 pulls.")] = 5,
+    postgresql: Annotated[str, typer.Option(help="An empty database: postgresql+psycopg://…")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Pulls a second, each with its record and ledger leaf committed, on SQLite and PostgreSQL.
+
+    One worker and 64 connections, proofs of possession checked; beside one connection that
+    commits bare rows, and a bare server that answers without any check or record.
+    """
+    from certstore.service.bench_pull.figures import as_json as spell  # noqa: PLC0415 - slow
+    from certstore.service.bench_pull.figures import as_table  # noqa: PLC0415 - to import
+    from certstore.service.bench_pull.measure import bench_pull  # noqa: PLC0415 - as above
+
+    found = bench_pull(rounds, postgresql)
+    print(spell(found) if as_json else as_table(found))

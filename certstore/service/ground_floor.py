@@ -29,6 +29,7 @@ from certstore.service.trust_file import TrustFile
 from certstore.service.witness_client import HttpWitnesses
 from certstore.service.witness_files import open_witness_desk, read_policy
 from certstore.sharing.desk import SharingDesk
+from certstore.sharing.lane import PullLane
 from certstore.sign_in import SignInDesk
 from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk
@@ -272,7 +273,13 @@ class GroundFloor(Stores):
             receipt_signer=self.keys.signer(Purpose.RECEIPT),
             issuer=self.settings.public_url,
             origin=self.settings.ledger_origin,
+            gate=self.resource_gate,
         )
+
+    @cached_property
+    def pull_lane(self) -> PullLane:
+        """Pulls that come together."""
+        return PullLane(self.sharing_desk)
 
     @cached_property
     def openid_issuer(self) -> str:

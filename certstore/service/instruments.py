@@ -2,13 +2,13 @@
 
 import logging
 import time
-from collections.abc import Awaitable, Callable
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
 from fastapi.responses import JSONResponse
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Counter, Histogram
 from prometheus_client import generate_latest as metrics_text
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from certstore.service import problems
 from certstore.service.wiring import House
@@ -25,7 +25,7 @@ def add_instruments(app: FastAPI) -> None:
     # A plain route: recognising a caller would ask the database, which may be down.
     app.add_route("/healthz", healthz, include_in_schema=False)
     app.include_router(_router)
-    app.middleware("http")(instruments.measure)
+    app.add_middleware(Measured, instruments=instruments)
 
 
 class Instruments:
@@ -44,26 +44,46 @@ class Instruments:
             "certstore_request_seconds", "Duration", ("route",), registry=self.registry
         )
 
-    async def measure(
-        self, request: Request, call_next: Callable[[Request], Awaitable[Response]]
-    ) -> Response:
-        """Answer a request and count it, also one that fails."""
-        began = time.perf_counter()
-        try:
-            answer = await call_next(request)
-        except Exception as error:  # noqa: BLE001 - answered here, so that it is counted, too
-            answer = await problems.unexpected_error(request, error)
-        route = getattr(request.scope.get("route"), "path", "other")
-        took = time.perf_counter() - began
-        method = request.method if request.method in _METHODS else "OTHER"
-        self._requests.labels(method, route, answer.status_code).inc()
+    def count(self, scope: Scope, status: int, took: float) -> None:
+        """Count one answer, and write its log line."""
+        route = getattr(scope.get("route"), "path", "other")
+        method = scope["method"] if scope["method"] in _METHODS else "OTHER"
+        self._requests.labels(method, route, status).inc()
         self._seconds.labels(route).observe(took)
         # The route's pattern and never the path: a reference is nobody else's business.
-        log.info(
-            "request",
-            extra={"route": route, "status": answer.status_code, "ms": round(took * 1000, 1)},
-        )
-        return answer
+        log.info("request", extra={"route": route, "status": status, "ms": round(took * 1000, 1)})
+
+
+class Measured:
+    """ASGI middleware: counts what the application answers, also where it fails."""
+
+    def __init__(self, app: ASGIApp, *, instruments: Instruments) -> None:
+        """Wrap an application."""
+        self._app = app
+        self._instruments = instruments
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, and count it when it is answered."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began, status = time.perf_counter(), 0
+
+        async def noted(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, noted)
+        except Exception as error:
+            if status:  # it had begun to answer: the server closes the connection
+                raise
+            answer = await problems.unexpected_error(Request(scope), error)
+            await answer(scope, receive, noted)
+        finally:
+            self._instruments.count(scope, status or 500, time.perf_counter() - began)
 
 
 async def healthz(_request: Request) -> Response:

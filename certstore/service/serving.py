@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import uvicorn
 
@@ -16,25 +17,28 @@ _START_S = 30
 
 def serve(house: House, host: str, port: int) -> None:
     """Serve until interrupted."""
-    uvicorn.Server(_configuration(house, host, port)).run()
+    uvicorn.Server(configuration(house, host, port)).run()
 
 
-def _configuration(house: House, host: str, port: int) -> uvicorn.Config:
-    return uvicorn.Config(
-        create_app(house),
-        host=host,
-        port=port,
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,  # the doorkeeper reads them, from the proxies that the settings name
-    )
+def configuration(house: House, host: str, port: int) -> uvicorn.Config:
+    """How one worker serves the application."""
+    return uvicorn.Config(create_app(house), host=host, port=port, **uvicorn_options())
+
+
+def uvicorn_options() -> dict[str, Any]:
+    """What holds for every server of ours."""
+    return {
+        "log_level": "warning",
+        "access_log": False,
+        "server_header": False,
+        "proxy_headers": False,  # the doorkeeper reads them, from the proxies the settings name
+    }
 
 
 @contextmanager
 def serving(house: House, host: str, port: int) -> Iterator[None]:
     """Serve in the background while the block runs."""
-    config = _configuration(house, host, port)
+    config = configuration(house, host, port)
     server = uvicorn.Server(config)
     listening = _listen(host, port)
     thread = threading.Thread(target=server.run, args=([listening],), name="web", daemon=True)

@@ -28,6 +28,7 @@ from certstore.service.middle_floor import MiddleFloor, day_of
 from certstore.service.officers import finding_desk, letter_desk, lookers, review_desk, sealer
 from certstore.service.passphrase import passphrase
 from certstore.sharing.desk import SharingDesk
+from certstore.sharing.lane import PullLane
 from certstore.sign_in import SignInDesk
 from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk
@@ -284,6 +285,7 @@ _NAMES: dict[type, str] = {
     DebugDesk: "debug_desk",
     MetadataDesk: "metadata_desk",
     SharingDesk: "sharing_desk",
+    PullLane: "pull_lane",
     SignInDesk: "sign_in_desk",
     SandboxProvider: "sandbox_provider",
     FaceDesk: "face_desk",

@@ -10,21 +10,16 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from certstore.authorization.resource_gate import ResourceGate
 from certstore.callers import Service
-from certstore.certificates import Certificate, Holder
+from certstore.certificates import Certificate
 from certstore.clock import Clock
-from certstore.errors import CertstoreError, MalformedError
+from certstore.errors import CertstoreError, NotFoundError
 from certstore.keys import Signer
-from certstore.ledger import Access, Recorded, receipt, record_access
-from certstore.sharing.grants import (
-    Operator,
-    PullRequest,
-    SearchRequest,
-    judge_pull,
-    judge_search,
-    refused_fields,
-)
-from certstore.sharing.release import reference_to, released
+from certstore.ledger import Recorded, receipt, record_access, record_accesses
+from certstore.sharing.grants import PullRequest, SearchRequest, judge_pull, judge_search
+from certstore.sharing.pulls import AskedPull, JudgedPull, Outcome, access_of, who_asks
+from certstore.sharing.release import reference_to
 from certstore.tables.books import Archive, Books
 from certstore.tables.people import Person
 
@@ -38,6 +33,7 @@ class SharingDesk:
     receipt_signer: Signer
     issuer: str
     origin: str
+    gate: ResourceGate
 
     def search(self, service: Service, request: SearchRequest) -> dict[str, Any]:
         """References and status of what a person holds; no content. Recorded as a look."""
@@ -50,7 +46,7 @@ class SharingDesk:
             if refusal is not None and person is None:
                 raise refusal  # it concerns nobody known here
             record = _searching(service, request, 0 if refusal else len(listed), refusal)
-            access = _access("look", now, service, person, record)
+            access = access_of("look", now, service, person, record)
             recorded = record_access(books, self.origin, access)
         if refusal is not None:
             raise refusal
@@ -61,22 +57,48 @@ class SharingDesk:
 
     def pull(self, service: Service, request: PullRequest) -> dict[str, Any]:
         """Release the granted fields of one certificate; a field outside the grant is refused."""
+        (outcome,) = self.pull_all([AskedPull(service, request)])
+        return self.answer(outcome)
+
+    def pull_all(self, asked: Sequence[AskedPull]) -> list[Outcome]:
+        """Judge and record pulls in one transaction; for each, in order, what came of it.
+
+        Nothing may leave the house before this has returned: `answer` then writes it.
+        """
         now = self.clock.now()
-        if not request.fields or len(set(request.fields)) != len(request.fields):
-            raise MalformedError("name each field that is wanted, once", where="fields")
         with self.archive.writing() as books:
-            certificate = books.register.get(request.ref)
-            refusal = judge_pull(service, request, certificate)
-            record = _pulling(service, request, certificate, refusal)
-            given = certificate.ref if record["fields"] else None
-            accesses = [
-                _access("pull", now, service, books.people.known(holder), record, given)
-                for holder in _aimed_at(request, certificate)
-            ]
-            recorded = [record_access(books, self.origin, access) for access in accesses]
-        if refusal is not None:  # the attempt is on record, and nothing is released
-            raise refusal
-        return released(certificate, request.fields, now) | self._trace(recorded[0], now)
+            judged = self._judged(books, asked)
+            people = books.people.known_all(h for each in judged for h in each.aimed_at)
+            accesses = [each.accesses(people, now) for each in judged]
+            recorded = iter(
+                record_accesses(books, self.origin, [a for ones in accesses for a in ones])
+            )
+            traces = [[next(recorded) for _ in ones] for ones in accesses]
+        return [each.outcome(trace, now) for each, trace in zip(judged, traces, strict=True)]
+
+    def answer(self, outcome: Outcome) -> dict[str, Any]:
+        """What the service is told of a recorded pull; raises its refusal."""
+        if outcome.recorded is None or outcome.refusal is not None:
+            raise outcome.refusal or NotFoundError("there is no such certificate")
+        return {**outcome.released, **self._trace(outcome.recorded, outcome.at)}
+
+    def _judged(self, books: Books, asked: Sequence[AskedPull]) -> list[JudgedPull]:
+        """Each pull with why it is refused, if it is: the token first, then the grant."""
+        admissions = [each.admission for each in asked if each.admission is not None]
+        barred = iter(self.gate.admit_all(books, admissions) if admissions else ())
+        found = books.register.by_refs(each.request.ref for each in asked)
+        judged = []
+        for each in asked:
+            refusal = next(barred) if each.admission is not None else None
+            certificate = None if refusal else found.get(each.request.ref)
+            if certificate is None:
+                refusal = refusal or NotFoundError(
+                    "there is no such certificate", where=each.request.ref
+                )
+            else:
+                refusal = judge_pull(each.service, each.request, certificate)
+            judged.append(JudgedPull(each, certificate, refusal))
+        return judged
 
     def _trace(self, recorded: Recorded, now: datetime) -> dict[str, Any]:
         return {
@@ -95,78 +117,12 @@ def _searched(books: Books, request: SearchRequest, found: Sequence[Certificate]
     )
 
 
-def _aimed_at(request: PullRequest, certificate: Certificate) -> Sequence[Holder]:
-    """Who must see the pull: the holder it names, and everybody's where it names none of them."""
-    named = [holder for holder in certificate.holders if request.names(holder)]
-    return named[:1] or certificate.holders
-
-
 def _searching(
     service: Service, request: SearchRequest, found: int, refusal: CertstoreError | None
 ) -> dict[str, Any]:
     return {
-        **_who(service, request.case_no, request.operator, refusal),
+        **who_asks(service, request.case_no, request.operator, refusal),
         "cert_types": list(request.cert_types),
         "fields": [],
         "found": found,
     }
-
-
-def _pulling(
-    service: Service,
-    request: PullRequest,
-    certificate: Certificate,
-    refusal: CertstoreError | None,
-) -> dict[str, Any]:
-    given = [] if refusal else [p for p in request.fields if p in certificate.fields]
-    return {
-        **_who(service, request.case_no, request.operator, refusal),
-        "certificate": certificate.type_code,
-        "certificate_ref": certificate.ref,
-        "asked": list(request.fields),
-        "fields": given,
-        "refused_fields": refused_fields(service, request, certificate),
-        "other_fields": sorted(set(certificate.fields) - set(given)),
-    }
-
-
-def _who(
-    service: Service, case_no: str, operator: Operator, refusal: CertstoreError | None
-) -> dict[str, Any]:
-    said = {
-        "agency": service.agency,
-        "agency_uscc": service.agency_uscc,
-        "client": service.client_id,
-        "purpose": service.purpose_id,
-        "agency_en": service.agency_en,
-        "matter": service.matter_code,
-        "matter_zh": service.title_zh,
-        "matter_en": service.title_en,
-        "case_no": case_no,
-        "operator": operator.number,
-        "ground": service.legal_basis.get("kind", ""),
-        "legal_basis": dict(service.legal_basis),
-    }
-    if operator.terminal is not None:
-        said["terminal"] = operator.terminal
-    return said if refusal is None else {**said, "refused": refusal.code}
-
-
-def _access(
-    kind: str,
-    now: datetime,
-    service: Service,
-    person: Person | None,
-    record: dict[str, Any],
-    given_of: str | None = None,
-) -> Access:
-    return Access(
-        kind=kind,
-        at=now,
-        client=service.client_id,
-        agency=service.agency_uscc,
-        purpose=service.purpose_id,
-        person=person,
-        record=record,
-        given_of=given_of,
-    )

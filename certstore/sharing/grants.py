@@ -12,6 +12,7 @@ from certstore.errors import (
     CertificateRevokedError,
     CertstoreError,
     FieldNotGrantedError,
+    MalformedError,
     NotFoundError,
     PurposeError,
     SubjectMismatchError,
@@ -66,6 +67,11 @@ class PullRequest:
     names_as: str = "field"
     legal_basis: LegalBasis | None = None
     actor: Actor | None = None
+
+    def __post_init__(self) -> None:
+        """MalformedError where a field is named twice, or none is."""
+        if not self.fields or len(set(self.fields)) != len(self.fields):
+            raise MalformedError("name each field that is wanted, once", where="fields")
 
     def names(self, holder: Holder) -> bool:
         """Whether this is the person the request is about."""
@@ -124,7 +130,7 @@ def _not_for(action: str) -> PurposeError:
         f"the token was not asked for with the action {action}",
         where="actions",
         remedy="get a token that names it in authorization_details",
-        cause="actionrefused_fields",
+        cause="action_not_granted",
     )
 
 

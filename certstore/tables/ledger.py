@@ -1,6 +1,6 @@
 """The ledger's rows: leaves and tree nodes that are only ever added, and checkpoints."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -105,14 +105,27 @@ class LedgerBook:
 
     def append(self, leaf: bytes) -> int:
         """Add a leaf and return its index; one writer at a time, no index is ever skipped."""
+        return self.append_all([leaf])
+
+    def append_all(self, leaves: Sequence[bytes]) -> int:
+        """Add at least one leaf, in order, and return the first one's index; as `append`."""
         if self._connection.dialect.name == "postgresql":  # SQLite's write lock is held already
             self._connection.execute(_LOCK)
-        index = self.size()
-        self._connection.execute(_ADD_LEAF, {"index": index, "leaf": leaf})
-        done = merkle.completed_nodes(index, merkle.leaf_hash(leaf), self.node)
-        rows = [{"level": level, "index": place, "hash": value} for level, place, value in done]
-        self._connection.execute(_ADD_NODE, rows)
-        return index
+        first = self.size()
+        added: dict[tuple[int, int], bytes] = {}
+
+        def node(level: int, index: int) -> bytes:
+            found = added.get((level, index))
+            return self.node(level, index) if found is None else found
+
+        for index, leaf in enumerate(leaves, first):
+            for level, place, value in merkle.completed_nodes(index, merkle.leaf_hash(leaf), node):
+                added[level, place] = value
+        rows = [{"index": index, "leaf": leaf} for index, leaf in enumerate(leaves, first)]
+        self._connection.execute(_ADD_LEAF, rows)
+        nodes = [{"level": at[0], "index": at[1], "hash": value} for at, value in added.items()]
+        self._connection.execute(_ADD_NODE, nodes)
+        return first
 
     def size(self) -> int:
         """How many leaves there are."""

@@ -2,6 +2,7 @@
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -39,6 +40,7 @@ people = Table(
 _FIND = select(people).where(
     people.c.id_type == bindparam("of_type"), people.c.id_number == bindparam("of_number")
 )
+_FIND_ALL = select(people).where(people.c.id_number.in_(bindparam("numbers", expanding=True)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,14 @@ class People:
         if found is None:
             raise UnavailableError("a person could not be recorded", remedy="try again")
         return found
+
+    def known_all(self, holders: Iterable[Holder]) -> dict[tuple[str, str], Person]:
+        """The people by type and number, each made known if they were not."""
+        wanted = {(each.id_type, each.id_number.upper()): each for each in holders}
+        numbers = sorted({number for _, number in wanted})
+        rows = self._connection.execute(_FIND_ALL, {"numbers": numbers}) if numbers else ()
+        found = {(row.id_type, row.id_number): _person(row) for row in rows}
+        return {key: found.get(key) or self.known(each) for key, each in wanted.items()}
 
     def named(self, holder: Holder) -> Person:
         """The person, under this name from now on: who asks is sure of it.

@@ -22,6 +22,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     func,
     select,
 )
@@ -88,6 +89,15 @@ serial_numbers = Table(
 )
 
 _CURRENT = ("sealed", "handed_in")
+# Put together once: every pull asks these.
+_BY_REFS = select(certificates).where(
+    certificates.c.ref.in_(bindparam("refs", expanding=True)), certificates.c.state.in_(_CURRENT)
+)
+_HOLDERS = (
+    select(certificate_holders)
+    .where(certificate_holders.c.certificate_id.in_(bindparam("ids", expanding=True)))
+    .order_by(certificate_holders.c.certificate_id, certificate_holders.c.position)
+)
 
 
 class Register:
@@ -204,6 +214,11 @@ class Register:
         """The certificate with this reference; NotFoundError if there is none."""
         return self._one(certificates.c.ref == ref, ref)
 
+    def by_refs(self, refs: Iterable[str]) -> dict[str, Certificate]:
+        """The certificates with these references, by reference; those that are not there lack."""
+        found = self._read(_BY_REFS.params(refs=sorted(set(refs))))
+        return {certificate.ref: certificate for certificate in found}
+
     def by_status_entry(self, entry: StatusEntry) -> Certificate:
         """The certificate published at this place; NotFoundError if there is none."""
         where = (certificates.c.status_list == entry.list_number) & (
@@ -298,12 +313,7 @@ class Register:
         ids = [row.id for row in rows]
         named: dict[int, list[Holder]] = {}
         if ids:
-            holders = (
-                select(certificate_holders)
-                .where(certificate_holders.c.certificate_id.in_(ids))
-                .order_by(certificate_holders.c.certificate_id, certificate_holders.c.position)
-            )
-            for row in self._connection.execute(holders):
+            for row in self._connection.execute(_HOLDERS, {"ids": ids}):
                 holder = Holder(row.name, row.id_type, row.id_number)
                 named.setdefault(row.certificate_id, []).append(holder)
         return [_certificate(row, tuple(named.get(row.id, ()))) for row in rows]

@@ -1,8 +1,9 @@
 """Who may pull what: agencies' clients, their purposes, identifiers used once, tokens revoked."""
 
-from collections.abc import Mapping, Sequence
+import json
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import (
@@ -14,8 +15,10 @@ from sqlalchemy import (
     Row,
     String,
     Table,
+    bindparam,
     exists,
     select,
+    text,
 )
 
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
@@ -59,6 +62,32 @@ revoked_tokens = Table(
     Column("jti", String(40), primary_key=True),
     Column("expires_at", Moment, nullable=False, index=True),
 )
+# The hottest path's, put together once.
+_CLIENTS = select(clients.c.client_id, clients.c.state, clients.c.dpop_bound).where(
+    clients.c.client_id.in_(bindparam("names", expanding=True))
+)
+_REVOKED = select(revoked_tokens.c.jti).where(
+    revoked_tokens.c.jti.in_(bindparam("jtis", expanding=True))
+)
+_USE_SQLITE = text(
+    "INSERT INTO used_identifiers (issuer, jti, expires_at)"
+    " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')"
+    " FROM json_each(:rows) WHERE true ON CONFLICT DO NOTHING RETURNING issuer, jti"
+)
+_USE_POSTGRESQL = text(
+    "INSERT INTO used_identifiers (issuer, jti, expires_at)"
+    " SELECT * FROM unnest(CAST(:issuers AS text[]), CAST(:jtis AS text[]),"
+    " CAST(:ends AS timestamptz[])) ON CONFLICT DO NOTHING RETURNING issuer, jti"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Used:
+    """An identifier that is used once, by its issuer; forgotten after `expires_at`."""
+
+    issuer: str
+    jti: str
+    expires_at: datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,6 +206,38 @@ class SharingBook:
         row = self._connection.execute(query.where(clients.c.client_id == client_id)).one_or_none()
         return None if row is None else Standing(row.state, row.dpop_bound, bool(row.revoked))
 
+    def standings(self, tokens: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Standing]:
+        """How clients and their tokens stand, each a client and a jti; unknown clients lack."""
+        asked = set(tokens)
+        names, jtis = sorted({each[0] for each in asked}), sorted({each[1] for each in asked})
+        rows = self._connection.execute(_CLIENTS, {"names": names}).all()
+        revoked = {row.jti for row in self._connection.execute(_REVOKED, {"jtis": jtis})}
+        known = {row.client_id: row for row in rows}
+        return {
+            (name, jti): Standing(known[name].state, known[name].dpop_bound, jti in revoked)
+            for name, jti in asked
+            if name in known
+        }
+
+    def use_all_once(self, used: Sequence[Used]) -> list[bool]:
+        """Consume identifiers in one statement; for each, in order, whether it is the first use."""
+        if self._connection.dialect.name == "sqlite":
+            rows = [[each.issuer, each.jti, _as_sqlite(each.expires_at)] for each in used]
+            added = self._connection.execute(_USE_SQLITE, {"rows": json.dumps(rows)})
+        else:
+            columns: dict[str, list[object]] = {
+                "issuers": [each.issuer for each in used],
+                "jtis": [each.jti for each in used],
+                "ends": [each.expires_at for each in used],
+            }
+            added = self._connection.execute(_USE_POSTGRESQL, columns)
+        fresh = {(row.issuer, row.jti) for row in added}
+        firsts = []
+        for each in used:  # of two in one batch, the first is the first
+            firsts.append((each.issuer, each.jti) in fresh)
+            fresh.discard((each.issuer, each.jti))
+        return firsts
+
     def revoke(self, jti: str, expires_at: datetime) -> None:
         """Revoke a token; again changes nothing."""
         insert_once(self._connection, revoked_tokens, {"jti": jti, "expires_at": expires_at})
@@ -196,6 +257,11 @@ class SharingBook:
         """Drop identifiers and revocations whose tokens have expired anyway."""
         for table in (used_identifiers, revoked_tokens):
             self._connection.execute(table.delete().where(table.c.expires_at < before))
+
+
+def _as_sqlite(moment: datetime) -> str:
+    """As SQLAlchemy keeps a moment there, so that moments compare."""
+    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def _client(row: Row[Any]) -> Client:

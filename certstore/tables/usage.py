@@ -81,21 +81,9 @@ class UsageBook:
         """Work inside this transaction."""
         self._connection = connection
 
-    def add(self, entry: UsageEntry) -> None:
-        """Record an access."""
-        values = {
-            "ref": entry.ref,
-            "person_id": entry.person_id,
-            "kind": entry.kind,
-            "at": entry.at,
-            "record": dict(entry.record),
-            "salt": entry.salt,
-            "leaf_index": entry.leaf_index,
-            "case_ref": entry.case_ref,
-            "client": entry.client,
-            "certificate_ref": entry.certificate_ref,
-        }
-        self._connection.execute(_ADD, values)
+    def add(self, *entries: UsageEntry) -> None:
+        """Record accesses, at least one."""
+        self._connection.execute(_ADD, [_values(entry) for entry in entries])
 
     def of(self, person_id: int, since: datetime) -> list[UsageEntry]:
         """Every access that concerns this person since a moment, latest first; none is left out."""
@@ -155,6 +143,21 @@ class UsageBook:
     def count(self) -> int:
         """How many accesses there are: as many as the ledger has leaves."""
         return int(self._connection.execute(select(func.count()).select_from(usage)).scalar_one())
+
+
+def _values(entry: UsageEntry) -> dict[str, Any]:
+    return {
+        "ref": entry.ref,
+        "person_id": entry.person_id,
+        "kind": entry.kind,
+        "at": entry.at,
+        "record": dict(entry.record),
+        "salt": entry.salt,
+        "leaf_index": entry.leaf_index,
+        "case_ref": entry.case_ref,
+        "client": entry.client,
+        "certificate_ref": entry.certificate_ref,
+    }
 
 
 def _entry(row: Row[Any]) -> UsageEntry:

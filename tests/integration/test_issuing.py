@@ -31,7 +31,7 @@ def shared(request, tmp_path):
         house = request.getfixturevalue("house")
         yield house
         return
-    house = house_in(tmp_path, database_url=request.getfixturevalue("postgres_url"))
+    house = house_in(tmp_path, database_url=request.getfixturevalue("migrated_postgres_url"))
     settle(house)
     yield house
     house.close()

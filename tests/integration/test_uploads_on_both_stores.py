@@ -24,7 +24,7 @@ def stored(request, tmp_path):
     server = request.getfixturevalue("s3_server")
     house = house_in(
         tmp_path,
-        database_url=request.getfixturevalue("postgres_url"),
+        database_url=request.getfixturevalue("migrated_postgres_url"),
         objects=f"s3://uploads-{chance.reference(8)}",
         s3_endpoint=server.endpoint,
         s3_access_key=server.access_key,

@@ -1,9 +1,12 @@
 """Schema versions, brought up to date at start; the same steps on both databases."""
 
+from functools import cache
 from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from certstore.storage.database import Database, translated
 
@@ -24,4 +27,18 @@ def upgrade(database: Database) -> None:
     Raises UnavailableError when the database does not answer.
     """
     with translated():
-        command.upgrade(configuration(database), "head")
+        if _version(database) != _newest():  # finding out by alembic takes a second of its own
+            command.upgrade(configuration(database), "head")
+
+
+@cache
+def _newest() -> str | None:
+    config = Config()
+    config.set_main_option("script_location", str(_HERE))
+    return ScriptDirectory.from_config(config).get_current_head()
+
+
+def _version(database: Database) -> str | None:
+    """The schema's version; none before the first."""
+    with database.engine.connect() as connection:
+        return MigrationContext.configure(connection).get_current_revision()

@@ -12,9 +12,9 @@ BOTH = ["sqlite", pytest.param("postgresql", marks=pytest.mark.servers)]
 
 @pytest.fixture(params=BOTH)
 def database_url(request, tmp_path):
-    """The URL of an empty database."""
+    """The URL of a database without rows; on PostgreSQL the tables are there."""
     if request.param == "postgresql":
-        return request.getfixturevalue("postgres_url")
+        return request.getfixturevalue("migrated_postgres_url")
     return f"sqlite:///{tmp_path / 'books.db'}"
 
 

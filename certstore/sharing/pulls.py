@@ -1,0 +1,140 @@
+"""A pull on its way through the house: as it is asked, as it is judged, and what came of it.
+
+Values only, no IO.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from certstore.authorization.resource_gate import Admission
+from certstore.callers import Service
+from certstore.certificates import Certificate, Holder
+from certstore.errors import CertstoreError
+from certstore.ledger import Access, Recorded
+from certstore.sharing.grants import Operator, PullRequest, refused_fields
+from certstore.sharing.release import released
+from certstore.tables.people import Person
+
+People = Mapping[tuple[str, str], Person]
+"""People by type and number of their document."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskedPull:
+    """A pull as it is asked; with an admission, its token and proof are judged with it."""
+
+    service: Service
+    request: PullRequest
+    admission: Admission | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of a pull: what is released, or why nothing is; and where that is recorded.
+
+    Without `recorded` it concerned nobody known, or no token let it in.
+    """
+
+    at: datetime
+    released: Mapping[str, Any]
+    refusal: CertstoreError | None
+    recorded: Recorded | None
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPull:
+    """A pull with its certificate, if there is one that it may know of, and its refusal, if any."""
+
+    asked: AskedPull
+    certificate: Certificate | None
+    refusal: CertstoreError | None
+
+    @property
+    def aimed_at(self) -> Sequence[Holder]:
+        """Who must see the pull: the holder it names, and everybody where it names none of them."""
+        if self.certificate is None:
+            return ()
+        holders = self.certificate.holders
+        named = [holder for holder in holders if self.asked.request.names(holder)]
+        return named[:1] or holders
+
+    def accesses(self, people: People, now: datetime) -> list[Access]:
+        """What is to be recorded, one for each of those it is aimed at; a refusal, too."""
+        if self.certificate is None:
+            return []
+        record = self._record(self.certificate)
+        given = self.certificate.ref if record["fields"] else None
+        return [
+            access_of("pull", now, self.asked.service, people[_key(holder)], record, given)
+            for holder in self.aimed_at
+        ]
+
+    def outcome(self, recorded: Sequence[Recorded], now: datetime) -> Outcome:
+        """What came of it, once it is recorded."""
+        first = recorded[0] if recorded else None
+        if self.refusal is not None or self.certificate is None:
+            return Outcome(now, {}, self.refusal, first)
+        return Outcome(now, released(self.certificate, self.asked.request.fields, now), None, first)
+
+    def _record(self, certificate: Certificate) -> dict[str, Any]:
+        service, request = self.asked.service, self.asked.request
+        given = [] if self.refusal else [p for p in request.fields if p in certificate.fields]
+        return {
+            **who_asks(service, request.case_no, request.operator, self.refusal),
+            "certificate": certificate.type_code,
+            "certificate_ref": certificate.ref,
+            "asked": list(request.fields),
+            "fields": given,
+            "refused_fields": refused_fields(service, request, certificate),
+            "other_fields": sorted(set(certificate.fields) - set(given)),
+        }
+
+
+def who_asks(
+    service: Service, case_no: str, operator: Operator, refusal: CertstoreError | None
+) -> dict[str, Any]:
+    """The part of a record that says who asked, for what, and why nothing was given."""
+    said = {
+        "agency": service.agency,
+        "agency_uscc": service.agency_uscc,
+        "client": service.client_id,
+        "purpose": service.purpose_id,
+        "agency_en": service.agency_en,
+        "matter": service.matter_code,
+        "matter_zh": service.title_zh,
+        "matter_en": service.title_en,
+        "case_no": case_no,
+        "operator": operator.number,
+        "ground": service.legal_basis.get("kind", ""),
+        "legal_basis": dict(service.legal_basis),
+    }
+    if operator.terminal is not None:
+        said["terminal"] = operator.terminal
+    return said if refusal is None else {**said, "refused": refusal.code}
+
+
+def access_of(
+    kind: str,
+    now: datetime,
+    service: Service,
+    person: Person | None,
+    record: dict[str, Any],
+    given_of: str | None = None,
+) -> Access:
+    """An access as the ledger records it."""
+    return Access(
+        kind=kind,
+        at=now,
+        client=service.client_id,
+        agency=service.agency_uscc,
+        purpose=service.purpose_id,
+        person=person,
+        record=record,
+        given_of=given_of,
+    )
+
+
+def _key(holder: Holder) -> tuple[str, str]:
+    return holder.id_type, holder.id_number.upper()
