@@ -18,7 +18,8 @@ from certstore.errors import CertstoreError, NotFoundError
 from certstore.keys import Signer
 from certstore.ledger import Recorded, receipt, record_access, record_accesses
 from certstore.sharing.grants import PullRequest, SearchRequest, judge_pull, judge_search
-from certstore.sharing.pulls import AskedPull, JudgedPull, Outcome, access_of, who_asks
+from certstore.sharing.on_record import who_asks
+from certstore.sharing.pulls import AskedPull, JudgedPull, Outcome, access_of
 from certstore.sharing.release import reference_to
 from certstore.tables.books import Archive, Books
 from certstore.tables.people import Person

@@ -13,7 +13,8 @@ from certstore.callers import Service
 from certstore.certificates import Certificate, Holder
 from certstore.errors import CertstoreError
 from certstore.ledger import Access, Recorded
-from certstore.sharing.grants import Operator, PullRequest, refused_fields
+from certstore.sharing.grants import PullRequest, refused_fields
+from certstore.sharing.on_record import who_asks
 from certstore.sharing.release import released
 from certstore.tables.people import Person
 
@@ -90,29 +91,6 @@ class JudgedPull:
             "refused_fields": refused_fields(service, request, certificate),
             "other_fields": sorted(set(certificate.fields) - set(given)),
         }
-
-
-def who_asks(
-    service: Service, case_no: str, operator: Operator, refusal: CertstoreError | None
-) -> dict[str, Any]:
-    """The part of a record that says who asked, for what, and why nothing was given."""
-    said = {
-        "agency": service.agency,
-        "agency_uscc": service.agency_uscc,
-        "client": service.client_id,
-        "purpose": service.purpose_id,
-        "agency_en": service.agency_en,
-        "matter": service.matter_code,
-        "matter_zh": service.title_zh,
-        "matter_en": service.title_en,
-        "case_no": case_no,
-        "operator": operator.number,
-        "ground": service.legal_basis.get("kind", ""),
-        "legal_basis": dict(service.legal_basis),
-    }
-    if operator.terminal is not None:
-        said["terminal"] = operator.terminal
-    return said if refusal is None else {**said, "refused": refusal.code}
 
 
 def access_of(
