@@ -79,6 +79,12 @@ class UnavailableError(CertstoreError):
     code = "unavailable"
 
 
+class SourceUnavailableError(UnavailableError):
+    """Another authority's service, which the answer depends on, gives none that holds."""
+
+    code = "source-unavailable"
+
+
 class LedgerUnavailableError(UnavailableError):
     """The ledger cannot be written, or its tree cannot be read; nothing was released."""
 

@@ -280,8 +280,11 @@ class LedgerDesk:
         return last if last is not None and last.size >= size else self.checkpoint()
 
 
-def receipt(recorded: Recorded, signer: Signer, issuer: str, at: datetime) -> str:
-    """The signed promise that the access will stand in the ledger within the delay it names."""
+def receipt(recorded: Recorded, signer: Signer, issuer: str, at: datetime, **more: object) -> str:
+    """The signed promise that the access will stand in the ledger within the delay it names.
+
+    `more` are further claims; none of them may be a personal datum.
+    """
     return sign_compact(
         {
             "iss": issuer,
@@ -290,6 +293,7 @@ def receipt(recorded: Recorded, signer: Signer, issuer: str, at: datetime) -> st
             "leaf_index": recorded.leaf_index,
             "leaf_hash": recorded.leaf_hash,
             "max_merge_delay_s": MAX_MERGE_DELAY_S,
+            **more,
         },
         typ="receipt+jwt",
         signer=signer,

@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 from certstore import merkle
 from certstore.errors import MalformedError
 from certstore.leaves import Leaf
-from certstore.signed_note import Checkpoint, Note, VerifierKey
+from certstore.signed_note import Checkpoint, Note, VerifierKey, open_checkpoint
 from certstore.strict_json import parse_json_strict
 from certstore.witness_policy import WitnessPolicy
 
@@ -164,6 +164,29 @@ def judge_proof(proof: AccessProof, checkpoint: Checkpoint) -> Judged:
     checks.append(_judge_record(proof, leaf))
     checks.append(_judge_subject(proof, leaf))
     return Judged(tuple(checks))
+
+
+def judge_signed_proof(
+    proof: AccessProof, note: str, vkey: str, policy: WitnessPolicy | None = None
+) -> Judged:
+    """Judge a proof with a signed checkpoint: its signature by the ledger's vkey line comes first.
+
+    Raises MalformedError where it cannot be judged: a checkpoint of another size than the proof's.
+    """
+    try:
+        opened = open_checkpoint(note, vkey)
+    except MalformedError as error:
+        return Judged((Check("checkpoint", passed=False, detail=error.detail),))
+    if opened.size != proof.tree_size:
+        raise MalformedError(
+            f"the checkpoint covers {opened.size} leaves, the proof was made for {proof.tree_size}",
+            where="checkpoint",
+            remedy="judge with the checkpoint in the proof file, or download the proof again",
+        )
+    signed = Check("checkpoint", passed=True, detail=f"signed by {opened.origin}")
+    witnesses = judge_witnesses(Note.parse(note), VerifierKey.parse(vkey), policy)
+    seen = (signed,) if witnesses is None else (signed, witnesses)
+    return Judged((*seen, *judge_proof(proof, opened).checks))
 
 
 def _judge_path(proof: AccessProof, checkpoint: Checkpoint) -> Check:

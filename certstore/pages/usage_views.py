@@ -13,6 +13,7 @@ Refused = Literal[
     "subject-mismatch",
     "not-found",
     "certificate-revoked",
+    "source-unavailable",
 ]
 
 

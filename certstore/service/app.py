@@ -8,6 +8,7 @@ from fastapi import Depends, FastAPI
 from certstore import __version__, clerk_page_routes, page_routes, witness_routes
 from certstore import routes as store
 from certstore.authorization import routes as authorization
+from certstore.federation import routes as federation
 from certstore.reception import recognise
 from certstore.service import problems
 from certstore.service.body_limit import BodyLimit
@@ -77,6 +78,7 @@ def create_app(house: House) -> FastAPI:
     for router in (
         authorization.router,
         sharing.router,
+        federation.router,
         store.router,
         witness_routes.router,
         decisions.router,

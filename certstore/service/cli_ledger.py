@@ -9,8 +9,8 @@ from typing import Annotated
 import typer
 
 from certstore.errors import MalformedError
-from certstore.ledger_proof import AccessProof, Check, judge_proof, judge_witnesses, read_proof
-from certstore.signed_note import Note, VerifierKey, open_checkpoint
+from certstore.ledger_proof import judge_signed_proof, read_proof
+from certstore.signed_note import VerifierKey, open_checkpoint
 from certstore.witness_policy import WitnessPolicy
 
 ledger = typer.Typer(no_args_is_help=True, help="The record of every access: check it.")
@@ -52,8 +52,8 @@ def verify_proof(
         raise MalformedError(
             "the proof file holds no checkpoint", where=str(file), remedy="name one: --checkpoint"
         )
-    checks = _judged(proof, note, vkey, _policy(policy, vkey))
-    good = all(check.passed is not False for check in checks)
+    judged = judge_signed_proof(proof, note, vkey, _policy(policy, vkey))
+    good, checks = judged.good, judged.checks
     if as_json:
         said = {"good": good, "checks": [asdict(check) for check in checks]}
         print(json.dumps(said, ensure_ascii=False, indent=1))
@@ -118,25 +118,6 @@ def _policy(file: Path | None, vkey: str) -> WitnessPolicy | None:
             remedy="use the policy of this ledger, or its key",
         )
     return policy
-
-
-def _judged(
-    proof: AccessProof, note: str, vkey: str, policy: WitnessPolicy | None
-) -> tuple[Check, ...]:
-    try:
-        opened = open_checkpoint(note, vkey)
-    except MalformedError as error:
-        return (Check("checkpoint", passed=False, detail=error.detail),)
-    if opened.size != proof.tree_size:
-        raise MalformedError(
-            f"the checkpoint covers {opened.size} leaves, the proof was made for {proof.tree_size}",
-            where="--checkpoint",
-            remedy="judge with the checkpoint in the proof file, or download the proof again",
-        )
-    signed = Check("checkpoint", passed=True, detail=f"signed by {opened.origin}")
-    witnesses = judge_witnesses(Note.parse(note), VerifierKey.parse(vkey), policy)
-    seen = (signed,) if witnesses is None else (signed, witnesses)
-    return (*seen, *judge_proof(proof, opened).checks)
 
 
 def _replace(file: Path, note: str) -> None:

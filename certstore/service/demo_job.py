@@ -13,9 +13,10 @@ from typing import Any
 import httpx
 
 from certstore.certificates import Certificate
+from certstore.client import Case, Client, NotGrantedError, Purpose
 from certstore.keys import KeySigner
 from certstore.merkle import verify_inclusion
-from certstore.service.demo_school import SCHOOL_PURPOSE, SchoolAuth
+from certstore.service.demo_school import SCHOOL_CLIENT, SCHOOL_MATTER, SCHOOL_PURPOSE
 from certstore.service.demo_visitor import DemoError, Visitor
 from certstore.service.wiring import House
 from verifiers.scanning.verify import as_json, verify
@@ -160,34 +161,37 @@ class MainJob:
     # 6 --------------------------------------------------------------------------------------
 
     def _pull(self) -> None:
-        auth = SchoolAuth(self.base, self.school, self.house.clock, PULLED)
-        subject = {"id_number": self.people["lin_xiaohe"]["id_number"]}
-        case = {"purpose_id": SCHOOL_PURPOSE, "case_no": "RX-2026-00017", "operator": "教师 3021"}
-        with httpx.Client(base_url=self.base, auth=auth, timeout=30) as http:
-            wanted = {**case, "subject": subject, "cert_types": ["residence_voucher"]}
-            search = http.post("/v1/evidence:search", json=wanted)
-            _require(search.status_code == httpx.codes.OK, "search failed", search.text)
-            ref = next(e["ref"] for e in search.json()["evidence"] if e["status"] == "valid")
-            body = {**case, "subject": subject, "matter_code": "school_enrolment"}
-            path = f"/v1/certificates/{ref}:pull"
-            good = http.post(path, json={**body, "fields": list(PULLED)})
-            _require(good.status_code == httpx.codes.OK, "the pull failed", good.text)
-            _require(set(good.json()["fields"]) == set(PULLED), "other fields came", good.text)
-            bad = http.post(path, json={**body, "fields": [*PULLED, _FOURTH]})
-        refused = bad.json()
-        _require(
-            bad.status_code == httpx.codes.FORBIDDEN and refused["paths"] == [_FOURTH],
-            "a fourth field was not refused by name",
-            bad.text,
-        )
+        case = Case("RX-2026-00017", self.people["lin_xiaohe"]["id_number"], "教师 3021")
+        purpose = Purpose(SCHOOL_PURPOSE, SCHOOL_MATTER, ["residence_voucher"], PULLED)
+        root, clock = self.house.keys.root_pem(), self.house.clock
+        with Client(
+            self.base, SCHOOL_CLIENT, self.school, purpose, root=root, clock=clock
+        ) as school:
+            ref = school.search(case).in_force().ref
+            good = school.pull(case, ref)
+            school.verify_receipt(good)
+            _require(set(good.fields) == set(PULLED), "a field is missing", good.withheld)
+            try:
+                school.pull(case, ref, [*PULLED, _FOURTH])
+            except NotGrantedError as error:
+                bad = error
+            else:
+                raise DemoError("a fourth field was not refused")
+        _require(bad.paths == (_FOURTH,), "a fourth field was not refused by name", bad.said)
+        asked = {
+            "path": f"/v1/certificates/{ref}:pull",
+            "purpose_id": SCHOOL_PURPOSE,
+            "matter_code": SCHOOL_MATTER,
+            **case.members(),
+        }
         self.found.pull = {
-            "request": {"path": path, **body, "fields": list(PULLED)},
-            "response": good.json(),
+            "request": {**asked, "fields": list(PULLED)},
+            "response": dict(good.answer),
         }
         self.found.refused_pull = {
-            "request": {"path": path, **body, "fields": [*PULLED, _FOURTH]},
-            "status": bad.status_code,
-            "response": refused,
+            "request": {**asked, "fields": [*PULLED, _FOURTH]},
+            "status": bad.status,
+            "response": dict(bad.said),
         }
         self.say("6  school enrolment pulled three fields; a fourth was refused by name")
 

@@ -1,5 +1,6 @@
 """The ground floor of one installation: keys, trust, and the desks of `certstore`."""
 
+from collections.abc import Mapping
 from datetime import timedelta
 from functools import cached_property
 
@@ -13,6 +14,8 @@ from certstore.authorization.standing import TokenStandingDesk
 from certstore.authorization.token_desk import TokenDesk
 from certstore.collection import CollectionDesk
 from certstore.errors import NotFoundError
+from certstore.federation.desk import FederationDesk
+from certstore.federation.peer_line import PeerLine
 from certstore.holdings import HoldingsDesk
 from certstore.key_rotation import KeySuccession
 from certstore.keys import Purpose
@@ -23,6 +26,7 @@ from certstore.presentation import PresentationDesk
 from certstore.service.key_room import open_key_room, witness_signer
 from certstore.service.openid import HttpProvider, OpenIdClient
 from certstore.service.passphrase import passphrase
+from certstore.service.peer_file import open_peer_lines
 from certstore.service.photo_check import PhotoCheckers, open_photo_check
 from certstore.service.stores import Stores
 from certstore.service.trust_file import TrustFile
@@ -109,6 +113,9 @@ class GroundFloor(Stores):
         """Give back connections and files, to witnesses too."""
         if "witness_client" in self.__dict__:  # asked for
             self.witness_client.close()
+        if "peer_lines" in self.__dict__:
+            for line in self.peer_lines.values():
+                line.close()
         super().close()
 
     @cached_property
@@ -280,6 +287,24 @@ class GroundFloor(Stores):
     def pull_lane(self) -> PullLane:
         """Pulls that come together."""
         return PullLane(self.sharing_desk)
+
+    @cached_property
+    def peer_lines(self) -> Mapping[str, PeerLine]:
+        """Lines to other cities; none where no file names any."""
+        s = self.settings
+        return open_peer_lines(s.peers_file, passphrase(s), s.public_url, self.clock)
+
+    @cached_property
+    def federation_desk(self) -> FederationDesk:
+        """Pulls from other cities."""
+        return FederationDesk(
+            archive=self.archive,
+            clock=self.clock,
+            receipt_signer=self.keys.signer(Purpose.RECEIPT),
+            issuer=self.settings.public_url,
+            origin=self.settings.ledger_origin,
+            lines=self.peer_lines,
+        )
 
     @cached_property
     def openid_issuer(self) -> str:

@@ -169,6 +169,23 @@ def _witnessed_logs(house: House) -> Health:
     return Health("works", f"{len(house.witness_desk.logs)} logs are listed")
 
 
+def _cities(house: House) -> Health:
+    lines = house.peer_lines
+    if not lines:
+        return Health("unused", "no other city is listed (CERTSTORE_PEERS_FILE)")
+    failing = []
+    for code, line in lines.items():
+        with house.archive.reading() as books:
+            known = books.peers.newest_list(code)
+        try:
+            line.check(known)
+        except CertstoreError as error:
+            failing.append(f"{code} ({error.facts.get('cause', error.code)})")
+    if failing:
+        return Health("fails", f"no trust list that holds comes from: {', '.join(failing)}")
+    return Health("works", f"the trust lists of {len(lines)} cities hold, asked just now")
+
+
 def _served(_house: House) -> Health:
     return Health("works", "served by this installation")
 
@@ -184,4 +201,5 @@ _CHECKS: Mapping[str, Callable[[House], Health]] = {
     "served": _served,
     "witnesses": _witnesses,
     "witnessed_logs": _witnessed_logs,
+    "cities": _cities,
 }

@@ -69,6 +69,9 @@ class Settings(BaseSettings):
         pattern=r"^[^\s+]{1,255}$",
         description="the name in our cosignatures of other logs",
     )
+    peers_file: Path | None = Field(
+        None, description="the other cities that are asked for our agencies, as TOML"
+    )
     oidc_issuer: str = Field("", description="empty: the built-in development provider")
     oidc_client_id: str = "certstore"
     oidc_client_secret: SecretStr = SecretStr("")

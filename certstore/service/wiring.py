@@ -16,6 +16,7 @@ from certstore.authorization.token_desk import TokenDesk
 from certstore.certificates import File
 from certstore.collection import CollectionDesk
 from certstore.errors import MalformedError
+from certstore.federation.desk import FederationDesk
 from certstore.holdings import HoldingsDesk
 from certstore.keys import Purpose
 from certstore.ledger import LedgerDesk
@@ -86,7 +87,7 @@ class House(MiddleFloor):
         _ = (self.keys, self.trust, self.objects)
         if self.settings.witness_logs is not None:
             _ = self.witness_desk  # a list or a key that cannot be read is told at the start
-        _ = self.witness_policy
+        _ = (self.witness_policy, self.peer_lines)
 
     @cached_property
     def holdings_desk(self) -> HoldingsDesk:
@@ -286,6 +287,7 @@ _NAMES: dict[type, str] = {
     MetadataDesk: "metadata_desk",
     SharingDesk: "sharing_desk",
     PullLane: "pull_lane",
+    FederationDesk: "federation_desk",
     SignInDesk: "sign_in_desk",
     SandboxProvider: "sandbox_provider",
     FaceDesk: "face_desk",

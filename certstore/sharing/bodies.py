@@ -6,12 +6,14 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field
 
 from certstore.plain_words import plain_words
 from certstore.sharing.grants import Actor, LegalBasis, Operator, PullRequest, SearchRequest
+from certstore.sharing.on_behalf import OnBehalf
 
 # What stands in a record for good.
 Words = Annotated[str, Field(min_length=1, max_length=60), AfterValidator(plain_words)]
 # A purpose, a matter, a type, a field: compared, and put on record where it is refused.
 Name = Annotated[str, Field(pattern="^[!-~]{1,80}$")]
 ShortRef = Annotated[str, Field(pattern="^[0-9a-z]{20}$")]
+AgencyName = Annotated[str, Field(min_length=1, max_length=100), AfterValidator(plain_words)]
 IdNumber = Annotated[str, Field(min_length=6, max_length=32, pattern="^[0-9A-Za-z]+$")]
 
 
@@ -55,6 +57,15 @@ class ActorIn(_Body):
     evidence: Words | None = None
 
 
+class OnBehalfIn(_Body):
+    """The agency that another city asks for; of cities with the action `relay` alone."""
+
+    agency: AgencyName
+    agency_en: AgencyName
+    agency_uscc: Annotated[str, Field(pattern="^[0-9A-Z]{18}$")]
+    purpose_id: Name
+
+
 class SearchIn(_Body):
     """A search for references."""
 
@@ -63,6 +74,7 @@ class SearchIn(_Body):
     subject: SubjectIn
     cert_types: list[Name] = Field(min_length=1, max_length=20)
     operator: Words | OperatorIn
+    on_behalf_of: OnBehalfIn | None = None
 
     def request(self) -> SearchRequest:
         """What the desk is asked."""
@@ -73,6 +85,7 @@ class SearchIn(_Body):
             subject_number=self.subject.id_number,
             cert_types=self.cert_types,
             operator=_operator(self.operator),
+            on_behalf_of=_agency(self.on_behalf_of),
         )
 
 
@@ -90,6 +103,7 @@ class PullIn(_Body):
     names: Literal["field", "gbt36903"] = "field"
     legal_basis: LegalBasisIn | None = None
     actor: ActorIn | None = None
+    on_behalf_of: OnBehalfIn | None = None
 
     def request(self, ref: str) -> PullRequest:
         """What the desk is asked."""
@@ -108,7 +122,12 @@ class PullIn(_Body):
             names_as=self.names,
             legal_basis=None if basis is None else LegalBasis(**basis.model_dump()),
             actor=None if actor is None else Actor(**actor.model_dump()),
+            on_behalf_of=_agency(self.on_behalf_of),
         )
+
+
+def _agency(sent: OnBehalfIn | None) -> OnBehalf | None:
+    return None if sent is None else OnBehalf(**sent.model_dump())
 
 
 def _operator(sent: "str | OperatorIn") -> Operator:

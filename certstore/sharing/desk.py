@@ -18,6 +18,7 @@ from certstore.errors import CertstoreError, NotFoundError
 from certstore.keys import Signer
 from certstore.ledger import Recorded, receipt, record_access, record_accesses
 from certstore.sharing.grants import PullRequest, SearchRequest, judge_pull, judge_search
+from certstore.sharing.on_behalf import on_behalf_record
 from certstore.sharing.on_record import who_asks
 from certstore.sharing.pulls import AskedPull, JudgedPull, Outcome, access_of
 from certstore.sharing.release import reference_to
@@ -123,6 +124,7 @@ def _searching(
 ) -> dict[str, Any]:
     return {
         **who_asks(service, request.case_no, request.operator, refusal),
+        **on_behalf_record(service, request.on_behalf_of),
         "cert_types": list(request.cert_types),
         "fields": [],
         "found": found,

@@ -17,6 +17,7 @@ from certstore.errors import (
     PurposeError,
     SubjectMismatchError,
 )
+from certstore.sharing.on_behalf import OnBehalf, judge_on_behalf
 
 _GONE = {Status.REVOKED, Status.CANCELLED, Status.SUPERSEDED}
 
@@ -67,6 +68,7 @@ class PullRequest:
     names_as: str = "field"
     legal_basis: LegalBasis | None = None
     actor: Actor | None = None
+    on_behalf_of: OnBehalf | None = None
 
     def __post_init__(self) -> None:
         """MalformedError where a field is named twice, or none is."""
@@ -89,6 +91,7 @@ class SearchRequest:
     subject_number: str
     cert_types: Sequence[str]
     operator: Operator
+    on_behalf_of: OnBehalf | None = None
 
 
 def judge_search(service: Service, request: SearchRequest) -> CertstoreError | None:
@@ -97,6 +100,9 @@ def judge_search(service: Service, request: SearchRequest) -> CertstoreError | N
         return PurposeError("the token is for another purpose", where="purpose_id")
     if "search" not in service.actions:
         return _not_for("search")
+    stranger = judge_on_behalf(service, request.on_behalf_of)
+    if stranger is not None:
+        return stranger
     outside = [kind for kind in request.cert_types if kind not in service.fields]
     if not outside:
         return None
@@ -107,6 +113,17 @@ def judge_search(service: Service, request: SearchRequest) -> CertstoreError | N
     )
 
 
+def judge_asking(service: Service, request: PullRequest) -> CertstoreError | None:
+    """Why a pull is refused whatever it aims at; None if the token is for it."""
+    if request.purpose_id != service.purpose_id:
+        return PurposeError("the token is for another purpose", where="purpose_id")
+    if request.matter_code != service.matter_code:
+        return PurposeError("the token is for another matter", where="matter_code")
+    if "pull" not in service.actions:
+        return _not_for("pull")
+    return judge_on_behalf(service, request.on_behalf_of)
+
+
 def judge_pull(
     service: Service, request: PullRequest, certificate: Certificate
 ) -> CertstoreError | None:
@@ -114,12 +131,9 @@ def judge_pull(
 
     A certificate of a type outside the grant is as absent as none.
     """
-    if request.purpose_id != service.purpose_id:
-        return PurposeError("the token is for another purpose", where="purpose_id")
-    if request.matter_code != service.matter_code:
-        return PurposeError("the token is for another matter", where="matter_code")
-    if "pull" not in service.actions:
-        return _not_for("pull")
+    refusal = judge_asking(service, request)
+    if refusal is not None:
+        return refusal
     if certificate.type_code not in service.fields:
         return NotFoundError("there is no such certificate", where=certificate.ref)
     return _judge_certificate(service, request, certificate)

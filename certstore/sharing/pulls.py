@@ -14,6 +14,7 @@ from certstore.certificates import Certificate, Holder
 from certstore.errors import CertstoreError
 from certstore.ledger import Access, Recorded
 from certstore.sharing.grants import PullRequest, refused_fields
+from certstore.sharing.on_behalf import on_behalf_record
 from certstore.sharing.on_record import who_asks
 from certstore.sharing.release import released
 from certstore.tables.people import Person
@@ -84,6 +85,7 @@ class JudgedPull:
         given = [] if self.refusal else [p for p in request.fields if p in certificate.fields]
         return {
             **who_asks(service, request.case_no, request.operator, self.refusal),
+            **on_behalf_record(service, request.on_behalf_of),
             "certificate": certificate.type_code,
             "certificate_ref": certificate.ref,
             "asked": list(request.fields),

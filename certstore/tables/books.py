@@ -15,6 +15,7 @@ from certstore.tables.ledger import LedgerBook
 from certstore.tables.notices import Inbox
 from certstore.tables.organisations import OrganisationBook
 from certstore.tables.outbox import Outbox
+from certstore.tables.peers import PeerBook
 from certstore.tables.people import People
 from certstore.tables.pictures import PictureBook
 from certstore.tables.presentations import PresentationBook
@@ -118,6 +119,11 @@ class Books:
     def earlier(self) -> EarlierBook:
         """Earlier verifications told of at sign-in."""
         return EarlierBook(self.connection)
+
+    @cached_property
+    def peers(self) -> PeerBook:
+        """Other cities."""
+        return PeerBook(self.connection)
 
     @cached_property
     def statuses(self) -> StatusListBook:
