@@ -45,6 +45,10 @@ class NotFoundError(CertstoreError):
     code = "not-found"
 
 
+class GoneError(NotFoundError):
+    """What was there once and is used up or over; `facts["cause"]` says which."""
+
+
 class ConflictError(CertstoreError):
     """The record is not in a state that allows the request."""
 
@@ -117,6 +121,12 @@ class FieldNotGrantedError(CertstoreError):
     """Fields outside the grant were asked for; `facts["paths"]` names them."""
 
     code = "field-not-granted"
+
+
+class FieldsRequiredError(CertstoreError):
+    """A request does not name every field that it would be given; `facts["paths"]` names them."""
+
+    code = "fields-required"
 
 
 class MissingGlyphError(CertstoreError):

@@ -45,9 +45,10 @@ ERASURE = "erase"
 class Access:
     """One access to record: who, what for, about whom, and everything the citizen may see of it.
 
-    `kind` is issue, status, pull, scan, present, look, review, relative or erase. `case_ref` is
-    another person's case that relied on a record of this one; it stands beside the record, not
-    in it. `given_of` is the certificate that the client was given something of; none, if nothing.
+    `kind` is issue, status, pull, verify, scan, present, look, review, relative or erase.
+    `case_ref` is another person's case that relied on a record of this one; it stands beside the
+    record, not in it. `given_of` is the certificate that the client was given something of; none,
+    if nothing.
     """
 
     kind: str

@@ -179,15 +179,6 @@ def photo(ref: str, me: Me, holdings: Holdings) -> Response:
     return Response(holdings.photo(me, ref), media_type="image/jpeg")
 
 
-@router.get("/certificates/{ref}/download")
-def download(ref: str, me: Me, holdings: Holdings) -> Response:
-    """The signed document; its file name says nothing about the person."""
-    certificate, data = holdings.copy(me, ref)
-    name = certificate.type_code.replace("_", "-")
-    headers = {"Content-Disposition": f'attachment; filename="{name}.pdf"'}
-    return Response(data, media_type="application/pdf", headers=headers)
-
-
 @router.get("/certificates/{ref}/present")
 def present(
     ref: str, request: Request, me: Me, holdings: Holdings, presenting: Presenting

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from certstore.annotations import SHOWN
 from certstore.callers import Resident
 from certstore.catalogue import certificate_type
 from certstore.certificates import Certificate, Holder, Status, Validity
@@ -21,7 +22,7 @@ from certstore.tables.presentations import PresentationRow
 
 LIFETIME_S = 60
 RENEW_AFTER_S = 50
-_ABOUT_THE_CODE = frozenset({"disclosure"})  # says nothing of whom the certificate names
+_ABOUT_THE_CODE = frozenset({"disclosure", *SHOWN})  # says nothing of whom the certificate names
 # What is told along with a field, or is the same fact under the catalogue's name.
 _SEEN_AS = {"valid_to": "valid_until", "residence_address": "residence_district"}
 _PRESENTABLE = {Status.VALID, Status.SUSPENDED, Status.LOST}  # a scan tells what it is

@@ -52,16 +52,16 @@ def issue_sd_jwt(  # noqa: PLR0913 - each is a part of a credential that the sta
     *,
     vct: str,
     signer: Signer,
-    status: Mapping[str, object],
+    status: Mapping[str, object] | None,
     iat: int,
     exp: int | None,
     cnf: Mapping[str, object] | None = None,
 ) -> str:
     """Sign a credential and return it with all its disclosures, each part ended by `~`.
 
-    `status` is the `{"idx": …, "uri": …}` of a status list, `iat` and `exp` are seconds since
-    1970, `cnf` the holder's key (RFC 7800). Raises PurposeError for a key of another purpose,
-    MalformedError when a claim's name is reserved or given twice.
+    `status` is the `{"idx": …, "uri": …}` of a status list, none for what is on no list; `iat`
+    and `exp` are seconds since 1970, `cnf` the holder's key (RFC 7800). Raises PurposeError for a
+    key of another purpose, MalformedError when a claim's name is reserved or given twice.
     """
     if signer.purpose is not Purpose.CREDENTIAL:
         raise PurposeError("credentials are signed by a credential key")
@@ -73,7 +73,7 @@ def issue_sd_jwt(  # noqa: PLR0913 - each is a part of a credential that the sta
         "vct": vct,
         "iat": iat,
         **{name: value for name, value in optional.items() if value is not None},
-        "status": {"status_list": dict(status)},
+        **({} if status is None else {"status": {"status_list": dict(status)}}),
         "_sd": sorted(_digest(text) for text in disclosures),  # sorted: the order tells nothing
         "_sd_alg": _ALGORITHM,
     }
@@ -87,6 +87,11 @@ def present(sd_jwt: str, keep: AbstractSet[str]) -> str:
     signed, disclosures = _split(sd_jwt)
     kept = [text for text in disclosures if _read_disclosure(text)[0] in keep]
     return "~".join([signed, *kept, ""])
+
+
+def disclosed_names(sd_jwt: str) -> frozenset[str]:
+    """The names that a credential of our own discloses; its signature is not looked at."""
+    return frozenset(_read_disclosure(text)[0] for text in _split(sd_jwt)[1])
 
 
 def verify_sd_jwt(text: str, trust: TrustList, now: datetime) -> Mapping[str, object]:

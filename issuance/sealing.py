@@ -198,7 +198,7 @@ def letter_rows(kind: CertificateType, fields: Mapping[str, Any]) -> tuple[Row, 
     words = {
         "relation": RELATION_ZH[fields["relation"]],
         "level": LEVELS_ZH[fields["level"]],
-        "signed_at": f"{_printed(signed.date().isoformat())} {signed:%H:%M}（北京时间）",
+        "signed_at": f"{printed_value(signed.date().isoformat())} {signed:%H:%M}（北京时间）",
     }
     return tuple(
         Row(f.name, f.label_zh, f.label_en, words.get(f.name, fields[f.name]))
@@ -210,13 +210,14 @@ def letter_rows(kind: CertificateType, fields: Mapping[str, Any]) -> tuple[Row, 
 def document_rows(kind: CertificateType, fields: Mapping[str, Any]) -> tuple[Row, ...]:
     """The printed fields in the catalogue's order, dates as a document has them."""
     return tuple(
-        Row(field.name, field.label_zh, field.label_en, _printed(fields[field.name]))
+        Row(field.name, field.label_zh, field.label_en, printed_value(fields[field.name]))
         for field in kind.fields
         if field.printed and field.name in fields
     )
 
 
-def _printed(value: str) -> str:
+def printed_value(value: str) -> str:
+    """A date as a document has it; another value as it is."""
     try:
         day = date.fromisoformat(value)
     except ValueError:

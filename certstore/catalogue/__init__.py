@@ -4,6 +4,7 @@ One TOML file a type, read strictly at start; an unknown word in a file stops th
 """
 
 import calendar
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,6 +20,11 @@ from certstore.identifiers import CreditCode
 _FIELD_KEYS = {"name", "label_zh", "label_en", "gb36903", "sensitivity", "source"}
 _TYPE_KEYS = {"code", "type_code", "title_zh", "title_en", "issuer_uscc", "holder_kind", "fields"}
 _TYPE_OPTIONS = {"number_prefix", "valid_for", "layout", "seal_zh", "handed_in", "any_source"}
+# The standard's own elements that a field may be; every other one is an extension.
+_ELEMENT = re.compile(
+    "ZZBH|ZZBS|ZZBFJG|ZZBFJGDM|ZZBFRQ|CZZT|CZZTDM|CZZTDMLX|CZZTDMLXDM|ZZYXQQSRQ|ZZYXQJZRQ"
+    "|KZ_[A-Z0-9]+"
+)
 _SENSITIVITIES = {"plain", "personal", "sensitive"}
 
 
@@ -106,6 +112,8 @@ def read_type(text: str, where: str) -> CertificateType:
     fields = tuple(_read_field(entry, where) for entry in data.pop("fields"))
     if len({f.name for f in fields}) != len(fields):
         raise MalformedError("a field is named twice", where=where)
+    if len({f.gb36903 for f in fields}) != len(fields):
+        raise MalformedError("an element of GB/T 36903 is named twice", where=where)
     return CertificateType(fields=fields, **data)
 
 
@@ -113,6 +121,11 @@ def _read_field(entry: dict[str, Any], where: str) -> Field:
     _check_keys(entry, _FIELD_KEYS, {"optional", "printed"}, where)
     if entry["sensitivity"] not in _SENSITIVITIES:
         raise MalformedError("an unknown sensitivity", where=f"{where}: {entry['name']}")
+    if not _ELEMENT.fullmatch(entry["gb36903"]):
+        raise MalformedError(
+            "no element of GB/T 36903: its own names, or an extension KZ_…",
+            where=f"{where}: {entry['name']}",
+        )
     return Field(**entry)
 
 

@@ -14,6 +14,9 @@ Refused = Literal[
     "not-found",
     "certificate-revoked",
     "source-unavailable",
+    "fields-required",
+    "conflict",
+    "rate-limited",
 ]
 
 

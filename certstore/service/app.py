@@ -23,6 +23,7 @@ from certstore.service.limits import limits_of
 from certstore.service.pull_route import PullRoute
 from certstore.service.wiring import House
 from certstore.service.worker import Worker
+from certstore.sharing import page_routes as copy_pages
 from certstore.sharing import routes as sharing
 from certstore.web.answers import check_form, page
 from certstore.web.headers import SecurityHeaders
@@ -96,7 +97,14 @@ def create_app(house: House) -> FastAPI:
         upload_page_routes,
         photo_page_routes,
     )
-    for pages in (page_routes, clerk_page_routes, *applying, dormitory_page_routes, scan_pages):
+    for pages in (
+        page_routes,
+        copy_pages,
+        clerk_page_routes,
+        *applying,
+        dormitory_page_routes,
+        scan_pages,
+    ):
         app.include_router(pages.router)
     app.include_router(home)
     app.include_router(console)

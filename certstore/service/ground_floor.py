@@ -23,6 +23,7 @@ from certstore.ledger import LedgerDesk
 from certstore.organisations import OrganisationDesk
 from certstore.pictures import PictureDesk
 from certstore.presentation import PresentationDesk
+from certstore.service.answer_forms import form_desk
 from certstore.service.key_room import open_key_room, witness_signer
 from certstore.service.openid import HttpProvider, OpenIdClient
 from certstore.service.passphrase import passphrase
@@ -33,7 +34,9 @@ from certstore.service.trust_file import TrustFile
 from certstore.service.witness_client import HttpWitnesses
 from certstore.service.witness_files import open_witness_desk, read_policy
 from certstore.sharing.desk import SharingDesk
+from certstore.sharing.form_desk import FormDesk
 from certstore.sharing.lane import PullLane
+from certstore.sharing.verify_desk import VerifyDesk
 from certstore.sign_in import SignInDesk
 from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk
@@ -281,6 +284,7 @@ class GroundFloor(Stores):
             issuer=self.settings.public_url,
             origin=self.settings.ledger_origin,
             gate=self.resource_gate,
+            forms=self.form_desk,
         )
 
     @cached_property
@@ -305,6 +309,22 @@ class GroundFloor(Stores):
             origin=self.settings.ledger_origin,
             lines=self.peer_lines,
         )
+
+    @cached_property
+    def verify_desk(self) -> VerifyDesk:
+        """Yes-or-no questions."""
+        return VerifyDesk(
+            archive=self.archive,
+            clock=self.clock,
+            receipt_signer=self.keys.signer(Purpose.RECEIPT),
+            issuer=self.settings.public_url,
+            origin=self.settings.ledger_origin,
+        )
+
+    @cached_property
+    def form_desk(self) -> FormDesk:
+        """Forms of an answer; the floor with the press makes copies, too."""
+        return form_desk(self, None)
 
     @cached_property
     def openid_issuer(self) -> str:

@@ -38,7 +38,8 @@ BY_ACCOUNT: tuple[tuple[str, re.Pattern[str], Group], ...] = (
     ("POST", re.compile(r"/applications/[^/]+/relative"), "relatives"),
     ("POST", re.compile(r"/applications/[^/]+/(photo|materials/[^/]+)"), "uploads"),
     ("POST", re.compile(r"/v1/applications/[^/]+/materials/[^/]+/uploads"), "uploads"),
-    ("GET", re.compile(r"/certificates/[^/]+/download"), "exports"),
+    ("GET", re.compile(r"/certificates/[^/]+/document"), "exports"),
+    ("POST", re.compile(r"/certificates/[^/]+/download"), "exports"),
     ("GET", re.compile(r"/usage/[^/]+/proof\.json|/usage[./-]?(export|download)[^/]*"), "exports"),
     ("GET", re.compile(r"/v1/me/.+"), "exports"),
 )

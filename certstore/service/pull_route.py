@@ -74,9 +74,11 @@ class PullRoute:
         url = gate.mint.issuer + quote(scope["path"])
         try:
             opened = gate.open(Presented(scheme, token, proofs, "POST", url))
-            return opened, PullIn.model_validate_json(body).request(ref)
+            asked = PullIn.model_validate_json(body).request(ref)
         except (CertstoreError, ValidationError):
             return None
+        # What has to be made first takes time that others must not wait for.
+        return (opened, asked) if asked.format == "json" else None
 
     async def _answer(self, scope: Scope, opened: Admission, request: PullRequest) -> Response:
         lane = self._house.pull_lane

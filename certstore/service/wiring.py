@@ -24,12 +24,17 @@ from certstore.objects import ObjectStore
 from certstore.organisations import OrganisationDesk
 from certstore.presentation import PresentationDesk
 from certstore.safekeeping import Safe, open_safe
+from certstore.service.answer_forms import copies, form_desk, own_copy_desk
 from certstore.service.glyphs import RareGlyphs
 from certstore.service.middle_floor import MiddleFloor, day_of
 from certstore.service.officers import finding_desk, letter_desk, lookers, review_desk, sealer
 from certstore.service.passphrase import passphrase
 from certstore.sharing.desk import SharingDesk
+from certstore.sharing.form_desk import FormDesk
+from certstore.sharing.job_desk import JobDesk
 from certstore.sharing.lane import PullLane
+from certstore.sharing.own_copies import OwnCopyDesk
+from certstore.sharing.verify_desk import VerifyDesk
 from certstore.sign_in import SignInDesk
 from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk
@@ -99,6 +104,26 @@ class House(MiddleFloor):
             origin=self.settings.ledger_origin,
             closed_cases=closed_cases,
         )
+
+    @cached_property
+    def form_desk(self) -> FormDesk:
+        """Forms of an answer, annotated copies among them."""
+        return form_desk(self, copies(self))
+
+    @cached_property
+    def job_desk(self) -> JobDesk:
+        """Jobs of many pulls."""
+        return JobDesk(
+            archive=self.archive,
+            clock=self.clock,
+            sharing=self.sharing_desk,
+            open_safe=lambda: self.safe,
+        )
+
+    @cached_property
+    def own_copy_desk(self) -> OwnCopyDesk:
+        """Annotated copies for holders."""
+        return own_copy_desk(self)
 
     @cached_property
     def checklist_desk(self) -> ChecklistDesk:
@@ -288,6 +313,10 @@ _NAMES: dict[type, str] = {
     SharingDesk: "sharing_desk",
     PullLane: "pull_lane",
     FederationDesk: "federation_desk",
+    FormDesk: "form_desk",
+    OwnCopyDesk: "own_copy_desk",
+    VerifyDesk: "verify_desk",
+    JobDesk: "job_desk",
     SignInDesk: "sign_in_desk",
     SandboxProvider: "sandbox_provider",
     FaceDesk: "face_desk",

@@ -67,6 +67,7 @@ class Worker:
             self.sign_checkpoint,
             self.ask_witnesses,
             self.tell,
+            self.pull,
             self.forget,
             self.look_at_photos,
             self.erase_uploads,
@@ -122,6 +123,10 @@ class Worker:
         with self._house.archive.writing() as books:
             books.outbox.done([event.ref for event in claimed], self._house.clock.now())
 
+    def pull(self) -> None:
+        """Do a batch of the pulls that were handed in as jobs."""
+        self._house.job_desk.work()
+
     def erase_uploads(self) -> None:
         """Erase what was handed in and is needed no more; bring keys under the newest."""
         self._house.upload_erasure.erase_ended()
@@ -133,6 +138,8 @@ class Worker:
         with self._house.archive.writing() as books:
             books.sharing.forget_used(now)
             books.sessions.forget_ended(now)
+        self._house.form_desk.forget()
+        self._house.job_desk.forget()
         self._house.face_desk.expire_overdue()
         if self._house.demonstration:
             self._house.sandbox_provider.forget_overdue()

@@ -17,10 +17,11 @@ from certstore.clock import Clock
 from certstore.errors import CertstoreError, NotFoundError
 from certstore.keys import Signer
 from certstore.ledger import Recorded, receipt, record_access, record_accesses
+from certstore.sharing.form_desk import Form, FormDesk
 from certstore.sharing.grants import PullRequest, SearchRequest, judge_pull, judge_search
 from certstore.sharing.on_behalf import on_behalf_record
 from certstore.sharing.on_record import who_asks
-from certstore.sharing.pulls import AskedPull, JudgedPull, Outcome, access_of
+from certstore.sharing.pulls import AskedPull, Beside, JudgedPull, Outcome, access_of
 from certstore.sharing.release import reference_to
 from certstore.tables.books import Archive, Books
 from certstore.tables.people import Person
@@ -36,6 +37,7 @@ class SharingDesk:
     issuer: str
     origin: str
     gate: ResourceGate
+    forms: FormDesk
 
     def search(self, service: Service, request: SearchRequest) -> dict[str, Any]:
         """References and status of what a person holds; no content. Recorded as a look."""
@@ -57,10 +59,22 @@ class SharingDesk:
             **self._trace(recorded, now),
         }
 
-    def pull(self, service: Service, request: PullRequest) -> dict[str, Any]:
-        """Release the granted fields of one certificate; a field outside the grant is refused."""
-        (outcome,) = self.pull_all([AskedPull(service, request)])
+    def pull(
+        self, service: Service, request: PullRequest, beside: Beside | None = None
+    ) -> dict[str, Any]:
+        """Release the granted fields of one certificate; a field outside the grant is refused.
+
+        `beside` is told of answer or refusal in the transaction that records it.
+        """
+        form = self.begin(service, request)
+        (outcome,) = self.pull_all([AskedPull(service, request, form=form, beside=beside)])
         return self.answer(outcome)
+
+    def begin(self, service: Service, request: PullRequest) -> Form | None:
+        """Make what the answer will carry beside its fields, before any lock is held."""
+        if request.format == "json":
+            return None
+        return self.forms.begin(service, request, self.clock.now())
 
     def pull_all(self, asked: Sequence[AskedPull]) -> list[Outcome]:
         """Judge and record pulls in one transaction; for each, in order, what came of it.
@@ -72,11 +86,16 @@ class SharingDesk:
             judged = self._judged(books, asked)
             people = books.people.known_all(h for each in judged for h in each.aimed_at)
             accesses = [each.accesses(people, now) for each in judged]
-            recorded = iter(
-                record_accesses(books, self.origin, [a for ones in accesses for a in ones])
-            )
-            traces = [[next(recorded) for _ in ones] for ones in accesses]
-        return [each.outcome(trace, now) for each, trace in zip(judged, traces, strict=True)]
+            written = record_accesses(books, self.origin, [a for ones in accesses for a in ones])
+            recorded = iter(written)
+            outcomes = [
+                each.outcome(books, [next(recorded) for _ in ones], now)
+                for each, ones in zip(judged, accesses, strict=True)
+            ]
+            for each, outcome in zip(asked, outcomes, strict=True):
+                if each.beside is not None and outcome.recorded is not None:
+                    each.beside(books, outcome.refusal or self.answer(outcome))
+        return outcomes
 
     def answer(self, outcome: Outcome) -> dict[str, Any]:
         """What the service is told of a recorded pull; raises its refusal."""
@@ -94,9 +113,8 @@ class SharingDesk:
             refusal = next(barred) if each.admission is not None else None
             certificate = None if refusal else found.get(each.request.ref)
             if certificate is None:
-                refusal = refusal or NotFoundError(
-                    "there is no such certificate", where=each.request.ref
-                )
+                absent = NotFoundError("there is no such certificate", where=each.request.ref)
+                refusal = refusal or absent
             else:
                 refusal = judge_pull(each.service, each.request, certificate)
             judged.append(JudgedPull(each, certificate, refusal))

@@ -6,6 +6,7 @@ A refusal is returned and not raised: it goes on record before the service is to
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from certstore.annotations import USUAL_DAYS
 from certstore.callers import Service
 from certstore.certificates import Certificate, Holder, Status
 from certstore.errors import (
@@ -17,9 +18,10 @@ from certstore.errors import (
     PurposeError,
     SubjectMismatchError,
 )
+from certstore.sharing.forms import judge_form
 from certstore.sharing.on_behalf import OnBehalf, judge_on_behalf
 
-_GONE = {Status.REVOKED, Status.CANCELLED, Status.SUPERSEDED}
+GONE = {Status.REVOKED, Status.CANCELLED, Status.SUPERSEDED}
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +68,7 @@ class PullRequest:
     decision_id: str | None = None
     format: str = "json"
     names_as: str = "field"
+    good_for_days: int = USUAL_DAYS  # of an annotated copy
     legal_basis: LegalBasis | None = None
     actor: Actor | None = None
     on_behalf_of: OnBehalf | None = None
@@ -113,30 +116,46 @@ def judge_search(service: Service, request: SearchRequest) -> CertstoreError | N
     )
 
 
-def judge_asking(service: Service, request: PullRequest) -> CertstoreError | None:
-    """Why a pull is refused whatever it aims at; None if the token is for it."""
+def judge_asking(
+    service: Service, request: PullRequest, action: str = "pull"
+) -> CertstoreError | None:
+    """Why a call is refused whatever it aims at; None if the token is for it."""
     if request.purpose_id != service.purpose_id:
         return PurposeError("the token is for another purpose", where="purpose_id")
     if request.matter_code != service.matter_code:
         return PurposeError("the token is for another matter", where="matter_code")
-    if "pull" not in service.actions:
-        return _not_for("pull")
+    if action not in service.actions:
+        return _not_for(action)
     return judge_on_behalf(service, request.on_behalf_of)
 
 
 def judge_pull(
     service: Service, request: PullRequest, certificate: Certificate
 ) -> CertstoreError | None:
-    """Why a pull is refused; None if every field that it names may be released.
+    """Why a pull is refused; None if every field that it names may be released."""
+    refused = judge_call(service, request, certificate, "pull")
+    return refused or _judge_certificate(service, request, certificate)
+
+
+def judge_call(
+    service: Service, request: PullRequest, certificate: Certificate, action: str
+) -> CertstoreError | None:
+    """Why a call about one certificate is refused, whatever it is about; None if it is not.
 
     A certificate of a type outside the grant is as absent as none.
     """
-    refusal = judge_asking(service, request)
+    refusal = judge_asking(service, request, action)
     if refusal is not None:
         return refusal
     if certificate.type_code not in service.fields:
         return NotFoundError("there is no such certificate", where=certificate.ref)
-    return _judge_certificate(service, request, certificate)
+    if not any(request.names(holder) for holder in certificate.holders):
+        return SubjectMismatchError(
+            "the certificate does not name this person",
+            where="subject",
+            remedy="search again with the person's own number",
+        )
+    return None
 
 
 def _not_for(action: str) -> PurposeError:
@@ -151,12 +170,6 @@ def _not_for(action: str) -> PurposeError:
 def _judge_certificate(
     service: Service, request: PullRequest, certificate: Certificate
 ) -> CertstoreError | None:
-    if not any(request.names(holder) for holder in certificate.holders):
-        return SubjectMismatchError(
-            "the certificate does not name this person",
-            where="subject",
-            remedy="search again with the person's own number",
-        )
     refused = refused_fields(service, request, certificate)
     if refused:
         return FieldNotGrantedError(
@@ -165,14 +178,15 @@ def _judge_certificate(
             remedy="ask for granted fields only, or apply for a wider purpose",
             paths=refused,
         )
-    if certificate.status in _GONE:
+    if certificate.status in GONE:
         return CertificateRevokedError(
             f"the certificate is {certificate.status}",
             where=certificate.ref,
             remedy="search again for the one in force",
             status=certificate.status.value,
         )
-    return None
+    granted = service.fields.get(certificate.type_code, ())
+    return judge_form(request.format, request.fields, certificate, granted)
 
 
 def refused_fields(service: Service, request: PullRequest, certificate: Certificate) -> list[str]:

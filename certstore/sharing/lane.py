@@ -23,4 +23,5 @@ class PullLane:
 
     def submit(self, admission: Admission, request: PullRequest) -> Future[Outcome]:
         """The outcome to come; SharingDesk.answer makes of it what the service is told."""
-        return self.together.submit(AskedPull(admission.service, request, admission))
+        form = self.sharing.begin(admission.service, request)
+        return self.together.submit(AskedPull(admission.service, request, admission, form))

@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from certstore.storage.database import Database
 from certstore.tables.batches import BatchBook
+from certstore.tables.documents import DocumentBook
 from certstore.tables.earlier import EarlierBook
 from certstore.tables.guardianships import GuardianshipBook
 from certstore.tables.joint_tests import JointTestBook
@@ -19,6 +20,7 @@ from certstore.tables.peers import PeerBook
 from certstore.tables.people import People
 from certstore.tables.pictures import PictureBook
 from certstore.tables.presentations import PresentationBook
+from certstore.tables.pull_jobs import PullJobBook
 from certstore.tables.register import Register
 from certstore.tables.sessions import SessionBook
 from certstore.tables.sharing import SharingBook
@@ -124,6 +126,16 @@ class Books:
     def peers(self) -> PeerBook:
         """Other cities."""
         return PeerBook(self.connection)
+
+    @cached_property
+    def documents(self) -> DocumentBook:
+        """Links to documents."""
+        return DocumentBook(self.connection)
+
+    @cached_property
+    def pull_jobs(self) -> PullJobBook:
+        """Jobs of many pulls."""
+        return PullJobBook(self.connection)
 
     @cached_property
     def statuses(self) -> StatusListBook:

@@ -101,3 +101,7 @@ class Design(Protocol[C_contra]):
     def pictures(self, content: C_contra) -> Mapping[bytes, bytes]:
         """Image objects of its own by name, beside the codes (`Code`, `Url`)."""
         ...
+
+    def metadata(self, content: C_contra) -> str:
+        """Further RDF descriptions for the XMP packet; none for most."""
+        ...

@@ -44,6 +44,10 @@ class LetterDesign:
         """None."""
         return {}
 
+    def metadata(self, content: LetterContent) -> str:  # noqa: ARG002 - the same for each
+        """None."""
+        return ""
+
 
 class LetterPress(Printer[LetterContent]):
     """Prints signed letters; thread-safe, and made once per signer."""

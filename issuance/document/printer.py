@@ -11,7 +11,7 @@ from typing import Generic
 from certstore.errors import TooLargeError
 from certstore.keys import Signer
 from issuance.document.composer import Composer
-from issuance.document.design import C, Content, Design
+from issuance.document.design import C, Design
 from issuance.document.fontset import FontSet
 from issuance.document.pdf_objects import date_string, indirect, stream, text_string
 from issuance.document.plate import Number, Plate, cut_plate, image_numbers
@@ -91,14 +91,15 @@ class Printer(Generic[C]):
         return plate
 
     def _add_page(self, sheet: _Sheet, plate: Plate, content: C) -> None:
-        code = self._code_sizes.modules(content.code_text)
         url_code = self._url_sizes.modules(content.url_code_text, "url_code_text")
         composer = Composer(self._fonts, b"D", plate.standing, plate.remembered)
         page = self._design.own(composer, content)
         sheet.add(Number.OWN, _compressed(b"", page))
         for name, picture in self._design.pictures(content).items():
             sheet.add(self._images[name], picture)
-        sheet.add(self._images[b"Code"], _symbol_image(code))
+        if b"Code" in self._images:
+            code = self._code_sizes.modules(content.code_text)
+            sheet.add(self._images[b"Code"], _symbol_image(code))
         sheet.add(self._images[b"Url"], _symbol_image(url_code))
         entries, number = [plate.fonts], plate.next_number
         for face, case in composer.cases.items():
@@ -108,13 +109,14 @@ class Printer(Generic[C]):
             number += OBJECTS_PER_FONT
         sheet.add(Number.FONTS, b"<<%s>>" % b"".join(entries))
 
-    def _add_data(self, sheet: _Sheet, content: Content) -> None:
+    def _add_data(self, sheet: _Sheet, content: C) -> None:
         moment = date_string(content.issued_at)
         sheet.add(
             Number.INFO,
             b"<</Title%s/CreationDate%s/ModDate%s>>" % (text_string(content.title), moment, moment),
         )
-        packet = xmp_packet(content.title, content.identifier, content.issued_at)
+        further = self._design.metadata(content)
+        packet = xmp_packet(content.title, content.identifier, content.issued_at, further)
         sheet.add(Number.METADATA, stream(b"/Type/Metadata/Subtype/XML", packet))
         parameters = b"/Type/EmbeddedFile/Subtype/application#2Fjson/Params<</ModDate%s/Size %d>>"
         sheet.add(

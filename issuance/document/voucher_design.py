@@ -41,9 +41,17 @@ class VoucherDesign:
 
     def pictures(self, content: VoucherContent) -> Mapping[bytes, bytes]:
         """The photo, passed through as it is."""
-        photo = stream(
-            b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB"
-            b"/BitsPerComponent 8/Filter/DCTDecode" % (WIDTH, HEIGHT),
-            content.photo_jpeg,
-        )
-        return {b"Photo": photo}
+        return {b"Photo": photo_object(content.photo_jpeg)}
+
+    def metadata(self, content: VoucherContent) -> str:  # noqa: ARG002 - the same for each
+        """None."""
+        return ""
+
+
+def photo_object(jpeg: bytes) -> bytes:
+    """A photo as an image object, passed through as it is."""
+    return stream(
+        b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceRGB"
+        b"/BitsPerComponent 8/Filter/DCTDecode" % (WIDTH, HEIGHT),
+        jpeg,
+    )

@@ -108,8 +108,8 @@ def person(composer: Composer, layout: Layout, content: VoucherContent) -> bytes
     parts = [
         composer.line("serial", "证照编号 No.", text.x, number_y, _LABEL),
         composer.line("serial", content.serial, layout.value_x, number_y - 0.6, serial),
-        _fields(composer, layout, content.rows),
-        _picture(b"Photo", layout.photo),
+        draw_fields(composer, layout, content.rows),
+        place_picture(b"Photo", layout.photo),
         artwork.frame(layout.photo, LINE, 0.5),
         place_code(b"Code", layout.code),
         place_code(b"Url", layout.url_code),
@@ -124,7 +124,8 @@ def chinese_date(day: date) -> str:
     return f"{day.year}年{day.month}月{day.day}日"
 
 
-def _fields(composer: Composer, layout: Layout, rows: tuple[Row, ...]) -> bytes:
+def draw_fields(composer: Composer, layout: Layout, rows: tuple[Row, ...]) -> bytes:
+    """The fields in the layout's box; MalformedError, naming the field, if they do not fit."""
     lines = [_cells(composer, layout, group) for group in _grouped(layout, rows)]
     heights = [max(cell.height for cell in cells) for cells in lines]
     needed = sum(max(height + 8, _TIGHTEST) for height in heights)
@@ -234,10 +235,11 @@ def place_code(name: bytes, box: Box) -> bytes:
     """The picture on its own white ground, so that nothing behind disturbs a reader."""
     quiet = box.width * _QUIET_ZONE
     ground = numbers(box.x - quiet, box.y - quiet, box.width + 2 * quiet, box.height + 2 * quiet)
-    return b"".join([WHITE.fill, ground, b" re f\n", _picture(name, box)])
+    return b"".join([WHITE.fill, ground, b" re f\n", place_picture(name, box)])
 
 
-def _picture(name: bytes, box: Box) -> bytes:
+def place_picture(name: bytes, box: Box) -> bytes:
+    """The picture of this name in its box."""
     return b"q %s 0 0 %s %s cm /%s Do Q\n" % (
         numbers(box.width),
         numbers(box.height),

@@ -10,8 +10,15 @@ from certstore.codes.profiles import open_code
 from certstore.errors import CertstoreError
 from certstore.sd_jwt import Credential
 from certstore.trust import TrustedKey, TrustList
+from verifiers.scanning.annotated_copy import judge_copy
 from verifiers.scanning.enclosure import Enclosure, status_entry
-from verifiers.scanning.opened import NothingShown, OpenedDocument, Opener, PrintedPages
+from verifiers.scanning.opened import (
+    NothingShown,
+    OpenedDocument,
+    Opener,
+    PrintedPages,
+    spellings,
+)
 from verifiers.scanning.pdf_signature import judge_signature
 from verifiers.scanning.read_file import MAX_BYTES
 from verifiers.scanning.scan import judge_code
@@ -68,6 +75,8 @@ def _judge_content(
     findings.passed("attachment")
     pages = opened.pages
     _judge_agreement(enclosure, credential, key, findings)  # 4. attachment and credential
+    if enclosure.annotation is not None:
+        return judge_copy(enclosure, enclosure.annotation, credential, pages, statuses, begun)
     _judge_page(enclosure, pages, findings)  # 5. attachment and printed text
     code = _judge_code(pages, trust, statuses, now, findings)  # 6. printed code, with its status
     if pages is not None and code is not None:
@@ -96,7 +105,7 @@ def _judge_page(enclosure: Enclosure, pages: PrintedPages | None, findings: Find
     )
     until = _valid_until(enclosure)
     if until is not None and pages is not None:
-        good = good and any(pages.says(spelled) for spelled in _spellings(until))
+        good = good and any(pages.says(spelled) for spelled in spellings(until))
     _note(findings, "printed_text", good=good, reason="PRINTED_TEXT_DIFFERS")
 
 
@@ -139,14 +148,6 @@ def _judge_place(code_text: str, credential: Credential, findings: Findings) -> 
 
 def _valid_until(enclosure: Enclosure) -> str | None:
     return next((enclosure.fields[n] for n in _VALIDITY if n in enclosure.fields), None)
-
-
-def _spellings(day: str) -> tuple[str, ...]:
-    parts = day.split("-")
-    if len(parts) != 3 or not all(part.isdecimal() for part in parts):  # noqa: PLR2004 - y-m-d
-        return (day,)
-    year, month, day_of_month = (int(part) for part in parts)
-    return (day, f"{year}年{month}月{day_of_month}日", f"{year}.{month}.{day_of_month}")
 
 
 def _note(findings: Findings, name: str, *, good: bool, reason: str) -> None:

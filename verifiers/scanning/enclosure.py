@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, Self
 
+from certstore.annotations import MEMBER as COPY
+from certstore.annotations import Annotation
 from certstore.certificates import StatusEntry
 from certstore.errors import MalformedError
 from certstore.identifiers import CertificateIdentifier
@@ -20,12 +22,16 @@ _MEMBERS: Final = {"identifier", "type", "fields", "credential"}
 
 @dataclass(frozen=True, slots=True)
 class Enclosure:
-    """What certificate.json says, of sound form; its credential is not verified yet."""
+    """What certificate.json says, of sound form; its credential is not verified yet.
+
+    With an annotation, the document is a copy made for one purpose (加注件).
+    """
 
     identifier: CertificateIdentifier
     type_code: str
     fields: Mapping[str, str]
     credential: str
+    annotation: Annotation | None = None
 
     @classmethod
     def from_json(cls, data: bytes | None) -> Self:
@@ -33,7 +39,7 @@ class Enclosure:
         if data is None:
             raise _fault(f"a document carries one attachment, {NAME}, of at most {MAX_BYTES} bytes")
         content = parse_json_strict(data, max_bytes=MAX_BYTES)
-        if not isinstance(content, dict) or content.keys() != _MEMBERS:
+        if not isinstance(content, dict) or content.keys() - {COPY} != _MEMBERS:
             raise _fault("it holds exactly identifier, type, fields and credential")
         fields, credential = content["fields"], content["credential"]
         if not isinstance(fields, dict) or len(fields) > _MAX_FIELDS:
@@ -42,7 +48,8 @@ class Enclosure:
         if not all(isinstance(text, str) for text in texts):
             raise _fault("every value is a text")
         identifier = CertificateIdentifier.parse(content["identifier"])
-        return cls(identifier, content["type"], fields, credential)
+        annotation = Annotation.parse(content[COPY]) if COPY in content else None
+        return cls(identifier, content["type"], fields, credential, annotation)
 
     def open_credential(self, trust: TrustList) -> Credential:
         """Verify the credential; raises as open_sd_jwt does. Its dates are the code's matter."""

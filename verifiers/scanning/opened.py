@@ -55,3 +55,12 @@ class Opener(Protocol):
     def open_picture(self, data: bytes) -> OpenedPicture | NothingShown:
         """Find the codes in a PNG or JPEG."""
         ...
+
+
+def spellings(day: str) -> tuple[str, ...]:
+    """How a date may be printed; what is none stands as it is."""
+    parts = day.split("-")
+    if len(parts) != 3 or not all(part.isdecimal() for part in parts):  # noqa: PLR2004 - y-m-d
+        return (day,)
+    year, month, day_of_month = (int(part) for part in parts)
+    return (day, f"{year}年{month}月{day_of_month}日", f"{year}.{month}.{day_of_month}")

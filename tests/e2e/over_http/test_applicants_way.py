@@ -78,7 +78,7 @@ def test_a_father_walks_from_the_start_page_to_his_daughters_voucher(house, lang
     certificates = me.get("/certificates").text
     assert {"zh": "何雨桐 · 由您监护", "en": "何雨桐 · in your care"}[lang] in certificates
     assert_sound(me.get(f"/certificates/{voucher.ref}/present"), lang)
-    assert me.get(f"/certificates/{voucher.ref}/download").content.startswith(b"%PDF-")
+    assert me.get(f"/certificates/{voucher.ref}/document").content.startswith(b"%PDF-")
     usage = me.get("/usage")
     assert_sound(usage, lang)
     assert {"zh": "何雨桐的资料", "en": "何雨桐’s data"}[lang] in usage.text

@@ -40,6 +40,7 @@ RESIDENTS_PAGES = (
     *("/applications/{}/relative", "/applications/{}/address", "/applications/{}/face"),
     *("/applications/{}/commitment", "/applications/{}/check", "/applications/{}/submitted"),
     *("/certificates/{}/photo", "/certificates/{}/download", "/certificates/{}/present"),
+    "/certificates/{}/document",
     *("/usage/{}", "/usage/{}/proof.json"),
 )
 RESIDENTS_FORMS = (
@@ -47,7 +48,7 @@ RESIDENTS_FORMS = (
     *("/applications/{}/address", "/applications/{}/face", "/applications/{}/commitment"),
     *("/applications/{}/commitment/withdraw", "/applications/{}/check"),
     *("/apply/residence-registration/child", "/applications/{}/child", "/applications/{}/again"),
-    "/certificates/{}/present/code",
+    *("/certificates/{}/present/code", "/certificates/{}/download"),
 )
 OFFICERS_PAGES = ("/desk", "/desk/cases/{}", "/desk/photos/{}/{}")
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -209,7 +210,7 @@ def test_every_page_of_the_walk_is_whole(house, lang):
     assert f"/certificates/{voucher.ref}/present" in home_page.text
     assert_sound(me.get(f"/certificates/{voucher.ref}/present"), lang)
     assert me.get(f"/certificates/{voucher.ref}/photo").content.startswith(b"\xff\xd8")
-    file = me.get(f"/certificates/{voucher.ref}/download")
+    file = me.get(f"/certificates/{voucher.ref}/document")
     assert file.content.startswith(b"%PDF-")
     assert "340199" not in file.headers["content-disposition"]
     look = house.holdings_desk.usage(LIN)[0].ref
@@ -582,7 +583,7 @@ def test_a_rare_name_goes_through_whole(house, tmp_path, key, name, drawn):
     (voucher,) = vouchers(house, key)
     assert voucher.fields["name"] == name
     pdf = tmp_path / "voucher.pdf"
-    pdf.write_bytes(me.get(f"/certificates/{voucher.ref}/download").content)
+    pdf.write_bytes(me.get(f"/certificates/{voucher.ref}/document").content)
     ran = subprocess.run(["pdftotext", str(pdf), "-"], capture_output=True, check=True)
     assert name in ran.stdout.decode().replace(" ", "")
     pages = [me.get(p) for p in ("/", "/settings", f"/certificates/{voucher.ref}/present")]

@@ -4,6 +4,7 @@ from tests.e2e.pages.application_samples import checks, progress
 from tests.e2e.pages.clerk_samples import clerks
 from tests.e2e.pages.desk_samples import desk
 from tests.e2e.pages.entrance_samples import entrance
+from tests.e2e.pages.form_samples import forms
 from tests.e2e.pages.people import Sample
 from tests.e2e.pages.photo_samples import photos
 from tests.e2e.pages.question_samples import questions
@@ -14,6 +15,6 @@ from tests.e2e.pages.upload_samples import uploads
 
 def every_sample() -> list[Sample]:
     """All of them."""
-    store = [*homes(), *certificates(), *usage(), *entrance()]
+    store = [*homes(), *certificates(), *usage(), *forms(), *entrance()]
     asked = [*questions(), *photos(), *checks(), *progress(), *uploads()]
     return [*store, *asked, *desk(), *clerks(), *scans()]

@@ -42,6 +42,8 @@ def test_every_type_has_its_own_code_and_fields():
         ('code = "x"', ""),
         ('code = "x"', 'code = "x"\nunknown = 1'),
         ('"personal"', '"secret"'),
+        ('"CZZT"', '"XM"'),
+        ('"CZZT"', '"KZ_xm"'),
         ("WX01", "WX1"),
         ('issuer_uscc = "11310000MB0T00015W"', 'issuer_uscc = "11310000MB0T00015X"'),
         ('source = "register"', 'source = "register"\nmore = 1'),
@@ -54,8 +56,11 @@ def test_a_type_that_is_not_as_described_stops_the_service(old, new):
 
 
 def test_a_field_named_twice_is_refused():
-    with pytest.raises(MalformedError, match="twice"):
-        read_type(TYPE + TYPE[TYPE.index("[[fields]]") :], "x.toml")
+    again = TYPE[TYPE.index("[[fields]]") :]
+    with pytest.raises(MalformedError, match="field is named twice"):
+        read_type(TYPE + again.replace("CZZT", "KZ_XM"), "x.toml")
+    with pytest.raises(MalformedError, match="36903 is named twice"):
+        read_type(TYPE + again.replace('name = "name"', 'name = "other"'), "x.toml")
 
 
 @pytest.mark.parametrize(

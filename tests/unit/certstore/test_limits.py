@@ -125,7 +125,9 @@ def test_each_way_in_belongs_to_its_group(method, path, group):
         ("POST", "/applications/x/photo/y/keep", None),
         ("POST", "/applications/x/materials/dwelling", "uploads"),
         ("POST", "/v1/applications/x/materials/dwelling/uploads", "uploads"),
-        ("GET", "/certificates/x/download", "exports"),
+        ("GET", "/certificates/x/document", "exports"),
+        ("POST", "/certificates/x/download", "exports"),
+        ("GET", "/certificates/x/download", None),
         ("GET", "/usage/x/proof.json", "exports"),
         ("GET", "/v1/me/usage", "exports"),
         ("GET", "/usage", None),
@@ -240,7 +242,7 @@ def test_people_read_it_on_a_page(door, lang, words):
     [
         ("POST", "/applications/bbbbbbbbbbbbbbbbbbbb/face"),
         ("POST", "/applications/bbbbbbbbbbbbbbbbbbbb/relative"),
-        ("GET", "/certificates/bbbbbbbbbbbbbbbbbbbb/download"),
+        ("GET", "/certificates/bbbbbbbbbbbbbbbbbbbb/document"),
         ("GET", "/v1/me/usage"),
     ],
 )

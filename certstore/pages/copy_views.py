@@ -1,0 +1,19 @@
+"""What the page for taking a certificate along shows."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CopyView:
+    """`certstore/copy.html`, GET and POST /certificates/{ref}/download.
+
+    The form: `csrf`, `cause`, `days`. The answer to a good one is the file.
+    """
+
+    ref: str
+    type_code: str
+    days: tuple[int, ...]
+    cause: str = ""
+    chosen: str = "30"
+    errors: Mapping[str, str] = field(default_factory=dict)  # a code of `error.<field>.` by field

@@ -1,0 +1,66 @@
+"""The page where a holder takes a copy of a certificate along: for one purpose, or the file."""
+
+from typing import Annotated
+
+from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi.responses import Response
+
+from certstore.callers import Resident
+from certstore.holdings import HoldingsDesk
+from certstore.pages.copy_views import CopyView
+from certstore.reception import desk, signed_in
+from certstore.sharing.own_copies import DAYS, CopyWish, OwnCopyDesk
+from certstore.web.answers import check_form, page
+
+router = APIRouter(prefix="/certificates", include_in_schema=False)
+Me = Annotated[Resident, signed_in(Resident)]
+Copies = Annotated[OwnCopyDesk, desk(OwnCopyDesk)]
+Ref = Annotated[str, Path(max_length=40)]
+_UNPROCESSABLE = 422
+
+
+@router.get("/{ref}/download")
+def ask(ref: Ref, request: Request, me: Me, copies: Copies) -> Response:
+    """Ask what the copy is for; the file itself is one tap further."""
+    certificate = copies.asked_for(me, ref)
+    view = CopyView(ref=certificate.ref, type_code=certificate.type_code, days=DAYS)
+    return page(request, "certstore/copy.html", view)
+
+
+@router.post("/{ref}/download", dependencies=[Depends(check_form)])
+def make(
+    ref: Ref,
+    request: Request,
+    me: Me,
+    copies: Copies,
+    cause: Annotated[str, Form(max_length=200)] = "",
+    days: Annotated[str, Form(max_length=4)] = "",
+) -> Response:
+    """The annotated copy; what is wrong is said at its field."""
+    certificate = copies.asked_for(me, ref)
+    made = copies.make(me, ref, CopyWish(cause, days))
+    if isinstance(made, bytes):
+        return _pdf(made, f"{certificate.type_code}_copy")
+    view = CopyView(
+        ref=certificate.ref,
+        type_code=certificate.type_code,
+        days=DAYS,
+        cause=cause,
+        chosen=days,
+        errors=made,
+    )
+    return page(request, "certstore/copy.html", view, _UNPROCESSABLE)
+
+
+@router.get("/{ref}/document")
+def document(ref: Ref, me: Me, holdings: Annotated[HoldingsDesk, desk(HoldingsDesk)]) -> Response:
+    """The signed document itself."""
+    certificate, data = holdings.copy(me, ref)
+    return _pdf(data, certificate.type_code)
+
+
+def _pdf(data: bytes, name: str) -> Response:
+    """A file to keep; its name says nothing about the person."""
+    shown = name.replace("_", "-")
+    headers = {"Content-Disposition": f'attachment; filename="{shown}.pdf"'}
+    return Response(data, media_type="application/pdf", headers=headers)
