@@ -1,11 +1,13 @@
 """The source authority's page: its batches, what was refused of them, objections to answer."""
 
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
 from certstore.callers import Clerk
+from certstore.counter.desk import CounterDesk
 from certstore.organisations import OrganisationDesk
 from certstore.pages.clerk_views import source_view
 from certstore.reception import desk, signed_in
@@ -21,7 +23,10 @@ def source(
     me: Annotated[Clerk, signed_in(Clerk)],
     sources: Annotated[SourceDesk, desk(SourceDesk)],
     organisations: Annotated[OrganisationDesk, desk(OrganisationDesk)],
+    counter: Annotated[CounterDesk, desk(CounterDesk)],
 ) -> Response:
     """What this clerk's authority handed in, and what became of it; nobody else's."""
     view = source_view(me, sources.account(me), organisations.find(me), dress_of(request).lang)
+    if counter.is_open_to(me):
+        view = replace(view, rooms=("pull", *view.rooms))
     return page(request, "certstore/source.html", view)

@@ -139,6 +139,7 @@ def erase_person(books: Books, origin: str, person: Person, now: datetime) -> in
     """
     erased = books.usage.erase(person.id)
     books.people.replace_key(person.id)
+    books.matters.forget(person.id)
     access = Access(
         kind=ERASURE,
         at=now,

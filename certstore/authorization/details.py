@@ -12,7 +12,10 @@ from certstore.strict_json import parse_json_strict
 from certstore.tables.sharing import Client, Purpose
 
 DETAILS_TYPE: Final = "urn:certstore:pull"
-ACTIONS: Final = ("search", "pull", "verify", "consent", "subscribe", "issue", "relay")
+ACTIONS: Final = (
+    *("search", "pull", "verify", "consent", "subscribe", "issue", "relay"),
+    *("matters", "counter"),  # register one's own matter; let clerks ask on the page /pull
+)
 """What a purpose may be approved for, each an action of this service's own calls."""
 FIRST_ACTIONS: Final = ("search", "pull")
 """What a token means that names no actions (version 0.1.0)."""

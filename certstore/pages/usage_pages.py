@@ -37,6 +37,7 @@ _KINDS = {
     "pull": "pull",
     "look": "pull",
     "verify": "pull",
+    "decision": "decision",
     "scan": "scan",
     "review": "review",
     "issue": "reuse",

@@ -22,7 +22,7 @@ Refused = Literal[
 
 UsageKind = Literal[
     "pull", "scan", "review", "reuse", "relative", "postponed",
-    "guardian", "guardian_copy", "guardian_look",
+    "guardian", "guardian_copy", "guardian_look", "decision",
 ]  # fmt: skip
 
 

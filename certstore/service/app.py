@@ -8,6 +8,8 @@ from fastapi import Depends, FastAPI
 from certstore import __version__, clerk_page_routes, page_routes, witness_routes
 from certstore import routes as store
 from certstore.authorization import routes as authorization
+from certstore.cases import routes as cases
+from certstore.counter import page_routes as counter_pages
 from certstore.federation import routes as federation
 from certstore.reception import recognise
 from certstore.service import problems
@@ -46,6 +48,7 @@ from issuance.letters import page_routes as letter_pages
 from verifiers import page_routes as scan_pages
 from verifiers import routes as verify
 from verifiers.materials import routes as decisions
+from verifiers.matters import routes as matters
 from verifiers.scanning.reading_room import reading_room
 
 _LARGEST_BODY = 16 * 1024 * 1024
@@ -80,6 +83,8 @@ def create_app(house: House) -> FastAPI:
         authorization.router,
         sharing.router,
         federation.router,
+        cases.router,
+        matters.router,
         store.router,
         witness_routes.router,
         decisions.router,
@@ -101,6 +106,7 @@ def create_app(house: House) -> FastAPI:
         page_routes,
         copy_pages,
         clerk_page_routes,
+        counter_pages,
         *applying,
         dormitory_page_routes,
         scan_pages,

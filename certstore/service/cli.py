@@ -16,6 +16,7 @@ from certstore.service import (
     cli_interfaces,
     cli_keys,
     cli_ledger,
+    cli_matters,
     cli_organisations,
     cli_stats,
     cli_trust,
@@ -222,6 +223,7 @@ for group, name in (
     (cli_organisations.organisations, "organisations"),
     (cli_clients.clients, "clients"),
     (cli_interfaces.interfaces, "interfaces"),
+    (cli_matters.matters, "matters"),
     (cli_bench.bench, "bench"),
 ):
     main.add_typer(group, name=name)

@@ -17,6 +17,7 @@ from certstore.clock import local_date
 from certstore.collection import Progress
 from certstore.keys import KeySigner
 from certstore.service.demo_cast import cast, demonstration_file, sources
+from certstore.service.demo_counter import enrol_counter, register_matters
 from certstore.service.demo_job import Findings, MainJob
 from certstore.service.demo_people import people_lines
 from certstore.service.demo_school import enrol_school, school_signer
@@ -74,6 +75,8 @@ def run_and_serve(settings: Settings, host: str, port: int) -> None:
 def hand_in_city(house: House) -> None:
     """Step 1: every source authority's signed batch; what is here already is not read again."""
     enrol_school(house.archive, _school(house))
+    enrol_counter(house)
+    register_matters(house)
     folder = files("certstore.service.demo_city").joinpath("batches")
     for source in sources():
         if source["source"] == "employer":

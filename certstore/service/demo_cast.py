@@ -14,6 +14,13 @@ _CLERKS = (
         "sees batches, returned lines, objections",
     ),
     ("employer", "Y01", "钱经办", "给住宿员工出具集体宿舍证明", "issues dormitory certificates"),
+    (
+        "human_resources",
+        "S03",
+        "罗经办",
+        "给参保的人核对证照",
+        "checks certificates at the counter",
+    ),
 )
 
 
@@ -60,7 +67,7 @@ def cast(districts: Iterable[str]) -> dict[str, dict[str, Any]]:
 
 
 def _clerks() -> Iterable[dict[str, Any]]:
-    """One clerk of the housing authority, and one of the employer who keeps a dormitory."""
+    """A clerk each of the housing authority, of an employer and of the social insurance office."""
     by_word = {source["source"]: source for source in sources()}
     for word, number, name, zh, en in _CLERKS:
         source = by_word[word]

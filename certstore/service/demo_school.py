@@ -1,5 +1,6 @@
 """The demonstration's pulling service: school enrolment, enrolled with a key of its own."""
 
+from collections.abc import Mapping
 from pathlib import Path
 
 from certstore.chance import random_bytes
@@ -13,6 +14,13 @@ SCHOOL_CLIENT = "demo-school-enrolment"
 SCHOOL_PURPOSE = "school-enrolment-2026"
 SCHOOL_MATTER = "school_enrolment"
 _BASIS = {"kind": "statutory_duty", "ref": "义务教育法第十二条"}
+# Whether there is one decides about a material; nothing that it says may be pulled.
+_EXISTENCE: Mapping[str, tuple[str, ...]] = {
+    "residence_permit": (),
+    "birth_certificate": (),
+    "property_certificate": (),
+    "lease_filing": (),
+}
 _GRANTED = ("name", "residence_district", "valid_until")
 
 
@@ -42,8 +50,9 @@ def enrol_school(archive: Archive, signer: KeySigner) -> None:
         title_zh="义务教育入学报名",
         title_en="School enrolment",
         legal_basis=_BASIS,
-        fields={"residence_voucher": _GRANTED},
+        fields={"residence_voucher": _GRANTED, **_EXISTENCE},
         state="active",
+        actions=("search", "pull", "verify", "subscribe", "matters"),
     )
     with archive.writing() as books:
         books.sharing.enrol(client, purpose)

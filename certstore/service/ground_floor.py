@@ -12,7 +12,9 @@ from certstore.authorization.metadata import MetadataDesk
 from certstore.authorization.resource_gate import ResourceGate
 from certstore.authorization.standing import TokenStandingDesk
 from certstore.authorization.token_desk import TokenDesk
+from certstore.cases.desk import CaseDesk
 from certstore.collection import CollectionDesk
+from certstore.counter.desk import CounterDesk
 from certstore.errors import NotFoundError
 from certstore.federation.desk import FederationDesk
 from certstore.federation.peer_line import PeerLine
@@ -353,3 +355,18 @@ class GroundFloor(Stores):
     def calendar(self) -> WorkCalendar:
         """Working days."""
         return WorkCalendar.load()
+
+    @cached_property
+    def case_desk(self) -> CaseDesk:
+        """What an agency did under a case number."""
+        return CaseDesk(
+            archive=self.archive,
+            clock=self.clock,
+            receipt_signer=self.keys.signer(Purpose.RECEIPT),
+            issuer=self.settings.public_url,
+        )
+
+    @cached_property
+    def counter_desk(self) -> CounterDesk:
+        """Pulls by clerks of agencies without a system of their own."""
+        return CounterDesk(archive=self.archive, sharing=self.sharing_desk, cases=self.case_desk)

@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from certstore.callers import Clerk, Officer, Operator, Resident
 from certstore.certificates import Certificate, Status
+from certstore.counter.desk import CounterDesk
 from certstore.holdings import HoldingsDesk
 from certstore.organisations import OrganisationDesk
 from certstore.pages.holdings_pages import presentable
@@ -33,13 +34,14 @@ def home(
     applying: Annotated[ApplyDesk, desk(ApplyDesk)],
     organisations: Annotated[OrganisationDesk, desk(OrganisationDesk)],
     rules: Annotated[RuleBook, desk(RuleBook)],
+    counter: Annotated[CounterDesk, desk(CounterDesk)],
 ) -> Response:
     """The next thing to do; an officer's is the desk."""
     session = session_of(request)
     if session is not None and isinstance(session.caller, Officer):
         return see_other("/desk")
     if session is not None and isinstance(session.caller, Clerk):
-        return see_other("/dormitory" if organisations.find(session.caller) else "/source")
+        return see_other(_desk_of(session.caller, organisations, counter))
     if session is not None and isinstance(session.caller, Operator):
         return see_other("/console/stats")
     if session is None or not isinstance(session.caller, Resident):
@@ -61,6 +63,12 @@ def home(
         notices=len(holdings.notices(me)),
     )
     return page(request, "certstore/home.html", view)
+
+
+def _desk_of(clerk: Clerk, organisations: OrganisationDesk, counter: CounterDesk) -> str:
+    if organisations.find(clerk):
+        return "/dormitory"
+    return "/pull" if counter.is_open_to(clerk) else "/source"
 
 
 def _next(found: list[Application], shown: tuple[Presentable, ...]) -> NextCard:

@@ -14,7 +14,9 @@ from typing import Literal
 from certstore.errors import RateLimitedError
 from certstore.service.settings import Settings
 
-Group = Literal["sign-in", "verify", "token", "pull", "face", "relatives", "uploads", "exports"]
+Group = Literal[
+    "sign-in", "verify", "token", "pull", "face", "relatives", "uploads", "exports", "counter"
+]
 _MOST_BUCKETS = 50_000  # the longest unused are forgotten first
 _MINUTE = 60.0
 
@@ -42,6 +44,7 @@ BY_ACCOUNT: tuple[tuple[str, re.Pattern[str], Group], ...] = (
     ("POST", re.compile(r"/certificates/[^/]+/download"), "exports"),
     ("GET", re.compile(r"/usage/[^/]+/proof\.json|/usage[./-]?(export|download)[^/]*"), "exports"),
     ("GET", re.compile(r"/v1/me/.+"), "exports"),
+    ("POST", re.compile(r"/pull(/[^/]+)?"), "counter"),
 )
 
 
@@ -109,5 +112,6 @@ def limits_of(settings: Settings) -> Limits:
             "relatives": settings.limit_relatives,
             "uploads": settings.limit_uploads,
             "exports": settings.limit_exports,
+            "counter": settings.limit_counter,
         }
     )

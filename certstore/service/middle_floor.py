@@ -7,7 +7,7 @@ from functools import cached_property
 from pydantic import SecretStr
 
 from certstore.errors import MalformedError
-from certstore.keys import KeySigner, read_rsa_signer
+from certstore.keys import KeySigner, Purpose, read_rsa_signer
 from certstore.service.ground_floor import GroundFloor
 from certstore.service.key_room import sandbox_face_signer
 from certstore.service.passphrase import passphrase
@@ -22,6 +22,8 @@ from verifiers.materials.live_check import LiveCheckDesk, LiveSource
 from verifiers.materials.live_sources import read_sources
 from verifiers.materials.rules import RuleBook, load_rules
 from verifiers.materials.source_http import HttpHoldings
+from verifiers.matters.deciding import DecisionDesk
+from verifiers.matters.registry import MatterDesk
 from verifiers.scanning.desk import ScanDesk
 
 
@@ -108,6 +110,26 @@ class MiddleFloor(GroundFloor):
             for uscc, at in addresses.items()
         }
         return LiveCheckDesk(archive=self.archive, sources=sources, clock=self.clock)
+
+    @cached_property
+    def matter_desk(self) -> MatterDesk:
+        """Agencies' matters."""
+        return MatterDesk(archive=self.archive, clock=self.clock)
+
+    @cached_property
+    def decision_desk(self) -> DecisionDesk:
+        """Reuse decisions for services."""
+        return DecisionDesk(
+            archive=self.archive,
+            live=self.live_check_desk,
+            rules=self.rules,
+            clock=self.clock,
+            receipt_signer=self.keys.signer(Purpose.RECEIPT),
+            issuer=self.settings.public_url,
+            origin=self.settings.ledger_origin,
+            sources_down=self.settings.sources_down,
+            later_from=day_of(self.settings.rules_later_from),
+        )
 
     @cached_property
     def scan_desk(self) -> ScanDesk:

@@ -102,6 +102,9 @@ class Settings(BaseSettings):
         60, ge=0, description=f"relatives asked about, an account {_PER_MINUTE}"
     )
     limit_uploads: int = Field(60, ge=0, description=f"files handed in, an account {_PER_MINUTE}")
+    limit_counter: int = Field(
+        20, ge=0, description=f"questions about a person on the page /pull, a clerk {_PER_MINUTE}"
+    )
     limit_exports: int = Field(60, ge=0, description=f"downloads, an account {_PER_MINUTE}")
     rules_later_from: str = Field("", description="date from which the later rule set holds")
     sources_file: Path | None = Field(None, description="the sources asked live, as TOML")

@@ -13,8 +13,10 @@ from certstore.authorization.metadata import MetadataDesk
 from certstore.authorization.resource_gate import ResourceGate
 from certstore.authorization.standing import TokenStandingDesk
 from certstore.authorization.token_desk import TokenDesk
+from certstore.cases.desk import CaseDesk
 from certstore.certificates import File
 from certstore.collection import CollectionDesk
+from certstore.counter.desk import CounterDesk
 from certstore.errors import MalformedError
 from certstore.federation.desk import FederationDesk
 from certstore.holdings import HoldingsDesk
@@ -66,6 +68,8 @@ from verifiers.materials.handed_in_profile import read_profile as read_upload_pr
 from verifiers.materials.limited_room import limited_room, limited_shares
 from verifiers.materials.photo_findings import PhotoLevel
 from verifiers.materials.rules import RuleBook
+from verifiers.matters.deciding import DecisionDesk
+from verifiers.matters.registry import MatterDesk
 from verifiers.scanning.desk import ScanDesk
 
 D = TypeVar("D")
@@ -333,5 +337,9 @@ _NAMES: dict[type, str] = {
     UploadCaseDesk: "upload_case_desk",
     PhotoDesk: "photo_desk",
     ScanDesk: "scan_desk",
+    MatterDesk: "matter_desk",
+    DecisionDesk: "decision_desk",
+    CaseDesk: "case_desk",
+    CounterDesk: "counter_desk",
     RuleBook: "rules",
 }

@@ -17,6 +17,7 @@ from certstore.clock import Clock
 from certstore.errors import CertstoreError, NotFoundError
 from certstore.keys import Signer
 from certstore.ledger import Recorded, receipt, record_access, record_accesses
+from certstore.sharing.decisions import decision_refusal
 from certstore.sharing.form_desk import Form, FormDesk
 from certstore.sharing.grants import PullRequest, SearchRequest, judge_pull, judge_search
 from certstore.sharing.on_behalf import on_behalf_record
@@ -83,7 +84,7 @@ class SharingDesk:
         """
         now = self.clock.now()
         with self.archive.writing() as books:
-            judged = self._judged(books, asked)
+            judged = self._judged(books, asked, now)
             people = books.people.known_all(h for each in judged for h in each.aimed_at)
             accesses = [each.accesses(people, now) for each in judged]
             written = record_accesses(books, self.origin, [a for ones in accesses for a in ones])
@@ -103,7 +104,7 @@ class SharingDesk:
             raise outcome.refusal or NotFoundError("there is no such certificate")
         return {**outcome.released, **self._trace(outcome.recorded, outcome.at)}
 
-    def _judged(self, books: Books, asked: Sequence[AskedPull]) -> list[JudgedPull]:
+    def _judged(self, books: Books, asked: Sequence[AskedPull], now: datetime) -> list[JudgedPull]:
         """Each pull with why it is refused, if it is: the token first, then the grant."""
         admissions = [each.admission for each in asked if each.admission is not None]
         barred = iter(self.gate.admit_all(books, admissions) if admissions else ())
@@ -117,6 +118,7 @@ class SharingDesk:
                 refusal = refusal or absent
             else:
                 refusal = judge_pull(each.service, each.request, certificate)
+                refusal = refusal or decision_refusal(books, each.service, each.request, now)
             judged.append(JudgedPull(each, certificate, refusal))
         return judged
 

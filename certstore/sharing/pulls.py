@@ -101,6 +101,7 @@ class JudgedPull:
             "fields": given,
             "refused_fields": refused_fields(service, request, certificate),
             "other_fields": sorted(set(certificate.fields) - set(given)),
+            **({"decision": request.decision_id} if request.decision_id else {}),
         }
 
 

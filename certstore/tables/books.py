@@ -13,6 +13,7 @@ from certstore.tables.earlier import EarlierBook
 from certstore.tables.guardianships import GuardianshipBook
 from certstore.tables.joint_tests import JointTestBook
 from certstore.tables.ledger import LedgerBook
+from certstore.tables.matters import MatterBook
 from certstore.tables.notices import Inbox
 from certstore.tables.organisations import OrganisationBook
 from certstore.tables.outbox import Outbox
@@ -91,6 +92,11 @@ class Books:
     def sharing(self) -> SharingBook:
         """Clients and purposes."""
         return SharingBook(self.connection)
+
+    @cached_property
+    def matters(self) -> MatterBook:
+        """Agencies' matters, and decisions made for them."""
+        return MatterBook(self.connection)
 
     @cached_property
     def organisations(self) -> OrganisationBook:

@@ -151,6 +151,24 @@ class SharingBook:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _purpose(row)
 
+    def of_agency(self, agency_uscc: str) -> list[tuple[Client, Purpose]]:
+        """An agency's clients and purposes that are active, in the order of their identifiers."""
+        query = (
+            select(purposes.c.purpose_id, clients.c.client_id)
+            .join(clients)
+            .where(
+                clients.c.agency_uscc == agency_uscc,
+                clients.c.state == "active",
+                purposes.c.state == "active",
+            )
+            .order_by(purposes.c.purpose_id)
+        )
+        found = [
+            (self.client(row.client_id), self.purpose(row.purpose_id))
+            for row in self._connection.execute(query).all()
+        ]
+        return [(client, purpose) for client, purpose in found if client and purpose]
+
     def enrol(self, client: Client, purpose: Purpose) -> None:
         """Make a client and its purpose known; what is known already stays as it is."""
         insert_once(

@@ -1,6 +1,6 @@
 """Usage: every access to somebody's certificate, as the citizen sees it, beside its leaf."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -40,6 +40,10 @@ usage = Table(
     Column("client", String(60)),
     Column("certificate_ref", String(24)),
     Index("ix_usage_certificate", "certificate_ref", "client"),
+    # Which client's purpose asked in which of its agency's cases: what a case number finds.
+    Column("asked_for", String(60)),
+    Column("case_no", String(60)),
+    Index("ix_usage_case", "case_no", "asked_for"),
 )
 
 
@@ -102,6 +106,16 @@ class UsageBook:
             raise NotFoundError("there is no such access", where=ref)
         return _entry(row)
 
+    def of_case(self, purposes: Sequence[str], case_no: str, limit: int) -> list[UsageEntry]:
+        """What was asked for these purposes under a case number, latest first."""
+        query = (
+            select(usage)
+            .where(usage.c.case_no == case_no, usage.c.asked_for.in_(purposes))
+            .order_by(usage.c.id.desc())
+            .limit(limit)
+        )
+        return [_entry(row) for row in self._connection.execute(query)]
+
     def given_to(self, certificate_ref: str, since: datetime) -> list[str]:
         """The clients that were given something of this certificate since a moment."""
         query = (
@@ -136,6 +150,8 @@ class UsageBook:
                 case_ref=None,
                 client=None,
                 certificate_ref=None,
+                asked_for=None,
+                case_no=None,
             )
         )
         return self._connection.execute(statement).rowcount
@@ -157,7 +173,19 @@ def _values(entry: UsageEntry) -> dict[str, Any]:
         "case_ref": entry.case_ref,
         "client": entry.client,
         "certificate_ref": entry.certificate_ref,
+        **_filed_under(entry.record),
     }
+
+
+def _filed_under(record: Mapping[str, Any]) -> dict[str, str | None]:
+    """Under which purpose and case an access is found again; of others' accesses, none."""
+    case_no, purpose = record.get("case_no"), record.get("purpose")
+    filed = isinstance(case_no, str) and isinstance(purpose, str) and "client" in record
+    return (
+        {"asked_for": purpose, "case_no": case_no}
+        if filed
+        else {"asked_for": None, "case_no": None}
+    )
 
 
 def _entry(row: Row[Any]) -> UsageEntry:

@@ -67,12 +67,13 @@ class Confirmed:
 
     def applied(self, facts: Facts) -> Facts:
         """The facts as the sources have them: fresh statuses, silent sources named."""
-        kept = tuple(
-            self._as_said(record)
-            for record in facts.on_file
-            if record.record_id not in self.unusable
-        )
+        kept = self.as_said(facts.on_file)
         return replace(facts, on_file=kept, sources_down=facts.sources_down | self.down)
+
+    def as_said(self, records: Iterable[Record]) -> tuple[Record, ...]:
+        """The records with the status their sources give them; without those nobody vouches for."""
+        usable = (record for record in records if record.record_id not in self.unusable)
+        return tuple(self._as_said(record) for record in usable)
 
     def _as_said(self, record: Record) -> Record:
         said = self.by_record.get(record.record_id)

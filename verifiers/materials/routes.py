@@ -1,9 +1,14 @@
-"""HTTP for decisions on materials: facts in, outcomes out, judged as applications are."""
+"""HTTP for decisions on materials, judged as applications are.
+
+Without a token the facts come in and nothing is looked at; with one, the house reads the records
+of the person itself.
+"""
 
 from typing import Annotated, Any, Final
 
 from fastapi import APIRouter, Depends, Request
 
+from certstore.errors import UnauthenticatedError
 from certstore.reception import desk, whole_body
 from certstore.strict_json import parse_json_strict
 from verifiers.materials.decide_file import plain_decision
@@ -11,6 +16,8 @@ from verifiers.materials.facts import parse_facts
 from verifiers.materials.reuse import judge
 from verifiers.materials.rules import RuleBook
 from verifiers.materials.strict_reading import Members
+from verifiers.matters.deciding import DecisionDesk
+from verifiers.matters.routes import PerhapsPulling, read_wanted
 
 router = APIRouter(prefix="/v1", tags=["reuse"])
 _LONGEST_BODY: Final = 256 * 1024  # some hundreds of records
@@ -45,10 +52,25 @@ _ASKED = {
         "sources_down": [],
     }
 }
+_OF_A_PERSON = {
+    "purpose_id": "school-enrolment-2026",
+    "matter_code": "school_enrolment",
+    "case_no": "RX-2026-00017",
+    "operator": {"number": "3021"},
+    "subject": {"name": "何雨桐", "id_number": "340199201903210241"},
+    "guardian": {"name": "何志远", "id_number": "340199198610110314"},
+    "parameters": {"district": "海港区"},
+}
 _BODY = {
     "requestBody": {
         "required": True,
-        "content": {"application/json": {"schema": {"type": "object"}, "example": _ASKED}},
+        "description": "with a token, the members of `DecisionIn` (docs/matters.md)",
+        "content": {
+            "application/json": {
+                "schema": {"type": "object", "examples": [_ASKED, _OF_A_PERSON]},
+                "example": _ASKED,
+            }
+        },
     }
 }
 
@@ -62,14 +84,27 @@ async def facts_sent(request: Request) -> bytes:
     "/reuse-decisions", summary="What a matter still needs, by the facts given", openapi_extra=_BODY
 )
 def decide(
-    body: Annotated[bytes, Depends(facts_sent)], rules: Annotated[RuleBook, desk(RuleBook)]
+    body: Annotated[bytes, Depends(facts_sent)],
+    rules: Annotated[RuleBook, desk(RuleBook)],
+    decisions: Annotated[DecisionDesk, desk(DecisionDesk)],
+    caller: PerhapsPulling,
 ) -> dict[str, Any]:
-    """The same answer as `certstore decide` gives, by the rules of the day `facts.as_of` names.
+    """Without a token, the same answer as `certstore decide` gives, by the rules of `facts.as_of`.
 
-    Nothing of the store is looked at and nothing is kept: what is asked is what is judged. Facts
-    that cannot be read are refused (400) with the path of the first fault.
+    Then nothing of the store is looked at and nothing is kept: what is asked is what is judged.
+    Facts that cannot be read are refused (400) with the path of the first fault. With a token, for
+    residence matters and for any that an agency registered: the records on file are judged, the
+    decision is kept, and the person sees that they were looked at.
     """
+    if caller is not None:
+        return decisions.decide(caller, read_wanted(body))
     sent = Members.of(parse_json_strict(body, max_bytes=_LONGEST_BODY), "")
+    if "matter_code" in sent.values:
+        raise UnauthenticatedError(
+            "an access token is needed for a decision about a person's records",
+            where="Authorization",
+            remedy="get one from /oauth2/token, or send the facts themselves as `facts`",
+        )
     sent.only("facts")
     facts = parse_facts(sent.inner("facts").values, sent.where("facts"))
     return plain_decision(judge(facts, rules.in_force(facts.day)))

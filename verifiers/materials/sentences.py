@@ -5,7 +5,7 @@ No sentence holds a name, a number or an address.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -97,7 +97,7 @@ def _sentence_of(decision: MaterialDecision) -> tuple[str, Mapping[str, Wording]
         case Outcome.SATISFIED, FaceResult():
             return "satisfied.face", {}
         case Outcome.SATISFIED, EarlierVerification(verified_at=at):
-            return "satisfied.earlier", {"date": _day(local_date(at))}
+            return "satisfied.earlier", {"date": day_said(local_date(at))}
         case Outcome.SATISFIED, Record() as record:
             return word, _provenance(record)
     if decision.outcome is Outcome.BLOCKED and decision.eligible_on is not None:
@@ -114,14 +114,18 @@ def _provenance(record: Record) -> dict[str, Wording]:
     return {
         "office": _table("offices")["here" if source is None else source.value],
         "document": _table("documents")[record.type.value],
-        "date": _day(record.claims.taken_on or record.issued_on),
+        "date": day_said(record.claims.taken_on or record.issued_on),
     }
 
 
 def _documents(decision: MaterialDecision) -> Wording:
-    names = _table("documents")
     asked = {step for group in decision.alternatives for step in group}
-    wanted = [names[t.value] for t in RecordType if UPLOAD_OF[t] in asked]
+    return documents_said([t for t in RecordType if UPLOAD_OF[t] in asked])
+
+
+def documents_said(kinds: Iterable[RecordType]) -> Wording:
+    """Any one of these kinds of document."""
+    wanted = [_table("documents")[kind.value] for kind in kinds]
     return Wording("或".join(w.zh for w in wanted), " or ".join(w.en for w in wanted))
 
 
@@ -138,7 +142,7 @@ def _values(reason: Reason, decision: MaterialDecision) -> dict[str, Wording]:
         case Reason.PHOTO_QUALITY if miss is not None and miss.claims.quality in _QUALITY:
             return {"detail": Wording(*_QUALITY[miss.claims.quality])}
         case _ if dated is not None:
-            return {"date": _day(dated), "n": _number(decision.limit)}
+            return {"date": day_said(dated), "n": _number(decision.limit)}
     return {}
 
 
@@ -168,7 +172,8 @@ def _number(value: int | None) -> Wording:
     return Wording("", "") if value is None else Wording(str(value), str(value))
 
 
-def _day(day: date) -> Wording:
+def day_said(day: date) -> Wording:
+    """A day as sentences write it."""
     return Wording(
         f"{day.year} 年 {day.month} 月 {day.day} 日",
         f"{day.day} {_MONTHS[day.month - 1]} {day.year}",

@@ -2,6 +2,7 @@
 
 from tests.e2e.pages.application_samples import checks, progress
 from tests.e2e.pages.clerk_samples import clerks
+from tests.e2e.pages.counter_samples import counter
 from tests.e2e.pages.desk_samples import desk
 from tests.e2e.pages.entrance_samples import entrance
 from tests.e2e.pages.form_samples import forms
@@ -17,4 +18,4 @@ def every_sample() -> list[Sample]:
     """All of them."""
     store = [*homes(), *certificates(), *usage(), *forms(), *entrance()]
     asked = [*questions(), *photos(), *checks(), *progress(), *uploads()]
-    return [*store, *asked, *desk(), *clerks(), *scans()]
+    return [*store, *asked, *desk(), *clerks(), *counter(), *scans()]

@@ -131,6 +131,10 @@ def test_each_way_in_belongs_to_its_group(method, path, group):
         ("GET", "/usage/x/proof.json", "exports"),
         ("GET", "/v1/me/usage", "exports"),
         ("GET", "/usage", None),
+        ("POST", "/pull", "counter"),
+        ("POST", "/pull/case", "counter"),
+        ("POST", "/pull/x", "counter"),
+        ("GET", "/pull", None),
     ],
 )
 def test_what_a_person_asks_for_belongs_to_its_group(method, path, group):

@@ -1,0 +1,1 @@
+"""What an agency did under one of its case numbers."""
