@@ -145,3 +145,21 @@ class CertificateRevokedError(CertstoreError):
     """The certificate is no longer in force; `facts["status"]` says what became of it."""
 
     code = "certificate-revoked"
+
+
+class ConsentRequiredError(CertstoreError):
+    """The holder's consent is needed and none covers this; `facts["cause"]` says what is amiss."""
+
+    code = "consent-required"
+
+
+class ConsentWithdrawnError(CertstoreError):
+    """The holder took the consent back; `facts["paths"]` names the fields that it covered."""
+
+    code = "consent-withdrawn"
+
+
+class RepresentationError(CertstoreError):
+    """Nothing on record proves that whoever acts may act for the holder."""
+
+    code = "representation-unproven"

@@ -4,11 +4,13 @@ The proof is asked of the register each time: a birth certificate that was cance
 is under objection proves nothing from that moment.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Literal
 
 from certstore.certificates import Certificate, Holder, Status
+from certstore.errors import MalformedError
 from certstore.identifiers import ResidentId
 from certstore.ledger import Access, record_access
 from certstore.tables.books import Books
@@ -34,10 +36,25 @@ def is_ward(books: Books, guardian: Holder, child: Holder, today: date) -> bool:
     return wanted in {(w.id_type, w.id_number) for w in wards_of(books, guardian, today)}
 
 
-def _stands(books: Books, proven: Guardianship, today: date) -> bool:
-    born = ResidentId.parse(proven.child.id_number).birth_date
+def proves_guardian(
+    on_file: Iterable[Certificate], guardian: Holder, child: Holder, today: date
+) -> bool:
+    """Whether a record on file names this person as a parent of a child under 16 today."""
+    try:
+        under_age = _is_under_age(child, today)
+    except MalformedError:
+        return False  # a document that tells no age
+    return under_age and any(_proves(record, guardian, today) for record in on_file)
+
+
+def _is_under_age(child: Holder, today: date) -> bool:
+    born = ResidentId.parse(child.id_number).birth_date
     age = today.year - born.year - ((today.month, today.day) < (born.month, born.day))
-    if age >= UNDER_AGE:
+    return age < UNDER_AGE
+
+
+def _stands(books: Books, proven: Guardianship, today: date) -> bool:
+    if not _is_under_age(proven.child, today):
         return False
     if not proven.proof_ref:
         return bool(proven.approved_by)

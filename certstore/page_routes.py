@@ -259,7 +259,7 @@ def proof_file(ref: str, me: Me, holdings: Holdings, ledger: Ledger) -> JSONResp
 @router.get("/notices")
 def notices(request: Request, me: Me, holdings: Holdings) -> Response:
     """The inbox."""
-    view = NoticesView(notices=notice_lines(holdings.notices(me)))
+    view = NoticesView(notices=notice_lines(holdings.notices(me), dress_of(request).lang))
     return page(request, "certstore/notices.html", view)
 
 

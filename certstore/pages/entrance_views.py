@@ -78,6 +78,8 @@ NoticeWord = Literal[
     "letter_revoked",
     "certificate_revoked",
     "certificate_upheld",
+    "consent_asked",
+    "consent_withdrawn",
     "news",  # of a kind this version does not know
 ]
 
@@ -89,6 +91,10 @@ class Notice:
     kind: NoticeWord
     at: datetime
     matter: str  # matter code
+    agency: str = (
+        ""  # who asks for consent, in the reader's language; then `title` names the matter
+    )
+    title: str = ""
     href: str | None = None
     reason: str | None = None  # what an officer wrote
     unread: bool = False

@@ -36,6 +36,8 @@ _NOTICE_KINDS: Mapping[str, NoticeWord] = {
     "letter_revoked": "letter_revoked",
     "certificate_revoked": "certificate_revoked",
     "certificate_upheld": "certificate_upheld",
+    "consent_asked": "consent_asked",
+    "consent_withdrawn": "consent_withdrawn",
 }
 _WITH_REASON = {"letter_revoked", "certificate_revoked", "certificate_upheld"}
 
@@ -130,15 +132,17 @@ def present_view(
     )
 
 
-def notice_lines(found: Sequence[Notice]) -> tuple[NoticeLine, ...]:
-    """The inbox's lines."""
+def notice_lines(found: Sequence[Notice], lang: Lang = "zh") -> tuple[NoticeLine, ...]:
+    """The inbox's lines, what agencies call themselves in the reader's language."""
     return tuple(
         NoticeLine(
             # What a later version wrote is counted as new, so it must not be missing here.
             kind=_NOTICE_KINDS.get(notice.kind, "news"),
             at=notice.created_at,
             matter=notice.facts["matter"],
-            href=_application(notice),
+            agency=notice.facts.get(f"agency_{lang}", ""),
+            title=notice.facts.get(f"matter_{lang}", ""),
+            href=_about(notice),
             # A refusal keeps its code in front of the sentence; its page has the words for both.
             reason=notice.facts["reason"] if notice.kind in _WITH_REASON else None,
         )
@@ -146,13 +150,15 @@ def notice_lines(found: Sequence[Notice]) -> tuple[NoticeLine, ...]:
     )
 
 
-def _application(notice: Notice) -> str | None:
-    """Where the application a notice is about is shown, if it is about one of theirs.
+def _about(notice: Notice) -> str | None:
+    """Where the application or request a notice is about is shown, if it is about one of theirs.
 
     What concerns somebody else's leads to the list of accesses.
     """
     if notice.kind == "relied_on":
         return "/usage"
+    if "request_ref" in notice.facts:
+        return f"/consents/{notice.facts['request_ref']}"
     ref = notice.facts.get("application_ref")
     return f"/applications/{ref}" if ref else None
 

@@ -17,6 +17,9 @@ Refused = Literal[
     "fields-required",
     "conflict",
     "rate-limited",
+    "consent-required",
+    "consent-withdrawn",
+    "representation-unproven",
 ]
 
 

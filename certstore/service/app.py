@@ -9,6 +9,8 @@ from certstore import __version__, clerk_page_routes, page_routes, witness_route
 from certstore import routes as store
 from certstore.authorization import routes as authorization
 from certstore.cases import routes as cases
+from certstore.consent import page_routes as consent_pages
+from certstore.consent import routes as consent
 from certstore.counter import page_routes as counter_pages
 from certstore.federation import routes as federation
 from certstore.reception import recognise
@@ -84,6 +86,7 @@ def create_app(house: House) -> FastAPI:
         sharing.router,
         federation.router,
         cases.router,
+        consent.router,
         matters.router,
         store.router,
         witness_routes.router,
@@ -104,6 +107,7 @@ def create_app(house: House) -> FastAPI:
     )
     for pages in (
         page_routes,
+        consent_pages,
         copy_pages,
         clerk_page_routes,
         counter_pages,

@@ -1,4 +1,4 @@
-"""`certstore clients`: the keys that pulling services sign with."""
+"""`certstore clients`: the keys that pulling services sign with, and where they lead back to."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -14,13 +14,14 @@ from certstore.service.wiring import House
 clients = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="The keys that pulling services sign with.",
+    help="The keys that pulling services sign with, and where they have holders led back to.",
     epilog="""Examples:
 
 \b
   certstore clients keys demo-school-enrolment
   certstore clients add-key demo-school-enrolment next.jwk.json
   certstore clients retire-key demo-school-enrolment 0123456789abcdef
+  certstore clients allow-return demo-provident-fund https://fund.example/back
 
 Add the new key, let the client sign with it, retire the old one: nobody waits.
 Exit code 2: refused, nothing changed.""",
@@ -29,13 +30,19 @@ Name = Annotated[str, typer.Argument(help="The client's identifier.")]
 
 
 @contextmanager
-def _desk() -> Iterator[ClientKeyDesk]:
+def _house() -> Iterator[House]:
     house = House(Settings())
     house.prepare()
     try:
-        yield house.client_key_desk
+        yield house
     finally:
         house.close()
+
+
+@contextmanager
+def _desk() -> Iterator[ClientKeyDesk]:
+    with _house() as house:
+        yield house.client_key_desk
 
 
 @clients.command("keys")
@@ -65,3 +72,14 @@ def retire(
     with _desk() as desk:
         desk.retire(client, kid)
     print(f"{client}: {kid} may sign no more")
+
+
+@clients.command("allow-return")
+def allow_return(
+    client: Name,
+    uri: Annotated[str, typer.Argument(help="An https address without query and fragment.")],
+) -> None:
+    """Let a client have holders led back to this address after a consent."""
+    with _house() as house:
+        house.consent_request_desk.allow_return(client, uri)
+    print(f"{client}: holders may be led back to {uri}")

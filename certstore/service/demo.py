@@ -18,6 +18,7 @@ from certstore.collection import Progress
 from certstore.keys import KeySigner
 from certstore.service.demo_cast import cast, demonstration_file, sources
 from certstore.service.demo_counter import enrol_counter, register_matters
+from certstore.service.demo_fund import ask_for_consent, enrol_fund, fund_signer
 from certstore.service.demo_job import Findings, MainJob
 from certstore.service.demo_people import people_lines
 from certstore.service.demo_school import enrol_school, school_signer
@@ -66,6 +67,8 @@ def run_and_serve(settings: Settings, host: str, port: int) -> None:
         hand_in_city(house)
         with serving(house, host, port):
             _first_time(house)
+            lin = cast(house.settings.districts)["lin_xiaohe"]
+            ask_for_consent(house.consent_request_desk, lin["id_number"])
             _list_pages(house, time.perf_counter() - began)
             _wait_for_interrupt()
     finally:
@@ -77,6 +80,7 @@ def hand_in_city(house: House) -> None:
     enrol_school(house.archive, _school(house))
     enrol_counter(house)
     register_matters(house)
+    enrol_fund(house.archive, fund_signer(house.settings.data_dir, passphrase(house.settings)))
     folder = files("certstore.service.demo_city").joinpath("batches")
     for source in sources():
         if source["source"] == "employer":
@@ -216,6 +220,7 @@ _PAGES: Mapping[str, str] = {
     "/": "home 首页",
     "/certificates": "my certificates 我的证照",
     "/usage": "who looked 谁看过",
+    "/consents": "what I agreed to; the provident fund asks 林晓禾 我同意过的",
     "/scan": "scan a code 核验",
     "/desk": "the officers' desk 审核台",
     "/openapi.json": "the API",

@@ -14,6 +14,8 @@ from certstore.authorization.standing import TokenStandingDesk
 from certstore.authorization.token_desk import TokenDesk
 from certstore.cases.desk import CaseDesk
 from certstore.collection import CollectionDesk
+from certstore.consent.desk import ConsentDesk
+from certstore.consent.request_desk import ConsentRequestDesk
 from certstore.counter.desk import CounterDesk
 from certstore.errors import NotFoundError
 from certstore.federation.desk import FederationDesk
@@ -370,3 +372,24 @@ class GroundFloor(Stores):
     def counter_desk(self) -> CounterDesk:
         """Pulls by clerks of agencies without a system of their own."""
         return CounterDesk(archive=self.archive, sharing=self.sharing_desk, cases=self.case_desk)
+
+    @cached_property
+    def consent_request_desk(self) -> ConsentRequestDesk:
+        """Consent, asked for by services."""
+        return ConsentRequestDesk(
+            archive=self.archive,
+            clock=self.clock,
+            issuer=self.settings.public_url,
+            demonstration=self.demonstration,
+        )
+
+    @cached_property
+    def consent_desk(self) -> ConsentDesk:
+        """Consent, given and taken back by holders."""
+        return ConsentDesk(
+            archive=self.archive,
+            clock=self.clock,
+            receipt_signer=self.keys.signer(Purpose.RECEIPT),
+            issuer=self.settings.public_url,
+            origin=self.settings.ledger_origin,
+        )

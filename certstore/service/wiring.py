@@ -16,6 +16,8 @@ from certstore.authorization.token_desk import TokenDesk
 from certstore.cases.desk import CaseDesk
 from certstore.certificates import File
 from certstore.collection import CollectionDesk
+from certstore.consent.desk import ConsentDesk
+from certstore.consent.request_desk import ConsentRequestDesk
 from certstore.counter.desk import CounterDesk
 from certstore.errors import MalformedError
 from certstore.federation.desk import FederationDesk
@@ -315,6 +317,8 @@ _NAMES: dict[type, str] = {
     DebugDesk: "debug_desk",
     MetadataDesk: "metadata_desk",
     SharingDesk: "sharing_desk",
+    ConsentDesk: "consent_desk",
+    ConsentRequestDesk: "consent_request_desk",
     PullLane: "pull_lane",
     FederationDesk: "federation_desk",
     FormDesk: "form_desk",

@@ -66,6 +66,7 @@ class Worker:
             self.finish_issuing,
             self.sign_checkpoint,
             self.ask_witnesses,
+            self.end_consent_requests,
             self.tell,
             self.pull,
             self.forget,
@@ -91,6 +92,10 @@ class Worker:
     def end_drafts(self) -> None:
         """Warn of drafts nobody touches, and end them when their time is over."""
         self._house.upkeep_desk.look_after_drafts()
+
+    def end_consent_requests(self) -> None:
+        """End the consent requests nobody answered in time."""
+        self._house.consent_request_desk.end_overdue()
 
     def sign_checkpoint(self) -> None:
         """Sign a checkpoint if the ledger has grown and the last one is old enough."""

@@ -20,6 +20,7 @@ from certstore.ledger import Recorded, receipt, record_access, record_accesses
 from certstore.sharing.decisions import decision_refusal
 from certstore.sharing.form_desk import Form, FormDesk
 from certstore.sharing.grants import PullRequest, SearchRequest, judge_pull, judge_search
+from certstore.sharing.grounds import Ground, stand_on
 from certstore.sharing.on_behalf import on_behalf_record
 from certstore.sharing.on_record import who_asks
 from certstore.sharing.pulls import AskedPull, Beside, JudgedPull, Outcome, access_of
@@ -111,6 +112,7 @@ class SharingDesk:
         found = books.register.by_refs(each.request.ref for each in asked)
         judged = []
         for each in asked:
+            ground = Ground()
             refusal = next(barred) if each.admission is not None else None
             certificate = None if refusal else found.get(each.request.ref)
             if certificate is None:
@@ -119,7 +121,9 @@ class SharingDesk:
             else:
                 refusal = judge_pull(each.service, each.request, certificate)
                 refusal = refusal or decision_refusal(books, each.service, each.request, now)
-            judged.append(JudgedPull(each, certificate, refusal))
+                ground = stand_on(books, each.service, each.request, certificate, now, refusal)
+                refusal = ground.refusal
+            judged.append(JudgedPull(each, certificate, refusal, ground))
         return judged
 
     def _trace(self, recorded: Recorded, now: datetime) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from certstore.ledger import Access, Recorded
 from certstore.sharing.form_desk import Form
 from certstore.sharing.forms import as_file, given_paths
 from certstore.sharing.grants import PullRequest, refused_fields
+from certstore.sharing.grounds import Ground
 from certstore.sharing.on_behalf import on_behalf_record
 from certstore.sharing.on_record import who_asks
 from certstore.sharing.release import released
@@ -61,6 +62,7 @@ class JudgedPull:
     asked: AskedPull
     certificate: Certificate | None
     refusal: CertstoreError | None
+    ground: Ground
 
     @property
     def aimed_at(self) -> Sequence[Holder]:
@@ -83,7 +85,7 @@ class JudgedPull:
         first = recorded[0] if recorded else None
         if self.refusal is not None or self.certificate is None or first is None:
             return Outcome(now, {}, self.refusal, first)
-        given = released(self.certificate, self.asked.request, now)
+        given = released(self.certificate, self.asked.request, now, self.ground.keep_days)
         if self.asked.form is not None:
             given |= self.asked.form.keep(books, self.asked.service, self.certificate, first)
         return Outcome(now, given, None, first)
@@ -102,6 +104,7 @@ class JudgedPull:
             "refused_fields": refused_fields(service, request, certificate),
             "other_fields": sorted(set(certificate.fields) - set(given)),
             **({"decision": request.decision_id} if request.decision_id else {}),
+            **self.ground.record,
         }
 
 

@@ -15,8 +15,12 @@ _KEEP_DAYS = 180
 _OFFICIAL_SOURCES = {"household_register", "record", "register"}
 
 
-def released(certificate: Certificate, request: PullRequest, now: datetime) -> dict[str, Any]:
+def released(
+    certificate: Certificate, request: PullRequest, now: datetime, keep_days: int | None = None
+) -> dict[str, Any]:
     """The named fields, each with its origin; what has no value is withheld and says so.
+
+    `keep_days` is what the holder agreed to, where they were asked.
 
     With names of GB/T 36903 asked for, the same once more under these (`gbt36903`).
     """
@@ -31,7 +35,7 @@ def released(certificate: Certificate, request: PullRequest, now: datetime) -> d
         for path in request.fields
         if path not in given and not (photo and path == PHOTO)
     ]
-    answer = _answer(certificate, now) | {
+    answer = _answer(certificate, now, keep_days or _KEEP_DAYS) | {
         "fields": given,
         "origins": origins,
         "withheld": withheld,
@@ -78,7 +82,7 @@ def _why_not(path: str) -> str:
     return "in_documents_only" if path == PHOTO else "no_value"
 
 
-def _answer(certificate: Certificate, now: datetime) -> dict[str, Any]:
+def _answer(certificate: Certificate, now: datetime, keep_days: int) -> dict[str, Any]:
     """What every answer says of the certificate, whatever was asked for."""
     return {
         "ref": certificate.ref,
@@ -90,7 +94,7 @@ def _answer(certificate: Certificate, now: datetime) -> dict[str, Any]:
             "as_of": now.isoformat(),
             "max_age_s": _MAX_AGE_S,
             "must_recheck": True,
-            "delete_by": local_date(now + timedelta(days=_KEEP_DAYS)).isoformat(),
+            "delete_by": local_date(now + timedelta(days=keep_days)).isoformat(),
         },
     }
 

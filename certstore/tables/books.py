@@ -8,6 +8,7 @@ from sqlalchemy import Connection
 
 from certstore.storage.database import Database
 from certstore.tables.batches import BatchBook
+from certstore.tables.consents import ConsentBook
 from certstore.tables.documents import DocumentBook
 from certstore.tables.earlier import EarlierBook
 from certstore.tables.guardianships import GuardianshipBook
@@ -97,6 +98,11 @@ class Books:
     def matters(self) -> MatterBook:
         """Agencies' matters, and decisions made for them."""
         return MatterBook(self.connection)
+
+    @cached_property
+    def consents(self) -> ConsentBook:
+        """What holders are asked for, and what they gave."""
+        return ConsentBook(self.connection)
 
     @cached_property
     def organisations(self) -> OrganisationBook:

@@ -91,5 +91,19 @@ class GuardianshipBook:
             for row in self._connection.execute(query)
         ]
 
+    def guardians_of(self, child_id: int) -> list[tuple[int, Holder]]:
+        """Everybody who was once proven to be this child's guardian, with their rows."""
+        query = (
+            select(people)
+            .join(guardianships, guardianships.c.guardian_id == people.c.id)
+            .where(guardianships.c.child_id == child_id)
+            .distinct()
+            .order_by(people.c.id)
+        )
+        return [
+            (row.id, Holder(row.name, row.id_type, row.id_number))
+            for row in self._connection.execute(query)
+        ]
+
 
 _HOLDER = ("name", "id_type", "id_number")

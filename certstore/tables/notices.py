@@ -24,6 +24,8 @@ NoticeKind = Literal[
     "letter_revoked",
     "certificate_revoked",
     "certificate_upheld",
+    "consent_asked",
+    "consent_withdrawn",
 ]
 
 notices = Table(

@@ -45,6 +45,19 @@ def test_a_clients_keys_are_added_and_retired_by_commands(house, tmp_path, monke
     assert before not in listed
 
 
+def test_where_holders_may_be_led_back_to_is_registered_by_a_command(house, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    enrol_school(house.archive, school_signer(tmp_path / "var", b"a passphrase"))
+    for uri in ("https://school.example/back", "http://127.0.0.1:9000/back"):
+        assert run("clients", "allow-return", SCHOOL_CLIENT, uri).exit_code == 0
+    outside = run("clients", "allow-return", SCHOOL_CLIENT, "http://school.example/back")
+    assert isinstance(outside.exception, MalformedError)
+    unknown = run("clients", "allow-return", "nobody", "https://school.example/back")
+    assert isinstance(unknown.exception, NotFoundError)
+    with house.archive.reading() as books:
+        assert len(books.consents.return_addresses(SCHOOL_CLIENT)) == 2
+
+
 def test_the_next_token_key_is_made_by_a_command_and_listed(house, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
     made = run("keys", "rotate", "--minutes", "5")

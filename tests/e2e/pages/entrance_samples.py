@@ -56,6 +56,8 @@ def entrance() -> Iterator[Sample]:
                 matter="residence_registration",
                 href=f"/applications/{REF}" if i % 2 == 0 else None,
                 unread=i < 2,
+                agency="示范市公积金中心" if kind.startswith("consent") else "",
+                title="租房提取公积金" if kind.startswith("consent") else "",
                 reason=_WHY if kind.endswith(("revoked", "upheld")) else None,
             )
             for i, kind in enumerate(get_args(NoticeWord))

@@ -2,6 +2,7 @@
 
 from tests.e2e.pages.application_samples import checks, progress
 from tests.e2e.pages.clerk_samples import clerks
+from tests.e2e.pages.consent_samples import consents
 from tests.e2e.pages.counter_samples import counter
 from tests.e2e.pages.desk_samples import desk
 from tests.e2e.pages.entrance_samples import entrance
@@ -16,6 +17,6 @@ from tests.e2e.pages.upload_samples import uploads
 
 def every_sample() -> list[Sample]:
     """All of them."""
-    store = [*homes(), *certificates(), *usage(), *forms(), *entrance()]
+    store = [*homes(), *certificates(), *usage(), *forms(), *entrance(), *consents()]
     asked = [*questions(), *photos(), *checks(), *progress(), *uploads()]
     return [*store, *asked, *desk(), *clerks(), *counter(), *scans()]

@@ -1,0 +1,1 @@
+"""Consent of the holder: asked for, decided, proved by a receipt, taken back."""
