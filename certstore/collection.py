@@ -29,6 +29,7 @@ FileReader = Callable[[str], bytes]
 """Gives the bytes of a file by the path a record names, relative to its batch."""
 Progress = Callable[[int, int], None]
 _CHUNK = 50
+_ENDED = frozenset({Status.REVOKED, Status.CANCELLED, Status.SUSPENDED})
 _ROLES = {"image/jpeg": "photo", "image/png": "scan", "application/pdf": "scan"}
 _STATUS = {"withdrawn": Status.REVOKED}
 
@@ -162,7 +163,18 @@ class CollectionDesk:
         if taken.check is not None:
             valid = taken.certificate.status is Status.VALID
             self.pictures.enter(books, taken.check, in_force=valid)
+        _tell(books, taken.certificate)
         return True
+
+
+def _tell(books: Books, certificate: Certificate) -> None:
+    """Whoever was given something of an earlier version of a record is told that it changed."""
+    if certificate.version == 1:
+        return
+    ended = certificate.status in _ENDED
+    subject = f"certificate.{certificate.status if ended else Status.SUPERSEDED}"
+    for ref in books.register.superseded_by(certificate):
+        books.outbox.add(subject, {"certificate": ref}, certificate.status_changed_at)
 
 
 @dataclass(frozen=True, slots=True)

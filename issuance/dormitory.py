@@ -104,6 +104,7 @@ class DormitoryDesk:
                 return
             now = self.clock.now()
             books.register.set_status(ref, Status.CANCELLED, now, only_from={Status.VALID})
+            books.outbox.add("certificate.cancelled", {"certificate": ref}, now)
             self._record(books, clerk, organisation, found, "status")
             person = books.people.known(found.holders[0])
             facts = {"matter": "residence_registration"}  # what it serves

@@ -12,6 +12,7 @@ from certstore.cases import routes as cases
 from certstore.consent import page_routes as consent_pages
 from certstore.consent import routes as consent
 from certstore.counter import page_routes as counter_pages
+from certstore.events import routes as events
 from certstore.federation import routes as federation
 from certstore.reception import recognise
 from certstore.service import problems
@@ -87,6 +88,7 @@ def create_app(house: House) -> FastAPI:
         federation.router,
         cases.router,
         consent.router,
+        events.router,
         matters.router,
         store.router,
         witness_routes.router,

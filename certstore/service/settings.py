@@ -89,6 +89,9 @@ class Settings(BaseSettings):
     trusted_proxies: tuple[IPv4Network | IPv6Network, ...] = Field(
         (), description="networks whose X-Forwarded-For is believed"
     )
+    webhook_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
+        (), description="networks that webhooks may go to besides public addresses"
+    )
     limit_sign_in: int = Field(
         300, ge=0, description=f"steps of signing in, an address {_PER_MINUTE}"
     )

@@ -20,6 +20,9 @@ from certstore.consent.desk import ConsentDesk
 from certstore.consent.request_desk import ConsentRequestDesk
 from certstore.counter.desk import CounterDesk
 from certstore.errors import MalformedError
+from certstore.events.discovery import DiscoveryDesk
+from certstore.events.feed import FeedDesk
+from certstore.events.subscriptions import SubscriptionDesk
 from certstore.federation.desk import FederationDesk
 from certstore.holdings import HoldingsDesk
 from certstore.keys import Purpose
@@ -27,12 +30,11 @@ from certstore.ledger import LedgerDesk
 from certstore.objects import ObjectStore
 from certstore.organisations import OrganisationDesk
 from certstore.presentation import PresentationDesk
-from certstore.safekeeping import Safe, open_safe
 from certstore.service.answer_forms import copies, form_desk, own_copy_desk
+from certstore.service.event_room import EventRoom
 from certstore.service.glyphs import RareGlyphs
-from certstore.service.middle_floor import MiddleFloor, day_of
+from certstore.service.middle_floor import day_of
 from certstore.service.officers import finding_desk, letter_desk, lookers, review_desk, sealer
-from certstore.service.passphrase import passphrase
 from certstore.sharing.desk import SharingDesk
 from certstore.sharing.form_desk import FormDesk
 from certstore.sharing.job_desk import JobDesk
@@ -77,7 +79,7 @@ from verifiers.scanning.desk import ScanDesk
 D = TypeVar("D")
 
 
-class House(MiddleFloor):
+class House(EventRoom):
     """Every desk of one installation, built as they are asked for and kept."""
 
     def find(self, kind: type[D]) -> D:
@@ -239,12 +241,6 @@ class House(MiddleFloor):
         return finding_desk(self)
 
     @cached_property
-    def safe(self) -> Safe:
-        """The storage keys; the first is made at the first start of a demonstration alone."""
-        folder = self.settings.keys_folder
-        return open_safe(folder, passphrase(self.settings), make=self.keys.demonstration)
-
-    @cached_property
     def upload_shelf(self) -> UploadShelf:
         """Where uploads lie."""
         return UploadShelf(self.objects, self.safe)
@@ -317,6 +313,9 @@ _NAMES: dict[type, str] = {
     DebugDesk: "debug_desk",
     MetadataDesk: "metadata_desk",
     SharingDesk: "sharing_desk",
+    DiscoveryDesk: "discovery_desk",
+    FeedDesk: "feed_desk",
+    SubscriptionDesk: "subscription_desk",
     ConsentDesk: "consent_desk",
     ConsentRequestDesk: "consent_request_desk",
     PullLane: "pull_lane",

@@ -10,6 +10,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from certstore.errors import CertstoreError
+from certstore.service.messenger import Messenger
 from certstore.service.wiring import House
 from certstore.service.witness_round import WitnessRound
 from certstore.tables.outbox import OutboxEvent
@@ -35,6 +36,7 @@ class Worker:
         self._stop = threading.Event()
         self._thread: threading.Thread | None = None
         self._queue: NatsQueue | None = None
+        self._messenger = Messenger(house)
         asking = house.witnessing_desk
         self._witnesses = WitnessRound(asking, house.clock) if asking is not None else None
 
@@ -46,19 +48,31 @@ class Worker:
     def stop(self) -> None:
         """Stop after the job at hand."""
         self._stop.set()
+        self._messenger.stop()
         if self._thread is not None:
             self._thread.join(timeout=10)
         if self._queue is not None:
             self._queue.close()
 
     def run(self) -> None:
-        """Work until stopped; a job that fails is logged and tried again next time."""
-        while not self._stop.is_set():
-            self.once()
-            self._stop.wait(PERIOD_S)
+        """Work until stopped; a job that fails is logged and tried again next time.
+
+        Services are told from threads of their own meanwhile.
+        """
+        self._messenger.start()
+        try:
+            while not self._stop.is_set():
+                self._round()
+                self._stop.wait(PERIOD_S)
+        finally:
+            self._messenger.stop()
 
     def once(self) -> None:
-        """Do every job once."""
+        """Do every job once, and tell services what they are to be told by now."""
+        self._round()
+        self._try(self._messenger.once)
+
+    def _round(self) -> None:
         for job in (
             self.judge_waiting,
             self.end_drafts,
@@ -136,6 +150,7 @@ class Worker:
         """Erase what was handed in and is needed no more; bring keys under the newest."""
         self._house.upload_erasure.erase_ended()
         self._house.upload_erasure.wrap_anew()
+        self._house.subscription_desk.wrap_anew()
 
     def forget(self) -> None:
         """Drop what has ended: used identifiers, sessions, face verifications."""
@@ -145,6 +160,7 @@ class Worker:
             books.sessions.forget_ended(now)
         self._house.form_desk.forget()
         self._house.job_desk.forget()
+        self._house.spreading_desk.forget()
         self._house.face_desk.expire_overdue()
         if self._house.demonstration:
             self._house.sandbox_provider.forget_overdue()
@@ -155,7 +171,7 @@ class Worker:
         self._house.picture_desk.raise_level()
         forget_erased(self._house.archive)
 
-    def _try(self, job: Callable[[], None]) -> None:
+    def _try(self, job: Callable[[], object]) -> None:
         try:
             job()
         except CertstoreError as error:

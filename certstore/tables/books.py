@@ -11,6 +11,7 @@ from certstore.tables.batches import BatchBook
 from certstore.tables.consents import ConsentBook
 from certstore.tables.documents import DocumentBook
 from certstore.tables.earlier import EarlierBook
+from certstore.tables.events import EventBook
 from certstore.tables.guardianships import GuardianshipBook
 from certstore.tables.joint_tests import JointTestBook
 from certstore.tables.ledger import LedgerBook
@@ -29,6 +30,7 @@ from certstore.tables.sharing import SharingBook
 from certstore.tables.sources import SourceBook
 from certstore.tables.statuses import StatusListBook
 from certstore.tables.usage import UsageBook
+from certstore.tables.webhooks import WebhookBook
 from certstore.tables.witness import WitnessBook
 
 
@@ -68,6 +70,16 @@ class Books:
     def outbox(self) -> Outbox:
         """Events to tell."""
         return Outbox(self.connection)
+
+    @cached_property
+    def events(self) -> EventBook:
+        """Feeds of events."""
+        return EventBook(self.connection)
+
+    @cached_property
+    def webhooks(self) -> WebhookBook:
+        """Subscriptions and deliveries."""
+        return WebhookBook(self.connection)
 
     @cached_property
     def inbox(self) -> Inbox:

@@ -25,7 +25,9 @@ outbox = Table(
     Column("claimed_until", Moment),
     Column("done_at", Moment),
     Column("attempts", Integer, nullable=False, default=0),
+    Column("spread_at", Moment),  # it stands in the feeds of those whom it concerns
     Index("ix_outbox_waiting", "done_at", "claimed_until"),
+    Index("ix_outbox_to_spread", "spread_at", "id"),
 )
 
 

@@ -194,6 +194,16 @@ class Register:
         )
         return True
 
+    def superseded_by(self, certificate: Certificate) -> list[str]:
+        """References of a record's earlier versions that this version has just superseded."""
+        query = select(certificates.c.ref).where(
+            certificates.c.source == certificate.source,
+            certificates.c.record_id == certificate.record_id,
+            certificates.c.version < certificate.version,
+            certificates.c.status_changed_at == certificate.status_changed_at,
+        )
+        return [row.ref for row in self._connection.execute(query)]
+
     # -- life ------------------------------------------------------------------------------
 
     def set_status(self, ref: str, status: Status, at: datetime, *, only_from: set[Status]) -> None:

@@ -276,6 +276,12 @@ class SharingBook:
         for table in (used_identifiers, revoked_tokens):
             self._connection.execute(table.delete().where(table.c.expires_at < before))
 
+    def purposes_of(self, client_id: str) -> list[Purpose]:
+        """Every purpose of a client."""
+        query = select(purposes).where(purposes.c.client_id == client_id)
+        rows = self._connection.execute(query.order_by(purposes.c.purpose_id))
+        return [_purpose(row) for row in rows]
+
 
 def _as_sqlite(moment: datetime) -> str:
     """As SQLAlchemy keeps a moment there, so that moments compare."""

@@ -140,6 +140,20 @@ def test_a_withdrawn_record_is_revoked(housing):
     assert found == {1: Status.SUPERSEDED, 2: Status.REVOKED}
 
 
+def test_whoever_was_given_an_earlier_version_is_to_be_told(housing):
+    for version, status in ((1, "valid"), (2, "valid"), (3, "withdrawn")):
+        housing.clock.skip(timedelta(minutes=1))
+        housing.hand_in(record(version=version, status=status))
+    refs = {c.version: c.ref for c in housing.held()}
+    with housing.archive.writing() as books:
+        told = books.outbox.claim(housing.clock.now(), timedelta(minutes=1))
+    assert [(e.subject, e.body["certificate"]) for e in told] == [
+        ("certificate.superseded", refs[1]),
+        ("certificate.revoked", refs[1]),
+        ("certificate.revoked", refs[2]),
+    ]
+
+
 def test_a_record_under_objection_says_so(housing):
     housing.hand_in(record(under_dispute=True))
     assert housing.held()[0].under_dispute

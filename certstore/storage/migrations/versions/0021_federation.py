@@ -6,7 +6,7 @@ from alembic import op
 from certstore.tables.metadata import Moment
 
 revision = "0021"
-down_revision = "0016"
+down_revision = "0020"
 branch_labels = None
 depends_on = None
 
