@@ -1,4 +1,4 @@
-"""Who is asking: a resident, an officer, an organisation's clerk, or a service."""
+"""Who is asking: a resident, somebody in office, an agency's developer, or a service."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -58,9 +58,19 @@ class Service:
     fields: dict[str, tuple[str, ...]]
     legal_basis: dict[str, str]
     actions: tuple[str, ...]
+    version: int = 1  # of the purpose, when the token was given
 
 
-Caller = Resident | Officer | Clerk | Operator
+@dataclass(frozen=True, slots=True)
+class Developer:
+    """Somebody who connects an agency's own service; sees its clients, and nobody's data."""
+
+    name: str
+    number: str
+    agency_uscc: str
+
+
+Caller = Resident | Officer | Clerk | Operator | Developer
 
 
 def caller_as_json(caller: Caller) -> dict[str, Any]:
@@ -81,6 +91,8 @@ def caller_as_json(caller: Caller) -> dict[str, Any]:
             return {"kind": "clerk", "name": name, "number": number, "organisation_uscc": uscc}
         case Operator(name, number):
             return {"kind": "operator", "name": name, "number": number}
+        case Developer(name, number, uscc):
+            return {"kind": "developer", "name": name, "number": number, "agency_uscc": uscc}
 
 
 def caller_from_json(kept: dict[str, Any]) -> Caller:
@@ -96,5 +108,7 @@ def caller_from_json(kept: dict[str, Any]) -> Caller:
             return Clerk(kept["name"], kept["number"], kept["organisation_uscc"])
         case {"kind": "operator"}:
             return Operator(kept["name"], kept["number"])
+        case {"kind": "developer"}:
+            return Developer(kept["name"], kept["number"], kept["agency_uscc"])
         case _:
             raise MalformedError("a session holds no caller")

@@ -117,6 +117,12 @@ class PurposeError(CertstoreError):
     code = "insufficient-purpose"
 
 
+class QuotaExceededError(CertstoreError):
+    """A purpose is over its quota (`facts["limit"]`), which begins anew at `resets_at`."""
+
+    code = "quota-exceeded"
+
+
 class FieldNotGrantedError(CertstoreError):
     """Fields outside the grant were asked for; `facts["paths"]` names them."""
 

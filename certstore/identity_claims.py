@@ -2,7 +2,8 @@
 
 `name` and `id_type`, `id_number` make a resident; `name`, `staff_number`, `station` an officer;
 `name`, `staff_number`, `organisation_uscc` an organisation's clerk; `name`, `staff_number` and
-`duty` ("operator") somebody who keeps the service running. Who has a staff number acts in
+`duty` ("operator") somebody who keeps the service running; `name`, `staff_number`, `developer_of`
+(a credit code) the developer of an agency that pulls. Who has a staff number acts in
 office, whatever else the token says of them.
 """
 
@@ -12,7 +13,7 @@ from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any, NoReturn
 
-from certstore.callers import Caller, Clerk, Officer, Operator, Resident
+from certstore.callers import Caller, Clerk, Developer, Officer, Operator, Resident
 from certstore.certificates import Holder
 from certstore.clock import unix
 from certstore.errors import InvalidTokenError, MalformedError
@@ -20,7 +21,7 @@ from certstore.identifiers import CreditCode, ResidentId
 from certstore.tokens import LEEWAY
 
 _LONGEST_NAME = 100
-_OFFICES = ("station", "organisation_uscc", "duty")
+_OFFICES = ("station", "organisation_uscc", "duty", "developer_of")
 _STAFF_NUMBER = re.compile(r"[0-9A-Za-z-]{1,20}")
 # Controls, formats (zero widths, turns of direction), surrogates, private use, line ends.
 _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
@@ -44,7 +45,9 @@ def read_caller(claims: Mapping[str, Any], now: datetime) -> Caller:
         case "station":
             return Officer(name, number, read_name(held, "station"))
         case "organisation_uscc":
-            return Clerk(name, number, _organisation(held))
+            return Clerk(name, number, _organisation(held, "organisation_uscc"))
+        case "developer_of":
+            return Developer(name, number, _organisation(held, "developer_of"))
         case _:
             if held != "operator":
                 _refuse("duty", "gives a duty that is not known here")
@@ -83,11 +86,11 @@ def _resident(name: str, claims: Mapping[str, Any], now: datetime) -> Resident:
     return Resident(Holder(name, id_type, number), account, datetime.fromtimestamp(verified, UTC))
 
 
-def _organisation(value: object) -> str:
+def _organisation(value: object, claim: str) -> str:
     try:
         return CreditCode.parse(value if isinstance(value, str) else "").value
     except MalformedError as error:
-        raise _refusal("organisation_uscc", "names no organisation") from error
+        raise _refusal(claim, "names no organisation") from error
 
 
 def _refuse(cause: str, what: str) -> NoReturn:

@@ -65,6 +65,7 @@ class OpenedToken:
             title_en=detail["title_en"],
             fields={kind: tuple(paths) for kind, paths in detail["fields"].items()},
             legal_basis=detail["legal_basis"],
+            version=detail.get("version", 1),
             actions=tuple(detail.get("actions", FIRST_ACTIONS)),  # none: version 0.1.0
         )
 
@@ -136,3 +137,13 @@ class TokenMint:
         if claims.get("iss") != self.issuer or claims.get("aud") != self.issuer:
             raise InvalidTokenError("the token is another server's", cause="iss_mismatch")
         return token.kid, claims
+
+    def client_of(self, text: str, now: datetime) -> str | None:
+        """Whom a token was given to, also one that has expired; None if it is none of ours."""
+        try:
+            token = parse_compact(text, typ=TYP)
+            key = self.keys.find(token.kid, now)
+            named = None if key is None else token.verified(key, algorithm_of(key)).get("client_id")
+        except CertstoreError:
+            return None
+        return named if isinstance(named, str) else None

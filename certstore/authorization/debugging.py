@@ -97,7 +97,7 @@ class DebugDesk:
             client, claims = found
             self._judge_client(report, client, claims, now)
             self._judge_proof(report, client, proof, now)
-            self._judge_details(report, client, details)
+            self._judge_details(report, client, details, now)
         return report.answer()
 
     def _verified(self, token: CompactToken) -> tuple[Client, Claims]:
@@ -136,7 +136,9 @@ class DebugDesk:
             raise dpop.missing("dpop_proof")
         return dpop.judge_proof(proof, dpop.Sent("POST", self.tokens.token_endpoint), now)
 
-    def _judge_details(self, report: _Report, client: Client, details: str | None) -> None:
+    def _judge_details(
+        self, report: _Report, client: Client, details: str | None, now: datetime
+    ) -> None:
         if details is None:
             report.skip("details", "no_details")
             report.skip("grant", "no_details")
@@ -147,7 +149,11 @@ class DebugDesk:
         with self.archive.reading() as books:
             known = wanted.purpose_id.isprintable()
             purpose = books.sharing.purpose(wanted.purpose_id) if known else None
-        report.run("grant", lambda: judge_grant(judge_purpose(client, wanted, purpose), wanted))
+        usable = self.tokens.usable
+        report.run(
+            "grant",
+            lambda: judge_grant(judge_purpose(client, wanted, purpose, now, usable), wanted),
+        )
 
     def _unused(self, issuer: str, jti: str, refusal: CertstoreError) -> None:
         with self.archive.reading() as books:

@@ -4,10 +4,18 @@ Nothing is trimmed in silence: what the purpose does not cover is refused, by na
 """
 
 from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Final
 
-from certstore.errors import FieldNotGrantedError, MalformedError, PurposeError
+from certstore.errors import (
+    CertstoreError,
+    FieldNotGrantedError,
+    MalformedError,
+    PurposeError,
+    QuotaExceededError,
+)
 from certstore.strict_json import parse_json_strict
 from certstore.tables.sharing import Client, Purpose
 
@@ -19,6 +27,8 @@ ACTIONS: Final = (
 """What a purpose may be approved for, each an action of this service's own calls."""
 FIRST_ACTIONS: Final = ("search", "pull")
 """What a token means that names no actions (version 0.1.0)."""
+USABLE: Final[frozenset[str]] = frozenset({"active"})
+"""The states in which a purpose is used; on a sandbox `approved` is another."""
 LEGAL_BASES: Final = ("statutory_duty", "consent", "vital", "court_order")
 MAX_BYTES: Final = 8192
 _WHERE: Final = "authorization_details"
@@ -97,14 +107,22 @@ def _is_basis(value: object) -> bool:
     )
 
 
-def judge_purpose(client: Client, wanted: Wanted, purpose: Purpose | None) -> Purpose:
-    """The purpose, if it is this client's, active, and for this matter; PurposeError otherwise."""
+def judge_purpose(
+    client: Client,
+    wanted: Wanted,
+    purpose: Purpose | None,
+    now: datetime | None = None,
+    usable: AbstractSet[str] = USABLE,
+) -> Purpose:
+    """The purpose, if it is this client's, active, and for this matter; PurposeError otherwise.
+
+    QuotaExceededError, with the moment it begins anew, while its quota is used up.
+    """
     if purpose is None or purpose.client_id != client.client_id:
         raise PurposeError("the client has no such purpose", where=wanted.purpose_id)
-    if purpose.state != "active":
-        raise PurposeError(
-            f"the purpose is {purpose.state}", where=wanted.purpose_id, cause="purpose_inactive"
-        )
+    state = purpose.standing(now)
+    if state not in usable:
+        raise _not_usable(purpose, state, now)
     if purpose.matter_code != wanted.matter_code:
         raise PurposeError(
             "the purpose was approved for another matter",
@@ -123,6 +141,20 @@ def judge_purpose(client: Client, wanted: Wanted, purpose: Purpose | None) -> Pu
     return purpose
 
 
+def _not_usable(purpose: Purpose, state: str, now: datetime | None) -> CertstoreError:
+    if state == "over_quota" and purpose.resets_at is not None and now is not None:
+        return QuotaExceededError(
+            "the purpose's quota is used up",
+            where="purpose_id",
+            remedy="wait until it begins anew, or apply for a larger one",
+            resets_at=purpose.resets_at.isoformat(),
+            retry_after=int((purpose.resets_at - now).total_seconds()) + 1,
+        )
+    return PurposeError(
+        f"the purpose is {state}", where=purpose.purpose_id, cause="purpose_inactive"
+    )
+
+
 def judge_grant(purpose: Purpose, wanted: Wanted) -> dict[str, Any]:
     """The detail that the token holds; what the purpose does not cover is refused by name.
 
@@ -139,6 +171,7 @@ def judge_grant(purpose: Purpose, wanted: Wanted) -> dict[str, Any]:
         "fields": _granted_fields(purpose, wanted),
         "actions": actions,
         "legal_basis": dict(purpose.legal_basis),
+        "version": purpose.version,
     }
 
 

@@ -68,8 +68,9 @@ def service(
     shown: Annotated[Presented, Depends(presented)],
 ) -> Service:
     """The service whose access token the request carries, with the proof that the token needs."""
-    with challenged(gate.mint.issuer):
+    with challenged(gate.mint.issuer), _noting(gate, shown.token):
         caller = gate.admit(shown)
+    request.state.client = caller.client_id  # whoever's call is refused later on is told why
     request.app.state.limits.count("pull", caller.client_id)
     return caller
 
@@ -80,8 +81,9 @@ def admission(
     shown: Annotated[Presented, Depends(presented)],
 ) -> Admission:
     """A sound token and proof; whether they still count is asked with what they are used for."""
-    with challenged(gate.mint.issuer):
+    with challenged(gate.mint.issuer), _noting(gate, shown.token):
         opened = gate.open(shown)
+    request.state.client = opened.token.client_id
     request.app.state.limits.count("pull", opened.token.client_id)
     return opened
 
@@ -235,3 +237,13 @@ def resource_metadata(
     """Who gives the tokens that are taken here (RFC 9728)."""
     response.headers["Cache-Control"] = _CACHED
     return metadata.resource()
+
+
+@contextmanager
+def _noting(gate: ResourceGate, token: str) -> Iterator[None]:
+    """Let a refusal say, to us alone, whose token it was, if it is one of ours."""
+    try:
+        yield
+    except CertstoreError as error:
+        error.facts.setdefault("client", gate.mint.client_of(token, gate.clock.now()))
+        raise

@@ -13,7 +13,7 @@ from typing import Any, Final
 from certstore.authorization import client_assertion, dpop
 from certstore.authorization.access_token import TOKEN_LIFETIME_S, TokenMint
 from certstore.authorization.client_assertion import ASSERTION_TYPE, Expected
-from certstore.authorization.details import judge_grant, judge_purpose, read_details
+from certstore.authorization.details import USABLE, judge_grant, judge_purpose, read_details
 from certstore.clock import Clock
 from certstore.errors import (
     CertstoreError,
@@ -22,6 +22,7 @@ from certstore.errors import (
     InvalidTokenError,
     MalformedError,
     PurposeError,
+    QuotaExceededError,
 )
 from certstore.tables.books import Archive
 from certstore.tables.sharing import Client
@@ -32,6 +33,7 @@ ERRORS: Final[tuple[tuple[type[CertstoreError], str], ...]] = (
     (InvalidTokenError, "invalid_client"),
     (FieldNotGrantedError, "invalid_authorization_details"),
     (PurposeError, "invalid_authorization_details"),
+    (QuotaExceededError, "temporarily_unavailable"),
     (MalformedError, "invalid_request"),
 )
 """The `error` that an OAuth client looks for (RFC 6749 §5.2, RFC 9449 §5, RFC 9396 §5)."""
@@ -64,6 +66,7 @@ class TokenDesk:
     archive: Archive
     mint: TokenMint
     clock: Clock
+    usable: frozenset[str] = USABLE  # the states of a purpose that tokens are given for
 
     @property
     def issuer(self) -> str:
@@ -93,18 +96,22 @@ class TokenDesk:
         )
         client = self.authenticate(sent, now)
         # The assertion is used up by now, whatever becomes of the request.
-        jkt = self._bound_to(client, request.dpop_proof, now)
-        wanted = read_details(request.authorization_details)
-        with self.archive.reading() as books:
-            known = wanted.purpose_id.isprintable()
-            purpose = books.sharing.purpose(wanted.purpose_id) if known else None
-        detail = judge_grant(judge_purpose(client, wanted, purpose), wanted)
+        with noting(client):
+            jkt = self._bound_to(client, request.dpop_proof, now)
+            detail = self._granted(client, request.authorization_details, now)
         return {
             "access_token": self.mint.write(client, detail, jkt, now),
             "token_type": "Bearer" if jkt is None else "DPoP",
             "expires_in": TOKEN_LIFETIME_S,
             "authorization_details": [detail],
         }
+
+    def _granted(self, client: Client, details: str, now: datetime) -> dict[str, Any]:
+        wanted = read_details(details)
+        with self.archive.reading() as books:
+            known = wanted.purpose_id.isprintable()
+            purpose = books.sharing.purpose(wanted.purpose_id) if known else None
+        return judge_grant(judge_purpose(client, wanted, purpose, now, self.usable), wanted)
 
     def authenticate(self, sent: Assertion, now: datetime) -> Client:
         """The client whose assertion this is; its jti is used up, by one atomic insert.
@@ -121,17 +128,19 @@ class TokenDesk:
             named = client_assertion.named_client(token)
             found = books.sharing.client(named) if named else None
         client, claims = client_assertion.verified_claims(found, token)
-        client_assertion.judge_claims(claims, client, self.expected(sent.endpoint, now))
-        jti, until = (
-            client_assertion.identifier_of(claims),
-            client_assertion.remembered_until(claims),
-        )
+        with noting(client):
+            client_assertion.judge_claims(claims, client, self.expected(sent.endpoint, now))
+            self._use_up(client, claims)
+            client_assertion.judge_state(client)
+        return client
+
+    def _use_up(self, client: Client, claims: client_assertion.Claims) -> None:
+        jti = client_assertion.identifier_of(claims)
+        until = client_assertion.remembered_until(claims)
         with self.archive.writing() as books:
             first = books.sharing.use_once(client.client_id, jti, until)
         if not first:
             raise client_assertion.replayed()
-        client_assertion.judge_state(client)
-        return client
 
     def expected(self, endpoint: str, now: datetime) -> Expected:
         """What an assertion sent to this endpoint is held against."""
@@ -150,6 +159,16 @@ class TokenDesk:
         if not first:
             raise dpop.replayed()
         return judged.jkt
+
+
+@contextmanager
+def noting(client: Client) -> Iterator[None]:
+    """Let a refusal say, to us alone, whose it is: the client that proved who it is."""
+    try:
+        yield
+    except CertstoreError as error:
+        error.facts.setdefault("client", client.client_id)
+        raise
 
 
 @contextmanager

@@ -38,7 +38,7 @@ class DemonstrationPerson:
 
     id: str  # the form's value
     name: str
-    role: Literal["resident", "officer", "clerk", "operator"]
+    role: Literal["resident", "officer", "clerk", "operator", "developer"]
     note: str = ""  # what can be seen with this person, in the reader's language
 
 

@@ -20,6 +20,7 @@ Refused = Literal[
     "consent-required",
     "consent-withdrawn",
     "representation-unproven",
+    "quota-exceeded",
 ]
 
 

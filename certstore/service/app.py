@@ -14,6 +14,8 @@ from certstore.consent import routes as consent
 from certstore.counter import page_routes as counter_pages
 from certstore.events import routes as events
 from certstore.federation import routes as federation
+from certstore.onboarding import console_page_routes, workbench_page_routes
+from certstore.onboarding import page_routes as onboarding_pages
 from certstore.reception import recognise
 from certstore.service import problems
 from certstore.service.body_limit import BodyLimit
@@ -118,6 +120,8 @@ def create_app(house: House) -> FastAPI:
         scan_pages,
     ):
         app.include_router(pages.router)
+    for portal in (onboarding_pages, workbench_page_routes, console_page_routes):
+        app.include_router(portal.router)
     app.include_router(home)
     app.include_router(console)
     if house.demonstration:

@@ -55,13 +55,34 @@ def cast(districts: Iterable[str]) -> dict[str, dict[str, Any]]:
             "story_en": f"Officer {officer['number']}, {officer['station_en']}",
         }
     known.update({f"clerk_{clerk['staff_number']}": clerk for clerk in _clerks()})
-    known["operator_A01"] = {
-        "key": "operator_A01",
-        "name": "郑运维",
-        "staff_number": "A01",
-        "duty": "operator",
-        "story_zh": "看免提交率；看不到任何人的资料",
-        "story_en": "Sees how much need not be handed in, and nobody's data",
+    known.update(_backstage())
+    return known
+
+
+def _backstage() -> dict[str, dict[str, Any]]:
+    """Two operators, as some things take two, and the developer of an agency that pulls."""
+    operators = (
+        ("A01", "郑运维", "看免提交率，批准用途", "Sees how much need not be handed in, approves"),
+        ("A02", "孟运维", "复核：第二个批准的人", "The second person who approves"),
+    )
+    known: dict[str, dict[str, Any]] = {
+        f"operator_{number}": {
+            "key": f"operator_{number}",
+            "name": name,
+            "staff_number": number,
+            "duty": "operator",
+            "story_zh": f"{zh}；看不到任何人的资料",
+            "story_en": f"{en}; nobody's data",
+        }
+        for number, name, zh, en in operators
+    }
+    known["developer_D01"] = {
+        "key": "developer_D01",
+        "name": "韩开发",
+        "staff_number": "D01",
+        "developer_of": "11310000MB0T00058A",
+        "story_zh": "示范市教育局 · 接入招生服务：用途、密钥、用量、报错",
+        "story_en": "Education Bureau: connects school enrolment (purposes, keys, usage, errors)",
     }
     return known
 

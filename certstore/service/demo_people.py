@@ -51,6 +51,8 @@ def _words(person: Mapping[str, Any], today: date, *, holds: bool) -> Iterable[s
 
 
 def _office(person: Mapping[str, Any]) -> str:
+    if "developer_of" in person:
+        return "developer of an agency"
     if "duty" in person:
         return str(person["duty"])
     return "officer" if "number" in person else "clerk of an organisation"

@@ -36,6 +36,7 @@ _MOST_CODES = 1000
 _CARRIED = ("state", "nonce", "code_challenge")
 _REQUEST = ("response_type", "client_id", "redirect_uri", *_CARRIED, "code_challenge_method")
 _LONGEST_VALUE = 200
+Role = Literal["resident", "officer", "clerk", "operator", "developer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +120,8 @@ def _claims(person: Mapping[str, Any]) -> dict[str, str]:
             "station": person["station"],
         }
     if "staff_number" in person:
-        office = "duty" if "duty" in person else "organisation_uscc"
+        offices = ("duty", "developer_of", "organisation_uscc")
+        office = next(name for name in offices if name in person)
         return {name: person[name] for name in ("name", "staff_number", office)}
     return {"name": person["name"], "id_type": "111", "id_number": person["id_number"]}
 
@@ -232,7 +234,9 @@ def _lost(request: Request, wrong: tuple[str, ...]) -> Response:
     return page(request, "certstore/development_request.html", view, 400)
 
 
-def _role(person: Mapping[str, Any]) -> Literal["resident", "officer", "clerk", "operator"]:
+def _role(person: Mapping[str, Any]) -> Role:
+    if "developer_of" in person:
+        return "developer"
     if "staff_number" in person:
         return "operator" if "duty" in person else "clerk"
     return "officer" if "number" in person else "resident"

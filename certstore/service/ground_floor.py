@@ -8,6 +8,7 @@ from certstore.authority import AuthorityName, KeyRing
 from certstore.authorization.access_token import TOKEN_LIFETIME_S, TokenMint
 from certstore.authorization.client_keys import ClientKeyDesk
 from certstore.authorization.debugging import DebugDesk
+from certstore.authorization.details import USABLE
 from certstore.authorization.metadata import MetadataDesk
 from certstore.authorization.resource_gate import ResourceGate
 from certstore.authorization.standing import TokenStandingDesk
@@ -233,7 +234,10 @@ class GroundFloor(Stores):
     @cached_property
     def token_desk(self) -> TokenDesk:
         """Access tokens, given."""
-        return TokenDesk(archive=self.archive, mint=self.token_mint, clock=self.clock)
+        usable = USABLE | ({"approved"} if self.demonstration else set())
+        return TokenDesk(
+            archive=self.archive, mint=self.token_mint, clock=self.clock, usable=usable
+        )
 
     @cached_property
     def token_keys(self) -> KeySuccession:

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import APIRouter, Request
 from fastapi.responses import Response
 
-from certstore.callers import Clerk, Officer, Operator, Resident
+from certstore.callers import Clerk, Developer, Officer, Operator, Resident
 from certstore.certificates import Certificate, Status
 from certstore.counter.desk import CounterDesk
 from certstore.holdings import HoldingsDesk
@@ -44,6 +44,8 @@ def home(
         return see_other(_desk_of(session.caller, organisations, counter))
     if session is not None and isinstance(session.caller, Operator):
         return see_other("/console/stats")
+    if session is not None and isinstance(session.caller, Developer):
+        return see_other("/developers")
     if session is None or not isinstance(session.caller, Resident):
         view = HomeView(next=NextCard(kind="signed_out", href="/sign-in"))
         return page(request, "certstore/home.html", view)

@@ -8,8 +8,8 @@ from pydantic import SecretStr
 
 from certstore.errors import MalformedError
 from certstore.keys import KeySigner, Purpose, read_rsa_signer
-from certstore.service.ground_floor import GroundFloor
 from certstore.service.key_room import sandbox_face_signer
+from certstore.service.onboarding_floor import OnboardingFloor
 from certstore.service.passphrase import passphrase
 from face_auth.acceptance import FaceDesk
 from face_auth.adapters.catalogue import Connected, connect
@@ -27,7 +27,7 @@ from verifiers.matters.registry import MatterDesk
 from verifiers.scanning.desk import ScanDesk
 
 
-class MiddleFloor(GroundFloor):
+class MiddleFloor(OnboardingFloor):
     """The desks of `face_auth` and `verifiers`."""
 
     @cached_property

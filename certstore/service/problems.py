@@ -8,10 +8,12 @@ from typing import Any
 from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse, Response
+from starlette.background import BackgroundTask
 from starlette.exceptions import HTTPException
 
 from certstore import errors
 from certstore.chance import reference
+from certstore.onboarding.refusals import Refusal, RefusalDesk
 from certstore.pages.views import ProblemKind, ProblemView
 from certstore.web.answers import page
 from certstore.web.led_back import sign_in_href, to_sign_in
@@ -40,6 +42,7 @@ STATUS: dict[type[errors.CertstoreError], HTTPStatus] = {
     errors.CertificateRevokedError: HTTPStatus.CONFLICT,
     errors.TooLargeError: HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
     errors.RateLimitedError: HTTPStatus.TOO_MANY_REQUESTS,
+    errors.QuotaExceededError: HTTPStatus.TOO_MANY_REQUESTS,
     errors.UnavailableError: HTTPStatus.SERVICE_UNAVAILABLE,
 }
 _KINDS: dict[int, ProblemKind] = {
@@ -59,6 +62,7 @@ _KINDS: dict[int, ProblemKind] = {
 _API = ("/v1/", "/oauth2/", "/.well-known/", "/status-lists/", "/healthz", "/readyz", "/metrics")
 _SHOWN_FACTS = (
     *("error", "cause", "expected", "paths", "missing", "status", "code_point", "limit"),
+    "resets_at",
 )
 
 
@@ -95,7 +99,9 @@ async def known_error(request: Request, error: Exception) -> Response:
             return led
     facts = {name: error.facts[name] for name in _SHOWN_FACTS if name in error.facts}
     said = {"detail": error.detail, "where": error.where, "remedy": error.remedy, **facts}
-    answer = _answer(request, status, error.code, said)
+    number = reference(8)
+    answer = _answer(request, status, error.code, {**said, "reference": number})
+    _note(request, answer, error, number)
     if "retry_after" in error.facts:
         answer.headers["Retry-After"] = str(error.facts["retry_after"])  # seconds
     if "challenge" in error.facts and _wants_json(request):
@@ -113,7 +119,37 @@ async def invalid_request(request: Request, error: Exception) -> Response:
         "remedy": "see /openapi.json",
         "errors": wrong,
     }
-    return _answer(request, HTTPStatus.UNPROCESSABLE_ENTITY, "invalid-request", said)
+    number = reference(8)
+    answer = _answer(
+        request,
+        HTTPStatus.UNPROCESSABLE_ENTITY,
+        "invalid-request",
+        {**said, "reference": number},
+    )
+    _note(request, answer, errors.MalformedError("", where=said["where"]), number)
+    return answer
+
+
+def _note(request: Request, answer: Response, error: errors.CertstoreError, number: str) -> None:
+    """Keep why a known client's call was refused, after the answer has left.
+
+    Not that it asked too often: who does so would have us write as often.
+    """
+    client = getattr(request.state, "client", None) or error.facts.get("client")
+    if not client or isinstance(error, errors.RateLimitedError):
+        return
+    route = getattr(request.scope.get("route"), "path", "")
+    refusal = Refusal(
+        client_id=str(client), call=f"{request.method} {route}", error=error, reference=number
+    )
+    answer.background = BackgroundTask(_keep, request.app.state.house.find(RefusalDesk), refusal)
+
+
+def _keep(desk: RefusalDesk, refusal: Refusal) -> None:
+    try:
+        desk.note(refusal)
+    except errors.CertstoreError as error:
+        log.warning("a refusal was not kept", extra={"why": error.detail})
 
 
 async def framework_error(request: Request, error: Exception) -> Response:

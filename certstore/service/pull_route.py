@@ -81,14 +81,15 @@ class PullRoute:
         return (opened, asked) if asked.format == "json" else None
 
     async def _answer(self, scope: Scope, opened: Admission, request: PullRequest) -> Response:
-        lane = self._house.pull_lane
+        lane, asking = self._house.pull_lane, Request(scope)
+        asking.state.client = opened.token.client_id  # a refusal is on its list
         try:
             scope["app"].state.limits.count("pull", opened.token.client_id)
             with challenged(self._house.resource_gate.mint.issuer):
                 outcome = await asyncio.wrap_future(lane.submit(opened, request))
                 said = lane.sharing.answer(outcome)
         except CertstoreError as error:
-            return await problems.known_error(Request(scope), error)
+            return await problems.known_error(asking, error)
         return Response(orjson.dumps(said), media_type="application/json")
 
 

@@ -48,6 +48,9 @@ class Settings(BaseSettings):
     authority_name_zh: str = "示范市公安局"
     authority_name_en: str = "Demonstration City Public Security Bureau"
     city: str = "示范市"
+    sandbox_url: str = Field(
+        "", description="where this house's sandbox is; shown to agencies' developers"
+    )
     districts: tuple[str, ...] = ("海港区", "梧桐区", "望江区", "云杉区")
     face_provider: str = Field("", description="empty: the sandbox, beside demonstration keys only")
     face_providers_file: Path | None = Field(None, description="the providers known, as TOML")

@@ -28,6 +28,10 @@ from certstore.holdings import HoldingsDesk
 from certstore.keys import Purpose
 from certstore.ledger import LedgerDesk
 from certstore.objects import ObjectStore
+from certstore.onboarding.applying import OnboardingDesk
+from certstore.onboarding.approval import ApprovalDesk
+from certstore.onboarding.refusals import RefusalDesk
+from certstore.onboarding.trying import TryingDesk
 from certstore.organisations import OrganisationDesk
 from certstore.presentation import PresentationDesk
 from certstore.service.answer_forms import copies, form_desk, own_copy_desk
@@ -313,6 +317,10 @@ _NAMES: dict[type, str] = {
     DebugDesk: "debug_desk",
     MetadataDesk: "metadata_desk",
     SharingDesk: "sharing_desk",
+    TryingDesk: "trying_desk",
+    RefusalDesk: "refusal_desk",
+    ApprovalDesk: "approval_desk",
+    OnboardingDesk: "onboarding_desk",
     DiscoveryDesk: "discovery_desk",
     FeedDesk: "feed_desk",
     SubscriptionDesk: "subscription_desk",

@@ -86,6 +86,7 @@ class Worker:
             self.forget,
             self.look_at_photos,
             self.erase_uploads,
+            self.look_after_purposes,
         ):
             self._try(job)
 
@@ -178,6 +179,11 @@ class Worker:
             log.warning("job put off", extra={"job": job.__name__, "why": error.detail})
         except Exception:
             log.exception("job failed", extra={"job": job.__name__})
+
+    def look_after_purposes(self) -> None:
+        """Let quotas begin anew, open what was shown on the sandbox, forget old refusals."""
+        self._house.approval_desk.look_after()
+        self._house.refusal_desk.forget()
 
 
 def _body(event: OutboxEvent) -> bytes:

@@ -17,6 +17,7 @@ from certstore.clock import Clock
 from certstore.errors import CertstoreError, NotFoundError
 from certstore.keys import Signer
 from certstore.ledger import Recorded, receipt, record_access, record_accesses
+from certstore.onboarding.quotas import count_call, count_calls
 from certstore.sharing.decisions import decision_refusal
 from certstore.sharing.form_desk import Form, FormDesk
 from certstore.sharing.grants import PullRequest, SearchRequest, judge_pull, judge_search
@@ -44,8 +45,8 @@ class SharingDesk:
     def search(self, service: Service, request: SearchRequest) -> dict[str, Any]:
         """References and status of what a person holds; no content. Recorded as a look."""
         now = self.clock.now()
-        refusal = judge_search(service, request)
         with self.archive.writing() as books:
+            refusal = count_call(books, service, now) or judge_search(service, request)
             found = books.register.held_by(request.subject_type, request.subject_number)
             person = _searched(books, request, found)
             listed = [c for c in found if c.type_code in request.cert_types]
@@ -109,17 +110,20 @@ class SharingDesk:
         """Each pull with why it is refused, if it is: the token first, then the grant."""
         admissions = [each.admission for each in asked if each.admission is not None]
         barred = iter(self.gate.admit_all(books, admissions) if admissions else ())
+        barred_by = [next(barred) if each.admission is not None else None for each in asked]
+        inside = [each.service for each, bar in zip(asked, barred_by, strict=True) if bar is None]
+        uncounted = iter(count_calls(books, inside, now) if inside else ())
         found = books.register.by_refs(each.request.ref for each in asked)
         judged = []
-        for each in asked:
-            ground = Ground()
-            refusal = next(barred) if each.admission is not None else None
+        for each, bar in zip(asked, barred_by, strict=True):
+            ground, refusal = Ground(), bar
+            beyond = next(uncounted) if bar is None else None
             certificate = None if refusal else found.get(each.request.ref)
             if certificate is None:
                 absent = NotFoundError("there is no such certificate", where=each.request.ref)
                 refusal = refusal or absent
             else:
-                refusal = judge_pull(each.service, each.request, certificate)
+                refusal = beyond or judge_pull(each.service, each.request, certificate)
                 refusal = refusal or decision_refusal(books, each.service, each.request, now)
                 ground = stand_on(books, each.service, each.request, certificate, now, refusal)
                 refusal = ground.refusal

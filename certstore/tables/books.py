@@ -17,6 +17,7 @@ from certstore.tables.joint_tests import JointTestBook
 from certstore.tables.ledger import LedgerBook
 from certstore.tables.matters import MatterBook
 from certstore.tables.notices import Inbox
+from certstore.tables.onboarding import OnboardingBook
 from certstore.tables.organisations import OrganisationBook
 from certstore.tables.outbox import Outbox
 from certstore.tables.peers import PeerBook
@@ -24,6 +25,8 @@ from certstore.tables.people import People
 from certstore.tables.pictures import PictureBook
 from certstore.tables.presentations import PresentationBook
 from certstore.tables.pull_jobs import PullJobBook
+from certstore.tables.quotas import QuotaBook
+from certstore.tables.refused_calls import RefusedCallBook
 from certstore.tables.register import Register
 from certstore.tables.sessions import SessionBook
 from certstore.tables.sharing import SharingBook
@@ -165,6 +168,21 @@ class Books:
     def statuses(self) -> StatusListBook:
         """Published status lists."""
         return StatusListBook(self.connection)
+
+    @cached_property
+    def onboarding(self) -> OnboardingBook:
+        """Clients and purposes on their way."""
+        return OnboardingBook(self.connection)
+
+    @cached_property
+    def quotas(self) -> QuotaBook:
+        """How often purposes were used."""
+        return QuotaBook(self.connection)
+
+    @cached_property
+    def refused_calls(self) -> RefusedCallBook:
+        """Why clients' calls were refused."""
+        return RefusedCallBook(self.connection)
 
 
 class Archive:

@@ -11,6 +11,7 @@ from sqlalchemy import (
     Column,
     Connection,
     ForeignKey,
+    Integer,
     LargeBinary,
     Row,
     String,
@@ -48,6 +49,10 @@ purposes = Table(
     Column("fields", Json, nullable=False),  # certificate type → paths that may be pulled
     Column("state", String(12), nullable=False),
     Column("actions", Json, nullable=False),  # what may be done for it: search, pull
+    Column("version", Integer, nullable=False, server_default="1"),  # grows with what it covers
+    Column("quota_day", Integer),  # calls; none: no limit
+    Column("quota_month", Integer),
+    Column("resets_at", Moment),  # over its quota until then
 )
 used_identifiers = Table(
     "used_identifiers",
@@ -110,7 +115,11 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Purpose:
-    """What a client pulls for: a matter, a legal basis, and the fields it may have by type."""
+    """What a client pulls for: a matter, a legal basis, and the fields it may have by type.
+
+    `version` grows whenever what it covers changes; quotas are calls a day and a month (None: no
+    limit); where it is over its quota, `resets_at` says until when.
+    """
 
     purpose_id: str
     client_id: str
@@ -121,6 +130,16 @@ class Purpose:
     fields: Mapping[str, Sequence[str]]
     state: str
     actions: Sequence[str] = ("search", "pull")
+    version: int = 1
+    quota_day: int | None = None
+    quota_month: int | None = None
+    resets_at: datetime | None = None
+
+    def standing(self, now: datetime | None) -> str:
+        """Its state at this moment: a quota whose time is over holds it up no more."""
+        if self.state != "over_quota" or now is None or self.resets_at is None:
+            return self.state
+        return "active" if self.resets_at <= now else self.state
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,13 +162,13 @@ class SharingBook:
         """The client with this identifier."""
         query = select(clients).where(clients.c.client_id == client_id)
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else _client(row)
+        return None if row is None else client_of(row)
 
     def purpose(self, purpose_id: str) -> Purpose | None:
         """The purpose with this identifier."""
         query = select(purposes).where(purposes.c.purpose_id == purpose_id)
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else _purpose(row)
+        return None if row is None else purpose_of(row)
 
     def of_agency(self, agency_uscc: str) -> list[tuple[Client, Purpose]]:
         """An agency's clients and purposes that are active, in the order of their identifiers."""
@@ -199,6 +218,9 @@ class SharingBook:
                 "fields": {kind: list(paths) for kind, paths in purpose.fields.items()},
                 "state": purpose.state,
                 "actions": list(purpose.actions),
+                "version": purpose.version,
+                "quota_day": purpose.quota_day,
+                "quota_month": purpose.quota_month,
             },
         )
 
@@ -206,7 +228,7 @@ class SharingBook:
         """The client, its row held until this transaction ends."""
         query = select(clients).where(clients.c.client_id == client_id).with_for_update()
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else _client(row)
+        return None if row is None else client_of(row)
 
     def set_keys(
         self, client_id: str, keys: Sequence[Mapping[str, Any]], algorithms: Sequence[str]
@@ -280,7 +302,7 @@ class SharingBook:
         """Every purpose of a client."""
         query = select(purposes).where(purposes.c.client_id == client_id)
         rows = self._connection.execute(query.order_by(purposes.c.purpose_id))
-        return [_purpose(row) for row in rows]
+        return [purpose_of(row) for row in rows]
 
 
 def _as_sqlite(moment: datetime) -> str:
@@ -288,7 +310,8 @@ def _as_sqlite(moment: datetime) -> str:
     return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
-def _client(row: Row[Any]) -> Client:
+def client_of(row: Row[Any]) -> Client:
+    """A row of `clients`."""
     return Client(
         row.client_id,
         row.agency,
@@ -302,7 +325,8 @@ def _client(row: Row[Any]) -> Client:
     )
 
 
-def _purpose(row: Row[Any]) -> Purpose:
+def purpose_of(row: Row[Any]) -> Purpose:
+    """A row of `purposes`."""
     return Purpose(
         row.purpose_id,
         row.client_id,
@@ -313,4 +337,8 @@ def _purpose(row: Row[Any]) -> Purpose:
         row.fields,
         row.state,
         tuple(row.actions),
+        row.version,
+        row.quota_day,
+        row.quota_month,
+        row.resets_at,
     )

@@ -6,7 +6,7 @@ from typing import Annotated
 from fastapi import Form, Request
 from fastapi.responses import HTMLResponse, RedirectResponse, Response
 
-from certstore.callers import Clerk, Officer, Operator, Resident
+from certstore.callers import Clerk, Developer, Officer, Operator, Resident
 from certstore.errors import ForbiddenError
 from certstore.sign_in import Session
 from certstore.web.dress import COOKIE, Dress
@@ -105,3 +105,5 @@ def _signed(session: Session | None) -> Signed | None:
             return Signed(name, "clerk")
         case Operator(name):
             return Signed(name, "operator")
+        case Developer(name):
+            return Signed(name, "developer")

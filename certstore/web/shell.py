@@ -26,7 +26,7 @@ class Signed:
     """Who is signed in, as far as a page says it."""
 
     name: str
-    role: Literal["resident", "officer", "clerk", "operator"] = "resident"
+    role: Literal["resident", "officer", "clerk", "operator", "developer"] = "resident"
     notices: int = 0  # unread
 
 

@@ -7,6 +7,7 @@ from tests.e2e.pages.counter_samples import counter
 from tests.e2e.pages.desk_samples import desk
 from tests.e2e.pages.entrance_samples import entrance
 from tests.e2e.pages.form_samples import forms
+from tests.e2e.pages.onboarding_samples import onboarding
 from tests.e2e.pages.people import Sample
 from tests.e2e.pages.photo_samples import photos
 from tests.e2e.pages.question_samples import questions
@@ -19,4 +20,4 @@ def every_sample() -> list[Sample]:
     """All of them."""
     store = [*homes(), *certificates(), *usage(), *forms(), *entrance(), *consents()]
     asked = [*questions(), *photos(), *checks(), *progress(), *uploads()]
-    return [*store, *asked, *desk(), *clerks(), *counter(), *scans()]
+    return [*store, *asked, *desk(), *clerks(), *counter(), *onboarding(), *scans()]

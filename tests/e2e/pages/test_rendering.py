@@ -141,6 +141,8 @@ def test_questions_presenting_and_scanning_have_no_tab_bar(sample):
 def test_every_template_has_a_sample():
     frames = {
         "certstore/clerk_base.html",
+        "certstore/console_base.html",
+        "certstore/developer_base.html",
         "issuance/desk_base.html",
         "web/base.html",
         "web/question.html",

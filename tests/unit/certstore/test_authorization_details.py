@@ -1,11 +1,18 @@
 """What a token is asked for: read strictly, granted as approved, refused by name (RFC 9396)."""
 
 import json
+from dataclasses import replace
+from datetime import UTC, datetime
 
 import pytest
 
 from certstore.authorization.details import judge_grant, judge_purpose, read_details
-from certstore.errors import FieldNotGrantedError, MalformedError, PurposeError
+from certstore.errors import (
+    FieldNotGrantedError,
+    MalformedError,
+    PurposeError,
+    QuotaExceededError,
+)
 from certstore.tables.sharing import Client, Purpose
 
 BASIS = {"kind": "statutory_duty", "ref": "义务教育法第十二条"}
@@ -55,7 +62,7 @@ def test_actions_not_granted_are_named():
     with pytest.raises(PurposeError) as refusal:
         granted(actions=["pull", "delete", "verify"])
     assert refusal.value.facts["paths"] == ["delete", "verify"]
-    narrow = Purpose(*(getattr(PURPOSE, n) for n in Purpose.__slots__[:-1]), ("search",))
+    narrow = replace(PURPOSE, actions=("search",))
     assert granted(narrow)["actions"] == ["search"]
     with pytest.raises(PurposeError):
         granted(narrow, actions=["pull"])
@@ -104,3 +111,20 @@ def test_a_list_of_one_object_is_expected(text):
     with pytest.raises(MalformedError) as refusal:
         read_details(text)
     assert refusal.value.where == "authorization_details"
+
+
+def test_a_used_up_quota_says_when_it_begins_anew_and_is_over_at_that_moment():
+    ends = datetime(2026, 11, 25, 16, tzinfo=UTC)
+    over = replace(PURPOSE, state="over_quota", resets_at=ends)
+    asked = wanted()
+    with pytest.raises(QuotaExceededError) as refusal:
+        judge_purpose(CLIENT, asked, over, ends.replace(hour=15))
+    assert refusal.value.facts["resets_at"] == ends.isoformat()
+    assert refusal.value.facts["retry_after"] == 3601
+    assert judge_purpose(CLIENT, asked, over, ends) is over
+    with pytest.raises(PurposeError):  # nobody says what time it is
+        judge_purpose(CLIENT, asked, over)
+    trial = replace(PURPOSE, state="approved")
+    with pytest.raises(PurposeError):
+        judge_purpose(CLIENT, asked, trial, ends)
+    assert judge_purpose(CLIENT, asked, trial, ends, frozenset({"approved"})) is trial

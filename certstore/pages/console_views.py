@@ -1,0 +1,251 @@
+"""What operators see of agencies: what waits for them, every client, what an act would break."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from certstore.callers import Operator
+from certstore.catalogue import certificate_type
+from certstore.onboarding.approval import ASKED_BY_OPERATORS, Waiting, operator_name
+from certstore.onboarding.file import ClientFile, PurposeFile, terms_of
+from certstore.onboarding.states import Role, State, open_acts
+from certstore.onboarding.terms import Terms
+from certstore.pages.onboarding_views import (
+    MatrixRow,
+    Meter,
+    PurposeRow,
+    matrix_of,
+    purpose_row,
+    title_of,
+)
+from certstore.tables.onboarding import Change, Moved
+from certstore.web.dress import Lang
+
+
+@dataclass(frozen=True, slots=True)
+class WaitingRow:
+    """A change that waits: which of two approvals is next, and who gave the first."""
+
+    href: str
+    act: str
+    title: str
+    agency: str
+    asked_at: datetime
+    step: int
+    mine: bool  # this operator gave the first, so another one gives the second
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyRow:
+    """A client with its purposes."""
+
+    client_id: str
+    agency: str
+    state: str
+    purposes: tuple[PurposeRow, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgenciesView:
+    """`certstore/console_agencies.html`, GET /console/agencies."""
+
+    operator: str
+    waiting: tuple[WaitingRow, ...]
+    agencies: tuple[AgencyRow, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class AskedField:
+    """A field that is asked for, to be granted or not."""
+
+    path: str
+    certificate: str
+    label: str
+    new: bool  # not in what is in force
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """The change that waits, and what this operator may do with it."""
+
+    ref: str
+    act: str
+    step: int
+    asked_by: str
+    asked_at: datetime
+    first_by: str
+    reason: str
+    may: bool
+    fields: tuple[AskedField, ...]
+    struck: tuple[tuple[str, str], ...]
+    wider: tuple[tuple[str, str, str], ...]  # what else changes: member, before, after
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AgencyView:
+    """`certstore/console_agency.html`, GET /console/agencies/{client|purpose}/{name}."""
+
+    operator: str
+    kind: str
+    name: str
+    title: str
+    agency: str
+    agency_uscc: str
+    client_id: str
+    state: str
+    acts: tuple[str, ...]
+    decision: Decision | None
+    facts: tuple[tuple[str, str], ...]
+    matrix: tuple[MatrixRow, ...]
+    breaks: tuple[PurposeRow, ...]  # what is in use and would be refused, most used first
+    day: Meter | None
+    month: Meter | None
+    history: tuple[Moved, ...]
+
+
+def agencies_view(
+    me: Operator, waiting: Sequence[Waiting], clients: Sequence[ClientFile], lang: Lang
+) -> AgenciesView:
+    """The list of what waits, and of every client."""
+    return AgenciesView(
+        operator=f"{me.name} {me.number}",
+        waiting=tuple(_waiting(me, each, lang) for each in waiting),
+        agencies=tuple(
+            AgencyRow(
+                client_id=file.client.client_id,
+                agency=file.client.agency if lang == "zh" else file.client.agency_en,
+                state=file.client.state,
+                purposes=_rows(file, lang),
+            )
+            for file in clients
+        ),
+    )
+
+
+def _waiting(me: Operator, each: Waiting, lang: Lang) -> WaitingRow:
+    change = each.change
+    return WaitingRow(
+        f"/console/agencies/{change.kind}/{change.subject}",
+        change.act,
+        each.title_zh if lang == "zh" else each.title_en,
+        each.agency if lang == "zh" else each.agency_en,
+        change.asked_at,
+        1 if change.first_by is None else 2,
+        change.first_by == operator_name(me),
+    )
+
+
+def _rows(file: ClientFile, lang: Lang) -> tuple[PurposeRow, ...]:
+    return tuple(purpose_row(p, file.used[p.purpose_id], lang) for p in file.purposes)
+
+
+def client_page(me: Operator, file: ClientFile, lang: Lang) -> AgencyView:
+    """A client's page."""
+    client = file.client
+    used = sorted(_rows(file, lang), key=lambda row: -row.day.used)
+    return AgencyView(
+        operator=f"{me.name} {me.number}",
+        kind="client",
+        name=client.client_id,
+        title=client.client_id,
+        agency=client.agency if lang == "zh" else client.agency_en,
+        agency_uscc=client.agency_uscc,
+        client_id=client.client_id,
+        state=client.state,
+        acts=_acts("client", client.state),
+        decision=None if file.waiting is None else _decision(me, file.waiting, None, lang),
+        facts=(("keys", str(len(client.keys))),),
+        matrix=(),
+        breaks=tuple(row for row in used if row.state in {"active", "over_quota"}),
+        day=None,
+        month=None,
+        history=tuple(file.history),
+    )
+
+
+def purpose_page(me: Operator, file: PurposeFile, lang: Lang) -> AgencyView:
+    """A purpose's page."""
+    client, purpose = file.client, file.purpose
+    row = purpose_row(purpose, file.used, lang)
+    basis = purpose.legal_basis
+    return AgencyView(
+        operator=f"{me.name} {me.number}",
+        kind="purpose",
+        name=purpose.purpose_id,
+        title=title_of(purpose, lang),
+        agency=client.agency if lang == "zh" else client.agency_en,
+        agency_uscc=client.agency_uscc,
+        client_id=client.client_id,
+        state=purpose.state,
+        acts=_acts("purpose", purpose.state),
+        decision=None if file.waiting is None else _decision(me, file.waiting, file, lang),
+        facts=(
+            ("matter_code", purpose.matter_code),
+            ("basis_ref", basis.get("ref", "")),
+            ("actions", " ".join(purpose.actions)),
+            ("contact", file.dossier.contact),
+            ("justification", file.dossier.justification),
+        ),
+        matrix=matrix_of(file.terms, file.dossier.not_given, lang),
+        breaks=(row,) if purpose.state in {"active", "over_quota"} else (),
+        day=Meter(file.used.day, purpose.quota_day),
+        month=Meter(file.used.month, purpose.quota_month),
+        history=tuple(file.history),
+    )
+
+
+def _acts(kind: str, state: str) -> tuple[str, ...]:
+    asked = open_acts("client" if kind == "client" else "purpose", State(state), Role.TWO_OPERATORS)
+    alone = open_acts("purpose", State(state), Role.OPERATOR) if kind == "purpose" else ()
+    wanted = {*ASKED_BY_OPERATORS, "activate"}
+    return tuple(act for act in (*alone, *asked) if act in wanted)
+
+
+def _decision(me: Operator, change: Change, file: PurposeFile | None, lang: Lang) -> Decision:
+    step = 1 if change.first_by is None else 2
+    asked: Terms | None = None
+    if file is not None and change.act in {"approve", "change"}:
+        in_force = terms_of(file.purpose, file.dossier)
+        asked = in_force if change.terms is None else Terms.from_json(change.terms)
+    return Decision(
+        ref=change.ref,
+        act=change.act,
+        step=step,
+        asked_by=change.asked_by,
+        asked_at=change.asked_at,
+        first_by=change.first_by or "",
+        reason=change.reason,
+        may=change.first_by != operator_name(me),
+        fields=() if asked is None else _fields(change, asked, file, lang),
+        struck=tuple(sorted(change.not_given.items())),
+        wider=() if asked is None or change.terms is None else _wider(asked, file),
+    )
+
+
+def _fields(
+    change: Change, asked: Terms, file: PurposeFile | None, lang: Lang
+) -> tuple[AskedField, ...]:
+    granted = frozenset() if file is None or change.terms is None else file.terms.paths()
+    return tuple(
+        AskedField(path, *_labels(path, lang), bool(granted) and path not in granted)
+        for path in sorted(asked.paths())
+    )
+
+
+def _labels(path: str, lang: Lang) -> tuple[str, str]:
+    kind, _, name = path.partition(".")
+    known = certificate_type(kind)
+    one = known.field(name)
+    label = name if one is None else one.label_zh if lang == "zh" else one.label_en
+    return (known.title_zh if lang == "zh" else known.title_en), label
+
+
+def _wider(asked: Terms, file: PurposeFile | None) -> tuple[tuple[str, str, str], ...]:
+    if file is None:
+        return ()
+    before, after = file.terms.as_json(), asked.as_json()
+    plain = ("matter_code", "title_zh", "title_en", "quota_day", "quota_month", "contact")
+    said = [(name, before[name], after[name]) for name in plain]
+    said.append(("actions", " ".join(before["actions"]), " ".join(after["actions"])))
+    said.append(("basis_ref", before["legal_basis"].get("ref"), after["legal_basis"].get("ref")))
+    return tuple((n, str(b or "-"), str(a or "-")) for n, b, a in said if b != a)
