@@ -55,6 +55,18 @@ class ConflictError(CertstoreError):
     code = "conflict"
 
 
+class IdempotencyConflictError(ConflictError):
+    """A request with the same key is in flight; `facts["retry_after"]` is the seconds to wait."""
+
+    code = "idempotency-conflict"
+
+
+class IdempotencyMismatchError(CertstoreError):
+    """A key came with another request before."""
+
+    code = "idempotency-mismatch"
+
+
 class StaleTreeSizeError(ConflictError):
     """A log grew from another size than its witness cosigned last: `facts["tree_size"]`."""
 

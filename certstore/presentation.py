@@ -17,6 +17,7 @@ from certstore.guardianship import GuardianActs, is_ward, keep_guardians_look
 from certstore.identifiers import ResidentId, Sex
 from certstore.keys import Signer
 from certstore.ledger import Access, record_access
+from certstore.status_desk import IssuerSigner, house_alone
 from certstore.tables.books import Archive, Books
 from certstore.tables.presentations import PresentationRow
 
@@ -46,6 +47,7 @@ class PresentationDesk:
     signer: Signer
     clock: Clock
     origin: str
+    issuer_signer: IssuerSigner = house_alone
 
     def present(self, resident: Resident, ref: str) -> Presentation:
         """Make a code for one certificate of this resident, in the minimal profile."""
@@ -65,7 +67,8 @@ class PresentationDesk:
             claims = minimal_claims(certificate, now, unix(expires_at), cti)
             row = PresentationRow(cti.hex(), ref, now, expires_at, None)
             books.presentations.add(row)
-        text = seal_code(claims, Profile.ON_LINE, self.signer)
+        signer = self.issuer_signer(certificate.issuer_uscc) or self.signer
+        text = seal_code(claims, Profile.ON_LINE, signer)
         return Presentation(text, cti.hex(), unix(now), unix(expires_at))
 
     def redeem(self, cti: str, verifier: str) -> bool:

@@ -4,6 +4,7 @@ A list is published before its first place is given out; places are given at ran
 that neighbours tell nothing. A change is published with the next question for the list.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -34,14 +35,23 @@ def published_value(status: Status, *, under_dispute: bool) -> StatusValue:
             return StatusValue.INVALID
 
 
+IssuerSigner = Callable[[str], Signer | None]
+
+
+def house_alone(_uscc: str) -> Signer | None:
+    """Nobody but the house signs lists here."""
+    return None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StatusDesk:
-    """Keeps the lists."""
+    """Keeps the lists: the house's, and those of authorities that have keys of their own."""
 
     archive: Archive
     signer: Signer
     clock: Clock
     issuer: str
+    issuer_signer: IssuerSigner = house_alone
 
     def uri(self, number: int) -> str:
         """Where a list is published; the number is the last segment."""
@@ -51,13 +61,21 @@ class StatusDesk:
         """Begin and publish the first list, if there is none."""
         with self.archive.writing() as books:
             if not books.statuses.numbers():
+                books.statuses.open(1, CAPACITY)
                 self._open(books, 1)
 
-    def place(self, books: Books) -> StatusEntry:
-        """A free place, at random; the list it lies in is published already."""
-        number = max(books.statuses.numbers())
-        if books.register.status_indexes_taken(number) >= CAPACITY * _FULLEST:
-            number += 1
+    def place(self, books: Books, issuer: str | None = None) -> StatusEntry:
+        """A free place, at random; the list it lies in is published already.
+
+        An authority with keys of its own has lists of its own, or a verifier off line, who asks
+        the authority's list, would find nothing (docs/adr/0022).
+        """
+        own = issuer if issuer is not None and self.issuer_signer(issuer) else None
+        number = max(books.statuses.numbers_of(own), default=0)
+        if not number or books.register.status_indexes_taken(number) >= CAPACITY * _FULLEST:
+            number = max(books.statuses.numbers(), default=0) + 1
+            while not books.statuses.open(number, CAPACITY, own):
+                number += 1  # another process has just begun one for somebody else
             self._open(books, number)
         for _ in range(_TRIES):
             entry = StatusEntry(number, random_below(CAPACITY))
@@ -75,7 +93,6 @@ class StatusDesk:
         return row if _fresh(row, now) else self._publish(number, now)
 
     def _open(self, books: Books, number: int) -> None:
-        books.statuses.open(number, CAPACITY)
         books.statuses.publish(self._signed(books, number, self.clock.now()))
 
     def _publish(self, number: int, now: datetime) -> StatusListRow:
@@ -96,15 +113,27 @@ class StatusDesk:
         publication = Publication(
             uri=self.uri(number), now=now, lifetime=_LIFETIME, ttl=timedelta(seconds=TTL_S)
         )
+        signer = self._signer(known.issuer)
         return StatusListRow(
             number=number,
             capacity=known.capacity,
             changes=known.changes,
             published_changes=known.changes,
             published_at=now,
-            jwt=issue_jwt(statuses, publication, self.signer),
-            cwt=issue_cwt(statuses, publication, self.signer),
+            jwt=issue_jwt(statuses, publication, signer),
+            cwt=issue_cwt(statuses, publication, signer),
+            issuer=known.issuer,
         )
+
+    def _signer(self, issuer: str | None) -> Signer:
+        found = self.signer if issuer is None else self.issuer_signer(issuer)
+        if found is None:
+            raise NotFoundError(
+                "the key folder lacks the keys of an authority whose list this is",
+                where=issuer,
+                remedy="restore the key folder from its backup",
+            )
+        return found
 
 
 def _fresh(row: StatusListRow, now: datetime) -> bool:

@@ -141,7 +141,7 @@ class DormitoryDesk:
         holder, today = new.holders[0], new.issued_on
         return any(
             held.type_code == TYPE
-            and held.source == organisation.uscc
+            and held.issuer_uscc == organisation.uscc
             and held.status is Status.VALID
             and (held.validity.valid_to or today) >= today
             for held in books.register.held_by(holder.id_type, holder.id_number)

@@ -11,12 +11,14 @@ from certstore.certificates import Certificate
 from certstore.chance import random_bytes
 from certstore.clock import CHINA, unix
 from certstore.codes.profiles import Profile, seal_code
-from certstore.errors import ConflictError
+from certstore.errors import ConflictError, MalformedError, NotFoundError
 from certstore.keys import Signer
 from certstore.presentation import end_of, minimal_claims
 from certstore.sd_jwt import issue_sd_jwt
 from certstore.tokens import canonical_json
 from issuance.commitment import RELATION_ZH
+from issuance.document.attestation_content import AttestationContent
+from issuance.document.attestation_layout import WORDS
 from issuance.document.content import Row, VoucherContent
 from issuance.document.fontset import FontSet, Weight
 from issuance.document.letter_content import LetterContent
@@ -34,6 +36,14 @@ class LetterPrinter(Protocol):
     """Prints and signs one letter, on the same terms."""
 
     def print(self, content: LetterContent) -> bytes:
+        """Return the signed PDF."""
+        ...
+
+
+class AttestationPrinter(Protocol):
+    """Prints and signs one attestation, on the same terms; NotFoundError for an unknown type."""
+
+    def print(self, type_code: str, content: AttestationContent) -> bytes:
         """Return the signed PDF."""
         ...
 
@@ -61,16 +71,21 @@ class Sealed:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sealer:
-    """Signs with the keys of the issuing authority."""
+    """Signs with the keys of the issuing authority.
+
+    `sealed_by` is who runs the service, where that is not the authority itself.
+    """
 
     press: DocumentPress
     letter_press: LetterPrinter
+    attestation_press: AttestationPrinter
     fonts: FontSet
     code_signer: Signer
     credential_signer: Signer
     authority: AuthorityName
     public_url: str
     specimen: bool
+    sealed_by: AuthorityName | None = None
 
     def check(self, kind: CertificateType, fields: Mapping[str, Any]) -> None:
         """Raise MissingGlyphError, naming field and character, if a field cannot be printed."""
@@ -80,6 +95,11 @@ class Sealer:
         """Like `check`, of a letter: its text and how it was signed."""
         shown = {row.key: row.value for row in letter_rows(kind, fields)}
         self._check_glyphs({**shown, "letter_text": fields["letter_text"].replace("\n", "")})
+
+    def check_attestation(self, kind: CertificateType, fields: Mapping[str, Any]) -> None:
+        """Like `check`, of an attestation; NotFoundError for a type that attests nothing."""
+        shown = {row.key: row.value for row in document_rows(kind, fields)}
+        self._check_glyphs({**shown, "sentence_zh": sentence_zh(kind, fields)})
 
     def _check_glyphs(self, texts: Mapping[str, str]) -> None:
         for where, text in texts.items():
@@ -118,6 +138,23 @@ class Sealer:
         )
         return Sealed(self.letter_press.print(content), code_text, credential)
 
+    def seal_attestation(self, certificate: Certificate, now: datetime) -> Sealed:
+        """Sign code, credential and document of a reserved attestation, in this order."""
+        kind = certificate_type(certificate.type_code)
+        self.check_attestation(kind, certificate.fields)
+        code_text = self._code(certificate, now)
+        credential = self._credential(certificate, kind, certificate.fields, now)
+        content = AttestationContent(
+            **self._shared(certificate, kind, code_text, credential, now),
+            rows=document_rows(kind, certificate.fields),
+            sentence_zh=sentence_zh(kind, certificate.fields),
+            sentence_en=WORDS[kind.code].sentence_en,
+            valid_to=certificate.validity.valid_to,
+            sealed_by_zh=self.sealed_by.name_zh if self.sealed_by else "",
+        )
+        document = self.attestation_press.print(kind.code, content)
+        return Sealed(document, code_text, credential)
+
     def _code(self, certificate: Certificate, now: datetime) -> str:
         ends = end_of(certificate.validity, now)
         claims = minimal_claims(certificate, now, ends, random_bytes(8))
@@ -139,6 +176,8 @@ class Sealer:
             "type": kind.type_code,
             "issuing_authority": self.authority.uscc,
         }
+        if self.sealed_by is not None:
+            always["sealed_by"] = self.sealed_by.uscc
         if self.specimen:
             always["specimen"] = True
         return issue_sd_jwt(
@@ -207,6 +246,21 @@ def letter_rows(kind: CertificateType, fields: Mapping[str, Any]) -> tuple[Row, 
     )
 
 
+def sentence_zh(kind: CertificateType, fields: Mapping[str, Any]) -> str:
+    """What an attestation of this type attests, as it is printed.
+
+    NotFoundError for a type that attests nothing, MalformedError if a field of it is missing.
+    """
+    try:
+        words = WORDS[kind.code].sentence_zh
+    except KeyError:
+        raise NotFoundError("this type is no attestation", where=kind.code) from None
+    try:
+        return words.format_map({name: _in_a_sentence(value) for name, value in fields.items()})
+    except KeyError as error:
+        raise MalformedError("a field that is attested is missing", where=error.args[0]) from None
+
+
 def document_rows(kind: CertificateType, fields: Mapping[str, Any]) -> tuple[Row, ...]:
     """The printed fields in the catalogue's order, dates as a document has them."""
     return tuple(
@@ -214,6 +268,12 @@ def document_rows(kind: CertificateType, fields: Mapping[str, Any]) -> tuple[Row
         for field in kind.fields
         if field.printed and field.name in fields
     )
+
+
+def _in_a_sentence(value: str) -> str:
+    """A day without the spaces that it has where it stands alone; any other text as it is."""
+    printed = printed_value(value)
+    return value if printed == value else printed.replace(" ", "")
 
 
 def printed_value(value: str) -> str:

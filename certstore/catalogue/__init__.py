@@ -19,12 +19,16 @@ from certstore.identifiers import CreditCode
 
 _FIELD_KEYS = {"name", "label_zh", "label_en", "gb36903", "sensitivity", "source"}
 _TYPE_KEYS = {"code", "type_code", "title_zh", "title_en", "issuer_uscc", "holder_kind", "fields"}
-_TYPE_OPTIONS = {"number_prefix", "valid_for", "layout", "seal_zh", "handed_in", "any_source"}
 # The standard's own elements that a field may be; every other one is an extension.
 _ELEMENT = re.compile(
     "ZZBH|ZZBS|ZZBFJG|ZZBFJGDM|ZZBFRQ|CZZT|CZZTDM|CZZTDMLX|CZZTDMLXDM|ZZYXQQSRQ|ZZYXQJZRQ"
     "|KZ_[A-Z0-9]+"
 )
+_TYPE_OPTIONS = {
+    *("number_prefix", "valid_for", "layout", "seal_zh"),
+    *("handed_in", "any_source", "for_others"),
+}
+_FIELD_OPTIONS = {"optional", "printed", "values", "date"}
 _SENSITIVITIES = {"plain", "personal", "sensitive"}
 
 
@@ -40,6 +44,8 @@ class Field:
     source: str
     optional: bool = False
     printed: bool = True
+    values: tuple[str, ...] = ()  # the only texts it may hold; empty: any
+    date: bool = False  # YYYY-MM-DD
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,6 +65,7 @@ class CertificateType:
     seal_zh: str = ""  # which seal of the authority's it bears
     handed_in: bool = False
     any_source: bool = False  # every enrolled source may hand it in (employers, schools)
+    for_others: bool = False  # sealed here for the authorities enrolled for it
 
     def field(self, name: str) -> Field | None:
         """The field of this name."""
@@ -118,7 +125,7 @@ def read_type(text: str, where: str) -> CertificateType:
 
 
 def _read_field(entry: dict[str, Any], where: str) -> Field:
-    _check_keys(entry, _FIELD_KEYS, {"optional", "printed"}, where)
+    _check_keys(entry, _FIELD_KEYS, _FIELD_OPTIONS, where)
     if entry["sensitivity"] not in _SENSITIVITIES:
         raise MalformedError("an unknown sensitivity", where=f"{where}: {entry['name']}")
     if not _ELEMENT.fullmatch(entry["gb36903"]):
@@ -126,7 +133,7 @@ def _read_field(entry: dict[str, Any], where: str) -> Field:
             "no element of GB/T 36903: its own names, or an extension KZ_…",
             where=f"{where}: {entry['name']}",
         )
-    return Field(**entry)
+    return Field(**{**entry, "values": tuple(entry.get("values", ()))})
 
 
 def _check_keys(data: dict[str, Any], needed: set[str], options: set[str], where: str) -> None:

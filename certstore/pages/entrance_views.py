@@ -80,6 +80,11 @@ NoticeWord = Literal[
     "certificate_upheld",
     "consent_asked",
     "consent_withdrawn",
+    "given",
+    "replaced",
+    "suspended",
+    "restored",
+    "withdrawn",
     "news",  # of a kind this version does not know
 ]
 
@@ -90,13 +95,12 @@ class Notice:
 
     kind: NoticeWord
     at: datetime
-    matter: str  # matter code
-    agency: str = (
-        ""  # who asks for consent, in the reader's language; then `title` names the matter
-    )
-    title: str = ""
+    matter: str = ""  # matter code; "": of no matter of the reader's
+    title: str = ""  # of a matter of another agency's, in the reader's language
     href: str | None = None
-    reason: str | None = None  # what an officer wrote
+    reason: str | None = None  # what an officer wrote, or the issuing authority
+    type_code: str = ""  # of what another authority issued: which type
+    agency: str = ""  # who issued it, or asks for consent, in the reader's language
     unread: bool = False
 
 

@@ -38,8 +38,14 @@ _NOTICE_KINDS: Mapping[str, NoticeWord] = {
     "certificate_upheld": "certificate_upheld",
     "consent_asked": "consent_asked",
     "consent_withdrawn": "consent_withdrawn",
+    "given": "given",
+    "replaced": "replaced",
+    "suspended": "suspended",
+    "restored": "restored",
+    "withdrawn": "withdrawn",
 }
-_WITH_REASON = {"letter_revoked", "certificate_revoked", "certificate_upheld"}
+_OF_ISSUERS = {"given", "replaced", "suspended", "restored", "withdrawn"}
+_WITH_REASON = {"letter_revoked", "certificate_revoked", "certificate_upheld", *_OF_ISSUERS}
 
 
 def certificates_view(
@@ -133,18 +139,19 @@ def present_view(
 
 
 def notice_lines(found: Sequence[Notice], lang: Lang = "zh") -> tuple[NoticeLine, ...]:
-    """The inbox's lines, what agencies call themselves in the reader's language."""
+    """The inbox's lines; agencies are named in the reader's language."""
     return tuple(
         NoticeLine(
             # What a later version wrote is counted as new, so it must not be missing here.
             kind=_NOTICE_KINDS.get(notice.kind, "news"),
             at=notice.created_at,
-            matter=notice.facts["matter"],
-            agency=notice.facts.get(f"agency_{lang}", ""),
-            title=notice.facts.get(f"matter_{lang}", ""),
+            matter=str(notice.facts.get("matter", "")),
+            title=str(notice.facts.get(f"matter_{lang}", "")),
             href=_about(notice),
             # A refusal keeps its code in front of the sentence; its page has the words for both.
-            reason=notice.facts["reason"] if notice.kind in _WITH_REASON else None,
+            reason=notice.facts.get("reason") if notice.kind in _WITH_REASON else None,
+            type_code=str(notice.facts.get("type", "")),
+            agency=str(notice.facts.get(f"agency_{lang}", "")),
         )
         for notice in found
     )
@@ -160,7 +167,9 @@ def _about(notice: Notice) -> str | None:
     if "request_ref" in notice.facts:
         return f"/consents/{notice.facts['request_ref']}"
     ref = notice.facts.get("application_ref")
-    return f"/applications/{ref}" if ref else None
+    if ref:
+        return f"/applications/{ref}"
+    return "/certificates" if notice.kind in _OF_ISSUERS else None
 
 
 def word(status: Status) -> CertificateStatus:

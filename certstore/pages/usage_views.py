@@ -21,6 +21,7 @@ Refused = Literal[
     "consent-withdrawn",
     "representation-unproven",
     "quota-exceeded",
+    "forbidden",
 ]
 
 

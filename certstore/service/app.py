@@ -18,10 +18,11 @@ from certstore.onboarding import console_page_routes, workbench_page_routes
 from certstore.onboarding import page_routes as onboarding_pages
 from certstore.reception import recognise
 from certstore.service import problems
-from certstore.service.body_limit import BodyLimit
+from certstore.service.body_limit import RequestLimits
 from certstore.service.city_count import CityCount
 from certstore.service.console_page import router as console
 from certstore.service.demo_cast import cast
+from certstore.service.description import describe
 from certstore.service.development_identity import DevelopmentIdentity, identity_routes
 from certstore.service.doorkeeper import Doorkeeper, count_account
 from certstore.service.home_page import router as home
@@ -49,6 +50,7 @@ from issuance import (
     upload_routes,
 )
 from issuance import page_routes as application_pages
+from issuance.for_others import routes as issuing_for_others
 from issuance.letters import page_routes as letter_pages
 from verifiers import page_routes as scan_pages
 from verifiers import routes as verify
@@ -56,7 +58,6 @@ from verifiers.materials import routes as decisions
 from verifiers.matters import routes as matters
 from verifiers.scanning.reading_room import reading_room
 
-_LARGEST_BODY = 16 * 1024 * 1024
 _PACKAGES = ("certstore", "issuance", "verifiers", "face_auth")
 
 
@@ -97,6 +98,7 @@ def create_app(house: House) -> FastAPI:
         decisions.router,
         verify.router,
         face.router,
+        issuing_for_others.router,
         upload_routes.router,
     ):
         app.include_router(router)
@@ -127,11 +129,12 @@ def create_app(house: House) -> FastAPI:
     if house.demonstration:
         _add_demonstration(app, house)
     app.router.routes.extend(static_routes(app.state.static))
+    describe(app, house.settings.public_url)
     app.add_middleware(PullRoute, house=house)
     # Inside the instruments, so that who is turned away at the door is counted, too.
     app.add_middleware(Doorkeeper, settings=house.settings)
     add_instruments(app)
-    app.add_middleware(BodyLimit, largest=_LARGEST_BODY)
+    app.add_middleware(RequestLimits)
     app.add_middleware(SecurityHeaders, https=house.settings.secure)
     return app
 

@@ -19,6 +19,7 @@ from certstore.keys import KeySigner
 from certstore.service.demo_cast import cast, demonstration_file, sources
 from certstore.service.demo_counter import enrol_counter, register_matters
 from certstore.service.demo_fund import ask_for_consent, enrol_fund, fund_signer
+from certstore.service.demo_issuers import enrol_issuers
 from certstore.service.demo_job import Findings, MainJob
 from certstore.service.demo_people import people_lines
 from certstore.service.demo_school import enrol_school, school_signer
@@ -78,6 +79,7 @@ def run_and_serve(settings: Settings, host: str, port: int) -> None:
 def hand_in_city(house: House) -> None:
     """Step 1: every source authority's signed batch; what is here already is not read again."""
     enrol_school(house.archive, _school(house))
+    enrol_issuers(house)
     enrol_counter(house)
     register_matters(house)
     enrol_fund(house.archive, fund_signer(house.settings.data_dir, passphrase(house.settings)))

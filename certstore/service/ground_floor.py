@@ -22,6 +22,8 @@ from certstore.errors import NotFoundError
 from certstore.federation.desk import FederationDesk
 from certstore.federation.peer_line import PeerLine
 from certstore.holdings import HoldingsDesk
+from certstore.issuer_keys import IssuerKeys
+from certstore.issuers import IssuerDesk
 from certstore.key_rotation import KeySuccession
 from certstore.keys import Purpose
 from certstore.ledger import LedgerDesk
@@ -166,7 +168,18 @@ class GroundFloor(Stores):
             signer=self.keys.signer(Purpose.STATUS),
             clock=self.clock,
             issuer=self.settings.public_url,
+            issuer_signer=lambda uscc: self.issuer_keys.find(uscc, Purpose.STATUS),
         )
+
+    @cached_property
+    def issuer_keys(self) -> IssuerKeys:
+        """The keys of authorities enrolled to issue."""
+        return IssuerKeys(self.keys, passphrase(self.settings))
+
+    @cached_property
+    def issuer_desk(self) -> IssuerDesk:
+        """Authorities enrolled to issue."""
+        return IssuerDesk(archive=self.archive, clock=self.clock)
 
     @cached_property
     def collection_desk(self) -> CollectionDesk:
@@ -229,6 +242,7 @@ class GroundFloor(Stores):
             signer=self.keys.signer(Purpose.PRESENTATION),
             clock=self.clock,
             origin=self.settings.ledger_origin,
+            issuer_signer=lambda uscc: self.issuer_keys.find(uscc, Purpose.PRESENTATION),
         )
 
     @cached_property

@@ -16,6 +16,7 @@ from certstore.authority import (
     root_signer,
 )
 from certstore.errors import ConflictError, MalformedError, NotFoundError
+from certstore.issuer_keys import issuers_listed, make_issuer_keys
 from certstore.key_rotation import DatedKey, add_successor, keys_in
 from certstore.keys import (
     KeySigner,
@@ -67,7 +68,9 @@ def publish_trust_list(ring: KeyRing, root: tuple[Path, bytes], now: datetime) -
     What the last list held stays listed, in its state; the house's keys are added to it.
     """
     file = ListFile(ring.folder / "trust-list.jws", ring.root)
-    keys = [*_house_keys(ring), *_source_keys(ring)] if ring.demonstration else [*_house_keys(ring)]
+    keys = [*_house_keys(ring), *issuers_listed(ring)]
+    if ring.demonstration:
+        keys += _source_keys(ring)
     file.publish(root_signer(*root), file.carry_on(keys, now), ring.authority.uscc, now)
 
 
@@ -112,7 +115,16 @@ def _stale(ring: KeyRing, now: datetime) -> bool:
     listed = parse_trust_list(path.read_text("ascii"), ring.root, now, outdated=True)
     if now > listed.issued_at + LIST_LIFETIME / 2:
         return True
-    return any(key.kid not in listed.keys for key in (*_house_keys(ring), *_source_keys(ring)))
+    due = (*_house_keys(ring), *issuers_listed(ring), *_source_keys(ring))
+    return any(key.kid not in listed.keys for key in due)
+
+
+def enrol_issuer_keys(
+    ring: KeyRing, passphrase: bytes, issuer: AuthorityName, root: tuple[Path, bytes], now: datetime
+) -> None:
+    """Make the keys an enrolled authority lacks, and list them; nothing if it has them all."""
+    if make_issuer_keys(ring, passphrase, issuer, root, now):
+        publish_trust_list(ring, root, now)
 
 
 def rotate_token_key(

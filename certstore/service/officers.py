@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from certstore.keys import Purpose
+from issuance.document.attestation_press import AttestationPress
 from issuance.document.layout import A4_VOUCHER
 from issuance.document.letter_press import LetterPress
 from issuance.document.press import Press
@@ -22,6 +23,7 @@ def sealer(house: "House") -> Sealer:
     return Sealer(
         press=Press(layout=A4_VOUCHER, fonts=house.fonts, signer=document),
         letter_press=LetterPress(fonts=house.fonts, signer=document),
+        attestation_press=AttestationPress(fonts=house.fonts, signer=document),
         fonts=house.fonts,
         code_signer=house.keys.signer(Purpose.CODE),
         credential_signer=house.keys.signer(Purpose.CREDENTIAL),

@@ -24,6 +24,7 @@ STATUS: dict[type[errors.CertstoreError], HTTPStatus] = {
     errors.MalformedError: HTTPStatus.BAD_REQUEST,
     errors.MissingGlyphError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.InconsistentTreeError: HTTPStatus.UNPROCESSABLE_ENTITY,
+    errors.IdempotencyMismatchError: HTTPStatus.UNPROCESSABLE_ENTITY,
     errors.UnauthenticatedError: HTTPStatus.UNAUTHORIZED,
     errors.InvalidTokenError: HTTPStatus.UNAUTHORIZED,
     errors.InvalidDpopProofError: HTTPStatus.BAD_REQUEST,  # at the token endpoint (RFC 9449 §5)
@@ -64,6 +65,7 @@ _SHOWN_FACTS = (
     *("error", "cause", "expected", "paths", "missing", "status", "code_point", "limit"),
     "resets_at",
 )
+_MEMBERS = {"status": "certificate_status"}  # RFC 9457 keeps `status` for the HTTP status
 
 
 class _Problem(JSONResponse):
@@ -97,7 +99,7 @@ async def known_error(request: Request, error: Exception) -> Response:
         led = await to_sign_in(request)
         if led is not None:
             return led
-    facts = {name: error.facts[name] for name in _SHOWN_FACTS if name in error.facts}
+    facts = {_MEMBERS.get(n, n): error.facts[n] for n in _SHOWN_FACTS if n in error.facts}
     said = {"detail": error.detail, "where": error.where, "remedy": error.remedy, **facts}
     number = reference(8)
     answer = _answer(request, status, error.code, {**said, "reference": number})

@@ -25,6 +25,7 @@ from certstore.events.feed import FeedDesk
 from certstore.events.subscriptions import SubscriptionDesk
 from certstore.federation.desk import FederationDesk
 from certstore.holdings import HoldingsDesk
+from certstore.idempotency.desk import IdempotencyDesk
 from certstore.keys import Purpose
 from certstore.ledger import LedgerDesk
 from certstore.objects import ObjectStore
@@ -36,6 +37,7 @@ from certstore.organisations import OrganisationDesk
 from certstore.presentation import PresentationDesk
 from certstore.service.answer_forms import copies, form_desk, own_copy_desk
 from certstore.service.event_room import EventRoom
+from certstore.service.for_others import for_others_desk
 from certstore.service.glyphs import RareGlyphs
 from certstore.service.middle_floor import day_of
 from certstore.service.officers import finding_desk, letter_desk, lookers, review_desk, sealer
@@ -59,6 +61,8 @@ from issuance.checklist import ChecklistDesk
 from issuance.document.fontset import FontSet
 from issuance.dormitory import DormitoryDesk
 from issuance.findings.desk import FindingDesk
+from issuance.for_others.changes import StatusChangeDesk
+from issuance.for_others.desk import ForOthersDesk
 from issuance.issue import IssuanceDesk
 from issuance.letters.desk import LetterDesk
 from issuance.photo_capture import PhotoDesk, photo_handed_in
@@ -302,6 +306,26 @@ class House(EventRoom):
         with self.archive.reading() as books:
             return ApplicationBook(books.connection).get(ref)
 
+    @cached_property
+    def for_others_desk(self) -> ForOthersDesk:
+        """Certificates of enrolled authorities."""
+        return for_others_desk(self)
+
+    @cached_property
+    def status_change_desk(self) -> StatusChangeDesk:
+        """What issuers make of their certificates."""
+        return StatusChangeDesk(
+            archive=self.archive,
+            objects=self.objects,
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+        )
+
+    @cached_property
+    def idempotency_desk(self) -> IdempotencyDesk:
+        """Requests sent again."""
+        return IdempotencyDesk(archive=self.archive, clock=self.clock, open_safe=lambda: self.safe)
+
 
 _NAMES: dict[type, str] = {
     LedgerDesk: "ledger_desk",
@@ -317,6 +341,9 @@ _NAMES: dict[type, str] = {
     DebugDesk: "debug_desk",
     MetadataDesk: "metadata_desk",
     SharingDesk: "sharing_desk",
+    IdempotencyDesk: "idempotency_desk",
+    StatusChangeDesk: "status_change_desk",
+    ForOthersDesk: "for_others_desk",
     TryingDesk: "trying_desk",
     RefusalDesk: "refusal_desk",
     ApprovalDesk: "approval_desk",

@@ -78,6 +78,7 @@ class Worker:
             self.end_drafts,
             self.finish_letters,
             self.finish_issuing,
+            self.finish_orders,
             self.sign_checkpoint,
             self.ask_witnesses,
             self.end_consent_requests,
@@ -161,6 +162,7 @@ class Worker:
             books.sessions.forget_ended(now)
         self._house.form_desk.forget()
         self._house.job_desk.forget()
+        self._house.idempotency_desk.forget()
         self._house.spreading_desk.forget()
         self._house.face_desk.expire_overdue()
         if self._house.demonstration:
@@ -184,6 +186,10 @@ class Worker:
         """Let quotas begin anew, open what was shown on the sandbox, forget old refusals."""
         self._house.approval_desk.look_after()
         self._house.refusal_desk.forget()
+
+    def finish_orders(self) -> None:
+        """Issue what authorities asked for in batches, and what a crash left of their orders."""
+        self._house.for_others_desk.finish()
 
 
 def _body(event: OutboxEvent) -> bytes:

@@ -13,6 +13,8 @@ from certstore.tables.documents import DocumentBook
 from certstore.tables.earlier import EarlierBook
 from certstore.tables.events import EventBook
 from certstore.tables.guardianships import GuardianshipBook
+from certstore.tables.idempotency import IdempotencyBook
+from certstore.tables.issuers import IssuerBook
 from certstore.tables.joint_tests import JointTestBook
 from certstore.tables.ledger import LedgerBook
 from certstore.tables.matters import MatterBook
@@ -123,6 +125,16 @@ class Books:
     def organisations(self) -> OrganisationBook:
         """Employers and schools enrolled."""
         return OrganisationBook(self.connection)
+
+    @cached_property
+    def issuers(self) -> IssuerBook:
+        """Authorities whose certificates are sealed here."""
+        return IssuerBook(self.connection)
+
+    @cached_property
+    def idempotency(self) -> IdempotencyBook:
+        """Requests that brought a key."""
+        return IdempotencyBook(self.connection)
 
     @cached_property
     def pictures(self) -> PictureBook:

@@ -26,6 +26,11 @@ NoticeKind = Literal[
     "certificate_upheld",
     "consent_asked",
     "consent_withdrawn",
+    "given",
+    "replaced",
+    "suspended",
+    "restored",
+    "withdrawn",
 ]
 
 notices = Table(

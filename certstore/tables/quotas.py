@@ -97,7 +97,10 @@ class QuotaBook:
 
 
 def _counted(
-    used: Mapping[tuple[str, str], int], name: str, periods: tuple[str, str], row: Any
+    used: Mapping[tuple[str, str], int],
+    name: str,
+    periods: tuple[str, str],
+    row: Any,  # noqa: ANN401 - a row
 ) -> Counted:
     day, month = periods
     return Counted(

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Column, Connection, Integer, LargeBinary, Table, Text, select
+from sqlalchemy import Column, Connection, Integer, LargeBinary, String, Table, Text, select
 
 from certstore.tables.metadata import Moment, insert_once, metadata
 
@@ -17,6 +17,7 @@ status_lists = Table(
     Column("published_at", Moment),
     Column("jwt", Text),
     Column("cwt", LargeBinary),
+    Column("issuer", String(18)),  # whose keys sign it; none: the house's
 )
 
 
@@ -31,6 +32,7 @@ class StatusListRow:
     published_at: datetime | None
     jwt: str | None
     cwt: bytes | None
+    issuer: str | None = None
 
 
 class StatusListBook:
@@ -51,10 +53,24 @@ class StatusListBook:
         query = select(status_lists.c.number).order_by(status_lists.c.number)
         return list(self._connection.execute(query).scalars())
 
-    def open(self, number: int, capacity: int) -> None:
-        """Begin a new list; one that another process has just begun stays as it is."""
-        values = {"number": number, "capacity": capacity, "changes": 0}
-        insert_once(self._connection, status_lists, values)
+    def numbers_of(self, issuer: str | None) -> list[int]:
+        """The lists of one issuer; None: the house's own."""
+        whose = status_lists.c.issuer
+        query = select(status_lists.c.number).where(
+            whose.is_(None) if issuer is None else whose == issuer
+        )
+        return list(self._connection.execute(query.order_by(status_lists.c.number)).scalars())
+
+    def open(self, number: int, capacity: int, issuer: str | None = None) -> bool:
+        """Begin a new list; one that another process has just begun stays as it is.
+
+        Whether a list of this number is there for this issuer: False if it is another's.
+        """
+        values = {"number": number, "capacity": capacity, "changes": 0, "issuer": issuer}
+        if insert_once(self._connection, status_lists, values):
+            return True
+        found = self.get(number)
+        return found is not None and found.issuer == issuer
 
     def changed(self, number: int) -> None:
         """Count a status change, so that the list is published anew."""

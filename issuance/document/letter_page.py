@@ -6,7 +6,7 @@ from certstore.errors import MalformedError
 from issuance.document import artwork
 from issuance.document.colour import BRAND, INK, INK_2, LINE, SEAL
 from issuance.document.composer import Align, Composer, Style
-from issuance.document.content import Row
+from issuance.document.content import DocumentContent, Row
 from issuance.document.fontset import Weight
 from issuance.document.layout import Box
 from issuance.document.letter_content import LetterContent
@@ -33,7 +33,7 @@ class _Line(NamedTuple):
     align: Align
 
 
-def heading(composer: Composer, layout: LetterLayout, content: LetterContent) -> bytes:
+def heading(composer: Composer, layout: LetterLayout, content: DocumentContent) -> bytes:
     """Everything above the letter that is the same for every one of this issuer."""
     page, text = layout.page, layout.text
     name = Style(size=11.5, weight=Weight.BOLD, tracking=1)
@@ -59,7 +59,7 @@ def heading(composer: Composer, layout: LetterLayout, content: LetterContent) ->
     return b"".join(parts)
 
 
-def closing(composer: Composer, layout: LetterLayout, content: LetterContent) -> bytes:
+def closing(composer: Composer, layout: LetterLayout, content: DocumentContent) -> bytes:
     """Everything below the letter that is the same for every one of this issuer."""
     text, facts = layout.text, layout.facts
     authority = Style(size=12.5, weight=Weight.BOLD, align=Align.CENTRE)
@@ -99,7 +99,7 @@ def letter(composer: Composer, layout: LetterLayout, content: LetterContent) -> 
             place_code(b"Code", layout.code),
             place_code(b"Url", layout.url_code),
             composer.line("issued_on", chinese_date(content.issued_on), x, y + 36, received),
-            _footer(composer, layout, content),
+            footer(composer, layout.text.x, content),
         ]
     )
 
@@ -150,6 +150,13 @@ def _first_line(
 
 
 def _facts(composer: Composer, layout: LetterLayout, rows: tuple[Row, ...]) -> bytes:
+    return facts_of(composer, layout, rows, _FACT_SIZES)
+
+
+def facts_of(
+    composer: Composer, layout: LetterLayout, rows: tuple[Row, ...], sizes: tuple[float, ...]
+) -> bytes:
+    """The facts in lines, short ones side by side; each as large as its room allows."""
     box = layout.facts
     title = Style(size=9.6, weight=Weight.BOLD)
     parts = [
@@ -164,7 +171,8 @@ def _facts(composer: Composer, layout: LetterLayout, rows: tuple[Row, ...]) -> b
         half = box.width / 2
         for place, row in enumerate(group):
             width = (half if len(group) > 1 else box.width) - _VALUE_OFFSET - 8
-            parts.append(_fact(composer, row, (box.x + place * half, middle), width))
+            at = (box.x + place * half, middle)
+            parts.append(_fact(composer, row, at, width, sizes))
         top -= pitch
         parts.append(artwork.rule(box.x, top, box.width, LINE))
     return b"".join(parts)
@@ -180,27 +188,33 @@ def _paired(layout: LetterLayout, rows: tuple[Row, ...]) -> list[tuple[Row, ...]
     return groups
 
 
-def _fact(composer: Composer, row: Row, place: tuple[float, float], width: float) -> bytes:
+def _fact(
+    composer: Composer,
+    row: Row,
+    place: tuple[float, float],
+    width: float,
+    sizes: tuple[float, ...],
+) -> bytes:
     """One fact, its value as large as its room allows; MalformedError if at no size."""
     x, middle = place
     parts = [
         composer.line(f"{row.key}.label_zh", row.label_zh, x, middle + 0.8, _LABEL),
         composer.line(f"{row.key}.label_en", row.label_en, x, middle - 6.4, _LABEL_EN),
     ]
-    for size in _FACT_SIZES:
+    for size in sizes:
         style = Style(size=size, colour=INK)
         lines = composer.wrap(row.key, row.value, style, width)
-        if len(lines) == 1 or (len(lines) == 2 and size == _FACT_SIZES[-1]):  # noqa: PLR2004 - two small lines fit a row
+        if len(lines) == 1 or (len(lines) == 2 and size == sizes[-1]):  # noqa: PLR2004 - two small lines fit a row
             y = middle - size * 0.37 + (len(lines) - 1) * size * 0.6
             for line in lines:
                 parts.append(composer.line(row.key, line, x + _VALUE_OFFSET, y, style))
                 y -= size * 1.2
             return b"".join(parts)
-    raise MalformedError("a value is too long for its place on the letter", where=row.key)
+    raise MalformedError("a value is too long for its place on the page", where=row.key)
 
 
-def _footer(composer: Composer, layout: LetterLayout, content: LetterContent) -> bytes:
-    x = layout.text.x
+def footer(composer: Composer, x: float, content: DocumentContent) -> bytes:
+    """The identifier, and where the document is verified."""
     small, strong = Style(size=7.2, colour=INK_2), Style(size=7.2, colour=INK)
     return b"".join(
         [

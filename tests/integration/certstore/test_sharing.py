@@ -144,7 +144,7 @@ def test_a_certificate_no_longer_in_force_is_not_released_and_the_question_is_re
     held = voucher(house)
     become(house, held, status)
     said = refused(pull(client, held.ref), 409, "certificate-revoked")
-    assert said["status"] == status.value
+    assert said["certificate_status"] == status.value
     (entry,) = recorded(house)
     assert (entry["kind"], entry["fields"]) == ("pull", [])
     assert entry["refused"] == "certificate-revoked"

@@ -53,7 +53,8 @@ def test_no_notice_is_left_out(kind):
     facts = {"matter": "residence_registration", "reason": "没有亲属关系", "application_ref": "r"}
     (line,) = notice_lines([Notice("n", kind, facts, NOW)])
     assert line.href == ("/usage" if kind == "relied_on" else "/applications/r")
-    shown = kind in {"letter_revoked", "certificate_revoked", "certificate_upheld"}
+    of_issuers = {"given", "replaced", "suspended", "restored", "withdrawn"}
+    shown = kind in {"letter_revoked", "certificate_revoked", "certificate_upheld", *of_issuers}
     assert line.reason == ("没有亲属关系" if shown else None)
 
 

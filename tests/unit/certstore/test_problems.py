@@ -17,6 +17,7 @@ import verifiers
 from certstore import errors
 from certstore.callers import caller_as_json
 from certstore.service.app import create_app
+from certstore.service.body_limit import largest_body
 from certstore.service.demo_visitor import DemoError
 from certstore.service.problems import STATUS
 from certstore.service.serving import free_port, serving
@@ -123,14 +124,60 @@ def test_what_does_not_fit_its_description_names_the_member_and_not_its_value(cl
     problem(client.post("/v1/verify/code", content=b"{"), 422, "invalid-request")
 
 
+LARGEST = {
+    "/v1/verify/code": 256 << 10,
+    "/v1/certificates:batch": 2 << 20,
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "most"),
+    [
+        *LARGEST.items(),
+        ("/oauth2/token", 256 << 10),
+        ("/v1/certificates", 256 << 10),
+        ("/v1/pull-jobs", 2 << 20),
+        ("/v1/verify/document", 16 << 20),
+        ("/v1/uploads/k7m2", 16 << 20),
+        ("/scan", 16 << 20),
+        ("/v1/verify/document/more", 256 << 10),
+    ],
+)
+def test_each_call_has_a_largest_body(path, most):
+    assert largest_body(path) == most
+
+
 @pytest.mark.parametrize("chunked", [False, True])
 def test_a_body_beyond_the_limit_is_refused(client, chunked):
-    large = bytes(17 * 1024 * 1024)
-    content = iter([large[: 1 << 20]] * 17) if chunked else large
+    for path, most in LARGEST.items():
+        piece = bytes((most >> 2) + 1)
+        content = iter([piece] * 4) if chunked else piece * 4
+        headers = {"Content-Type": "application/json"}
+        answer = client.post(path, content=content, headers=headers)
+        said = problem(answer, 413, "payload-too-large")
+        assert str(most) in said["detail"]
+
+
+@pytest.mark.parametrize(
+    ("sent", "status"),
+    [
+        ({"headers": {f"x-{n}": "1" for n in range(101)}}, 431),
+        ({"headers": {"x-long": "x" * (64 << 10)}}, 431),
+        ({"params": {"long": "x" * (8 << 10)}}, 414),
+    ],
+)
+def test_a_head_beyond_measure_is_refused(client, sent, status):
+    problem(client.get("/v1/catalog/cert-types", **sent), status, "invalid-request")
+
+
+@pytest.mark.parametrize("opening", ["[", '{"a":'])
+@pytest.mark.parametrize("depth", [50, 5000, 40_000])
+def test_json_nested_beyond_measure_is_refused_and_no_failure_of_ours(client, opening, depth):
     headers = {"Content-Type": "application/json"}
-    answer = client.post("/v1/verify/code", content=content, headers=headers)
-    said = problem(answer, 413, "payload-too-large")
-    assert str(16 * 1024 * 1024) in said["detail"]
+    for path in ("/v1/verify/code", "/v1/reuse-decisions", "/v1/face-results"):
+        answer = client.post(path, content=opening * depth, headers=headers)
+        problem(answer, answer.status_code, "invalid-request")
+        assert answer.status_code in {400, 422}
 
 
 @pytest.mark.parametrize("announced", ["-1", "1e3", "x"])

@@ -1,0 +1,1 @@
+"""Certificates of other authorities, sealed here for them: asked for by API, one or many."""

@@ -1,0 +1,91 @@
+"""What becomes of a certificate by its issuer's word, and what its issuer may see of it."""
+
+from dataclasses import dataclass
+
+from certstore.callers import Service
+from certstore.certificates import Certificate
+from certstore.clock import Clock, local_date
+from certstore.errors import CertstoreError, NotFoundError
+from certstore.objects import ObjectStore
+from certstore.sharing.grants import Operator
+from certstore.tables.books import Archive
+from issuance.for_others.judging import MAY_BECOME, judge_change, judge_issuer, judge_own
+from issuance.for_others.orders import Change, who_asks
+from issuance.for_others.records import (
+    of_certificate,
+    record,
+    tell_changed,
+    with_refusal,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StatusChangeDesk:
+    """Suspends, restores and revokes certificates for their issuers, and shows them theirs."""
+
+    archive: Archive
+    objects: ObjectStore
+    clock: Clock
+    origin: str
+
+    def change(self, service: Service, change: Change) -> Certificate:
+        """Change a status; the holder sees it, whether it was done or refused.
+
+        Raises NotFoundError for a certificate that is not this issuer's, ConflictError or
+        CertificateRevokedError with `status` where its status does not allow it.
+        """
+        now = self.clock.now()
+        with self.archive.writing() as books:
+            found = books.register.get(change.ref)
+            issuer = books.issuers.find(service.agency_uscc)
+            refusal = judge_change(service, issuer, change, found, local_date(now))
+            said = {
+                **who_asks(service, change.operator, found.number),
+                **of_certificate(found),
+                "action": change.action.value,
+                "reason": change.reason,
+            }
+            for holder in found.holders:
+                record(books, self.origin, "status", holder, with_refusal(said, refusal), now)
+            if refusal is None and issuer is not None:
+                allowed = {s for s, actions in MAY_BECOME.items() if change.action in actions}
+                books.register.set_status(found.ref, change.status, now, only_from=allowed)
+                if found.status_entry is not None:
+                    books.statuses.changed(found.status_entry.list_number)
+                tell_changed(books, issuer, found, change, now)
+        if refusal is not None:
+            raise refusal
+        with self.archive.reading() as books:
+            return books.register.get(found.ref)
+
+    def look(self, service: Service, ref: str) -> Certificate:
+        """A certificate of this issuer's own: its status and number; on record as a look."""
+        return self._seen(service, ref, "look", [])
+
+    def document(self, service: Service, ref: str) -> bytes:
+        """The signed document of a certificate of this issuer's own; on record as a pull."""
+        certificate = self._seen(service, ref, "pull", None)
+        file = certificate.file("document")
+        if file is None:
+            raise NotFoundError("there is no document", where=ref)
+        return self.objects.get(file.sha256)
+
+    def _seen(self, service: Service, ref: str, kind: str, fields: list[str] | None) -> Certificate:
+        now = self.clock.now()
+        with self.archive.writing() as books:
+            found = books.register.get(ref)
+            issuer = books.issuers.find(service.agency_uscc)
+            refusal: CertstoreError | None = judge_own(
+                service, service.purpose_id, found
+            ) or judge_issuer(issuer, found.type_code, local_date(now))
+            given = sorted(found.fields) if fields is None else fields
+            said = {
+                **who_asks(service, Operator("api"), found.number),
+                **of_certificate(found),
+                "fields": [] if refusal else given,
+            }
+            for holder in found.holders:
+                record(books, self.origin, kind, holder, with_refusal(said, refusal), now)
+        if refusal is not None:
+            raise refusal
+        return found
