@@ -8,6 +8,7 @@ from fastapi.responses import Response
 
 from certstore.callers import Clerk
 from certstore.counter.desk import CounterDesk
+from certstore.disputes.answering import AnswerDesk
 from certstore.organisations import OrganisationDesk
 from certstore.pages.clerk_views import source_view
 from certstore.reception import desk, signed_in
@@ -23,10 +24,12 @@ def source(
     me: Annotated[Clerk, signed_in(Clerk)],
     sources: Annotated[SourceDesk, desk(SourceDesk)],
     organisations: Annotated[OrganisationDesk, desk(OrganisationDesk)],
+    answers: Annotated[AnswerDesk, desk(AnswerDesk)],
     counter: Annotated[CounterDesk, desk(CounterDesk)],
 ) -> Response:
     """What this clerk's authority handed in, and what became of it; nobody else's."""
-    view = source_view(me, sources.account(me), organisations.find(me), dress_of(request).lang)
+    account, lang = sources.account(me), dress_of(request).lang
+    view = source_view(me, account, organisations.find(me), answers.open(me), lang)
     if counter.is_open_to(me):
         view = replace(view, rooms=("pull", *view.rooms))
     return page(request, "certstore/source.html", view)

@@ -16,6 +16,7 @@ from certstore.catalogue import catalogue
 from certstore.certificates import Certificate, File, Status, Validity
 from certstore.chance import reference
 from certstore.clock import Clock
+from certstore.disputes.marking import as_handed_in
 from certstore.errors import CertstoreError
 from certstore.keys import Purpose
 from certstore.objects import DigestMismatchError, ObjectStore
@@ -158,10 +159,11 @@ class CollectionDesk:
 
     def _keep(self, books: Books, taken: "_Taken") -> bool:
         """Keep a certificate and what its photo is; False if it is here already."""
-        if not books.register.hand_in(taken.certificate):
+        certificate = as_handed_in(books, taken.certificate)
+        if not books.register.hand_in(certificate):
             return False
         if taken.check is not None:
-            valid = taken.certificate.status is Status.VALID
+            valid = certificate.status is Status.VALID
             self.pictures.enter(books, taken.check, in_force=valid)
         _tell(books, taken.certificate)
         return True

@@ -31,9 +31,16 @@ from certstore.pages.holdings_pages import (
     notice_lines,
     present_view,
 )
-from certstore.pages.usage_pages import entry_view, proof_view, usage_view
+from certstore.pages.usage_pages import (
+    entry_view,
+    latest_lines,
+    proof_view,
+    question_line,
+    usage_view,
+)
 from certstore.pages.views import SettingsView
 from certstore.presentation import LIFETIME_S, Presentation, PresentationDesk
+from certstore.questions.desk import QuestionDesk
 from certstore.reception import cookie, desk, session_cookie, signed_in
 from certstore.sign_in import Returned, SignInDesk, is_local_path
 from certstore.web.answers import (
@@ -54,6 +61,7 @@ Me = Annotated[Resident, signed_in(Resident)]
 Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
 Presenting = Annotated[PresentationDesk, desk(PresentationDesk)]
 SignIn = Annotated[SignInDesk, desk(SignInDesk)]
+Questions = Annotated[QuestionDesk, desk(QuestionDesk)]
 Ledger = Annotated[LedgerDesk, desk(LedgerDesk)]
 
 
@@ -228,21 +236,27 @@ def usage(
     request: Request,
     me: Me,
     holdings: Holdings,
+    questions: Questions,
     ground: Annotated[str, Query(max_length=10)] = "all",
 ) -> Response:
     """Who looked, when, what for."""
     found = holdings.usage(me)
     closed, wards = holdings.closed_among(found), holdings.wards_names(me)
-    view = usage_view(found, ground, dress_of(request).lang, closed, wards)
+    asked = latest_lines(questions.mine(me), questions.today())
+    view = usage_view(found, ground, dress_of(request).lang, closed, wards, asked)
     return page(request, "certstore/usage.html", view)
 
 
 @router.get("/usage/{ref}")
-def usage_proof(ref: str, request: Request, me: Me, holdings: Holdings, ledger: Ledger) -> Response:
+def usage_proof(
+    ref: str, request: Request, me: Me, holdings: Holdings, ledger: Ledger, questions: Questions
+) -> Response:
     """One access and its place in the ledger, checked as the page is asked for."""
     entry = holdings.one_usage(me, ref)
     proof = ledger.proof(entry)
-    shown = entry_view(entry, dress_of(request).lang, holdings.closed_among([entry]))
+    asked = questions.about(me, ref)
+    line = question_line(asked, questions.today()) if asked else None
+    shown = entry_view(entry, dress_of(request).lang, holdings.closed_among([entry]), line)
     judged, signed_at = ledger.judge(proof)
     view = proof_view(shown, proof, judged, signed_at, ledger.origin)
     return page(request, "certstore/usage_proof.html", view)

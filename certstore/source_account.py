@@ -32,6 +32,7 @@ class SourceAccount:
 
     batches: tuple[BatchReport, ...]
     disputed: tuple[Disputed, ...]
+    today: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,7 +65,7 @@ class SourceDesk:
             batches = books.batches.of(uscc)
             disputed = books.register.disputed_of(uscc)
         return SourceAccount(
-            tuple(batches), tuple(self._disputed(record, today) for record in disputed)
+            tuple(batches), tuple(self._disputed(record, today) for record in disputed), today
         )
 
     def _disputed(self, record: Certificate, today: date) -> Disputed:

@@ -85,6 +85,14 @@ NoticeWord = Literal[
     "suspended",
     "restored",
     "withdrawn",
+    "question_answered",
+    "correction_step",
+    "correction_made",
+    "correction_rejected",
+    "entrusted",
+    "entrustment_answered",
+    "entrustment_ended",
+    "use_code_used",
     "news",  # of a kind this version does not know
 ]
 

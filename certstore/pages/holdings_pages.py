@@ -43,9 +43,31 @@ _NOTICE_KINDS: Mapping[str, NoticeWord] = {
     "suspended": "suspended",
     "restored": "restored",
     "withdrawn": "withdrawn",
+    "question_answered": "question_answered",
+    "correction_step": "correction_step",
+    "correction_made": "correction_made",
+    "correction_rejected": "correction_rejected",
+    "entrusted": "entrusted",
+    "entrustment_answered": "entrustment_answered",
+    "entrustment_ended": "entrustment_ended",
+    "use_code_used": "use_code_used",
 }
 _OF_ISSUERS = {"given", "replaced", "suspended", "restored", "withdrawn"}
-_WITH_REASON = {"letter_revoked", "certificate_revoked", "certificate_upheld", *_OF_ISSUERS}
+_WITH_REASON = {
+    *("letter_revoked", "certificate_revoked", "certificate_upheld", "correction_rejected"),
+    *_OF_ISSUERS,
+}
+# The fact that says where a notice leads, and the path that it is put behind.
+_LEADS = (
+    ("request_ref", "/consents"),
+    ("usage_ref", "/usage"),
+    ("dispute_ref", "/corrections"),
+)
+_PLACES = {
+    "relied_on": "/usage",
+    "use_code_used": "/usage",
+    **dict.fromkeys(("entrusted", "entrustment_answered", "entrustment_ended"), "/entrustments"),
+}
 
 
 def certificates_view(
@@ -162,10 +184,11 @@ def _about(notice: Notice) -> str | None:
 
     What concerns somebody else's leads to the list of accesses.
     """
-    if notice.kind == "relied_on":
-        return "/usage"
-    if "request_ref" in notice.facts:
-        return f"/consents/{notice.facts['request_ref']}"
+    if notice.kind in _PLACES:
+        return _PLACES[notice.kind]
+    for fact, path in _LEADS:
+        if fact in notice.facts:
+            return f"{path}/{notice.facts[fact]}"
     ref = notice.facts.get("application_ref")
     if ref:
         return f"/applications/{ref}"

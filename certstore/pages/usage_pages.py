@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from itertools import groupby
 from typing import Any, cast, get_args
@@ -12,15 +12,19 @@ from certstore.clock import local_date
 from certstore.holdings import ClosedCase
 from certstore.ledger_proof import AccessProof, Judged
 from certstore.offices import office_name
+from certstore.own_acts import Act
 from certstore.pages.usage_views import (
     Filter,
     Ground,
     ProofView,
+    QuestionLine,
     Refused,
     UsageDay,
     UsageEntry,
     UsageView,
 )
+from certstore.questions.judging import agency_client, state_of
+from certstore.tables.questions import Question
 from certstore.tables.usage import UsageEntry as Recorded
 from certstore.web.dress import Lang
 from certstore.web.texts import Texts
@@ -43,10 +47,13 @@ _KINDS = {
     "issue": "reuse",
     "status": "reuse",
     "relative": "relative",
+    "own_act": "own_act",
 }
+_OWN_ACTS = frozenset(get_args(Act))
 _GUARDIANS = {"present": "guardian", "download": "guardian_copy", "look": "guardian_look"}
 _NO_CASES: Mapping[str, ClosedCase] = {}
 _NO_WARDS: Mapping[int, str] = {}
+_NONE_ASKED: Mapping[str, QuestionLine] = {}
 
 
 def usage_view(
@@ -55,13 +62,18 @@ def usage_view(
     lang: Lang,
     closed: Mapping[str, ClosedCase] = _NO_CASES,
     wards: Mapping[int, str] = _NO_WARDS,
+    asked: Mapping[str, QuestionLine] = _NONE_ASKED,
 ) -> UsageView:
     """The accesses by day, of all grounds or the one chosen; `closed` cases by reference.
 
-    `wards` are the names of children in the reader's care, by their rows.
+    `wards` are the names of children in the reader's care, by their rows; `asked` are the reader's
+    latest questions, by access.
     """
     entries = [
-        replace(entry_view(entry, lang, closed), ward=wards.get(entry.person_id or 0))
+        replace(
+            entry_view(entry, lang, closed, asked.get(entry.ref)),
+            ward=wards.get(entry.person_id or 0),
+        )
         for entry in found
     ]
     present = {entry.ground for entry in entries}
@@ -78,7 +90,10 @@ def usage_view(
 
 
 def entry_view(
-    entry: Recorded, lang: Lang, closed: Mapping[str, ClosedCase] = _NO_CASES
+    entry: Recorded,
+    lang: Lang,
+    closed: Mapping[str, ClosedCase] = _NO_CASES,
+    question: QuestionLine | None = None,
 ) -> UsageEntry:
     """One access in the reader's language."""
     record = entry.record
@@ -102,7 +117,32 @@ def entry_view(
         guardian=_guardian(record, case),
         operator=record.get("operator"),
         legal_basis=record.get("legal_basis", {}).get("ref"),
+        holders_word=record.get("holders_word", ""),
+        question=question,
+        question_href=_question_href(entry, question),
     )
+
+
+def question_line(question: Question, today: date) -> QuestionLine:
+    """A question as it is shown at its access."""
+    return QuestionLine(
+        state=state_of(question, today),
+        due=question.due,
+        note=question.note,
+        answer=question.answer,
+        answered_at=question.answered_at,
+    )
+
+
+def latest_lines(asked: Sequence[Question], today: date) -> Mapping[str, QuestionLine]:
+    """The latest question of each access, by access; `asked` has the latest first."""
+    return {q.usage_ref: question_line(q, today) for q in reversed(asked)}
+
+
+def _question_href(entry: Recorded, question: QuestionLine | None) -> str | None:
+    if agency_client(entry) is None or (question and question.state != "answered"):
+        return None
+    return f"/usage/{entry.ref}/question"
 
 
 def proof_view(
@@ -149,10 +189,12 @@ def _guardian(record: Mapping[str, Any], case: ClosedCase | None) -> str:
 def _kind(entry: Recorded) -> str:
     if entry.kind == "guardian":
         return _GUARDIANS.get(str(entry.record.get("purpose")), "guardian")
-    return _KINDS[entry.kind]
+    return _KINDS.get(entry.kind, "pull")  # of a later version: who asked is said all the same
 
 
 def _matter(record: Mapping[str, Any], lang: Lang) -> str:
+    if record.get("client") == "holder" and record.get("purpose") in _OWN_ACTS:
+        return str(record["purpose"])
     if record.get("purpose") in {"verify", "present", "download", "look"}:
         return str(record.get("certificate", ""))
     code = str(record.get("matter") or record.get("purpose", ""))
@@ -180,6 +222,8 @@ def _texts(lang: Lang) -> Texts:
 
 _PLAIN: Mapping[str, Mapping[str, str]] = {
     "name": {"zh": "姓名", "en": "Name"},
+    "everything": {"zh": "全部资料", "en": "Everything"},
+    "whole": {"zh": "整份记录", "en": "The whole record"},
     "handed_in.identity": {"zh": "您交的身份证照片", "en": "Your identity card, as handed in"},
     "handed_in.photo": {"zh": "您交的照片", "en": "Your photo, as handed in"},
     "handed_in.dwelling": {"zh": "您交的居住证明", "en": "Your proof of dwelling, as handed in"},

@@ -22,13 +22,26 @@ Refused = Literal[
     "representation-unproven",
     "quota-exceeded",
     "forbidden",
+    "invalid-request",
 ]
+QuestionState = Literal["asked", "overdue", "answered"]
 
 
 UsageKind = Literal[
     "pull", "scan", "review", "reuse", "relative", "postponed",
-    "guardian", "guardian_copy", "guardian_look", "decision",
+    "guardian", "guardian_copy", "guardian_look", "decision", "own_act",
 ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class QuestionLine:
+    """What the reader asked about an access, and the agency's answer once there is one."""
+
+    state: QuestionState
+    due: date
+    note: str = ""
+    answer: str = ""
+    answered_at: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,6 +69,8 @@ class UsageEntry:
     operator: str | None = None
     legal_basis: str | None = None
     delete_by: date | None = None
+    holders_word: Literal["", "use_code", "entrustment"] = ""  # what the holder gave it by
+    question: QuestionLine | None = None  # the latest one about it
     question_href: str | None = None  # where to say "I did not do this"; None: not offered
 
 

@@ -12,10 +12,18 @@ from certstore.cases import routes as cases
 from certstore.consent import page_routes as consent_pages
 from certstore.consent import routes as consent
 from certstore.counter import page_routes as counter_pages
+from certstore.disputes import page_routes as dispute_pages
+from certstore.disputes import routes as dispute_routes
+from certstore.entrustment import page_routes as entrustment_pages
+from certstore.entrustment import routes as entrustment_routes
 from certstore.events import routes as events
 from certstore.federation import routes as federation
 from certstore.onboarding import console_page_routes, workbench_page_routes
 from certstore.onboarding import page_routes as onboarding_pages
+from certstore.own_data import page_routes as own_data_pages
+from certstore.own_data import routes as own_data_routes
+from certstore.questions import page_routes as question_pages
+from certstore.questions import routes as question_routes
 from certstore.reception import recognise
 from certstore.service import problems
 from certstore.service.body_limit import RequestLimits
@@ -99,6 +107,10 @@ def create_app(house: House) -> FastAPI:
         verify.router,
         face.router,
         issuing_for_others.router,
+        question_routes.router,
+        dispute_routes.router,
+        entrustment_routes.router,
+        own_data_routes.router,
         upload_routes.router,
     ):
         app.include_router(router)
@@ -121,6 +133,8 @@ def create_app(house: House) -> FastAPI:
         dormitory_page_routes,
         scan_pages,
     ):
+        app.include_router(pages.router)
+    for pages in (question_pages, dispute_pages, entrustment_pages, own_data_pages):
         app.include_router(pages.router)
     for portal in (onboarding_pages, workbench_page_routes, console_page_routes):
         app.include_router(portal.router)

@@ -13,6 +13,14 @@ _CLERKS = (
         "看批次、退回的行和异议",
         "sees batches, returned lines, objections",
     ),
+    (
+        "police",
+        "J03",
+        "秦经办",
+        "处理证照和照片的更正",
+        "handles corrections of permits and photos",
+    ),
+    ("education", "R05", "贺经办", "答复市民的提问", "answers questions from citizens"),
     ("employer", "Y01", "钱经办", "给住宿员工出具集体宿舍证明", "issues dormitory certificates"),
     (
         "human_resources",
@@ -88,7 +96,7 @@ def _backstage() -> dict[str, dict[str, Any]]:
 
 
 def _clerks() -> Iterable[dict[str, Any]]:
-    """A clerk each of the housing authority, of an employer and of the social insurance office."""
+    """A clerk of each source that somebody acts for, and of the employer with a dormitory."""
     by_word = {source["source"]: source for source in sources()}
     for word, number, name, zh, en in _CLERKS:
         source = by_word[word]

@@ -18,6 +18,10 @@ from certstore.collection import CollectionDesk
 from certstore.consent.desk import ConsentDesk
 from certstore.consent.request_desk import ConsentRequestDesk
 from certstore.counter.desk import CounterDesk
+from certstore.disputes.answering import AnswerDesk
+from certstore.disputes.desk import DisputeDesk
+from certstore.entrustment.code_desk import UseCodeDesk
+from certstore.entrustment.desk import EntrustmentDesk
 from certstore.errors import NotFoundError
 from certstore.federation.desk import FederationDesk
 from certstore.federation.peer_line import PeerLine
@@ -30,6 +34,7 @@ from certstore.ledger import LedgerDesk
 from certstore.organisations import OrganisationDesk
 from certstore.pictures import PictureDesk
 from certstore.presentation import PresentationDesk
+from certstore.questions.desk import QuestionDesk
 from certstore.service.answer_forms import form_desk
 from certstore.service.key_room import open_key_room, witness_signer
 from certstore.service.openid import HttpProvider, OpenIdClient
@@ -410,4 +415,48 @@ class GroundFloor(Stores):
             receipt_signer=self.keys.signer(Purpose.RECEIPT),
             issuer=self.settings.public_url,
             origin=self.settings.ledger_origin,
+        )
+
+    @cached_property
+    def question_desk(self) -> QuestionDesk:
+        """Questions about accesses."""
+        return QuestionDesk(
+            archive=self.archive,
+            calendar=self.calendar,
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+        )
+
+    @cached_property
+    def dispute_desk(self) -> DisputeDesk:
+        """Disputes, for whose records they are about."""
+        return DisputeDesk(
+            archive=self.archive,
+            calendar=self.calendar,
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+        )
+
+    @cached_property
+    def answer_desk(self) -> AnswerDesk:
+        """Disputes, for the authorities that answer them."""
+        return AnswerDesk(
+            archive=self.archive,
+            calendar=self.calendar,
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+        )
+
+    @cached_property
+    def entrustment_desk(self) -> EntrustmentDesk:
+        """Entrusting certificates."""
+        return EntrustmentDesk(
+            archive=self.archive, clock=self.clock, origin=self.settings.ledger_origin
+        )
+
+    @cached_property
+    def use_code_desk(self) -> UseCodeDesk:
+        """Codes for one use."""
+        return UseCodeDesk(
+            archive=self.archive, clock=self.clock, origin=self.settings.ledger_origin
         )

@@ -45,6 +45,7 @@ BY_ACCOUNT: tuple[tuple[str, re.Pattern[str], Group], ...] = (
     ("GET", re.compile(r"/usage/[^/]+/proof\.json|/usage[./-]?(export|download)[^/]*"), "exports"),
     ("GET", re.compile(r"/v1/me/.+"), "exports"),
     ("POST", re.compile(r"/pull(/[^/]+)?"), "counter"),
+    ("POST", re.compile(r"/export"), "exports"),
 )
 
 

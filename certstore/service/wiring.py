@@ -19,6 +19,10 @@ from certstore.collection import CollectionDesk
 from certstore.consent.desk import ConsentDesk
 from certstore.consent.request_desk import ConsentRequestDesk
 from certstore.counter.desk import CounterDesk
+from certstore.disputes.answering import AnswerDesk
+from certstore.disputes.desk import DisputeDesk
+from certstore.entrustment.code_desk import UseCodeDesk
+from certstore.entrustment.desk import EntrustmentDesk
 from certstore.errors import MalformedError
 from certstore.events.discovery import DiscoveryDesk
 from certstore.events.feed import FeedDesk
@@ -34,7 +38,9 @@ from certstore.onboarding.approval import ApprovalDesk
 from certstore.onboarding.refusals import RefusalDesk
 from certstore.onboarding.trying import TryingDesk
 from certstore.organisations import OrganisationDesk
+from certstore.own_data.desk import OwnDataDesk
 from certstore.presentation import PresentationDesk
+from certstore.questions.desk import QuestionDesk
 from certstore.service.answer_forms import copies, form_desk, own_copy_desk
 from certstore.service.event_room import EventRoom
 from certstore.service.for_others import for_others_desk
@@ -71,6 +77,7 @@ from issuance.review import ReviewDesk
 from issuance.sealing import Sealer
 from issuance.statistics import StatisticsDesk
 from issuance.tables import ApplicationBook
+from issuance.taken_along import applications_held
 from issuance.upkeep import UpkeepDesk
 from issuance.upload_cases import UploadCaseDesk
 from issuance.upload_erasure import UploadErasure
@@ -326,6 +333,18 @@ class House(EventRoom):
         """Requests sent again."""
         return IdempotencyDesk(archive=self.archive, clock=self.clock, open_safe=lambda: self.safe)
 
+    @cached_property
+    def own_data_desk(self) -> OwnDataDesk:
+        """Copies of everything held about somebody."""
+        return OwnDataDesk(
+            archive=self.archive,
+            objects=self.objects,
+            ledger=self.ledger_desk,
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+            sections={"applications": applications_held},
+        )
+
 
 _NAMES: dict[type, str] = {
     LedgerDesk: "ledger_desk",
@@ -341,6 +360,12 @@ _NAMES: dict[type, str] = {
     DebugDesk: "debug_desk",
     MetadataDesk: "metadata_desk",
     SharingDesk: "sharing_desk",
+    OwnDataDesk: "own_data_desk",
+    UseCodeDesk: "use_code_desk",
+    EntrustmentDesk: "entrustment_desk",
+    AnswerDesk: "answer_desk",
+    DisputeDesk: "dispute_desk",
+    QuestionDesk: "question_desk",
     IdempotencyDesk: "idempotency_desk",
     StatusChangeDesk: "status_change_desk",
     ForOthersDesk: "for_others_desk",

@@ -24,6 +24,7 @@ log = logging.getLogger("certstore.worker")
 PERIOD_S = 2.0
 _CHECKPOINT_EVERY = timedelta(seconds=30)
 _LEASE = timedelta(minutes=2)
+_DAY = timedelta(days=1)
 _BATCH = 100
 
 
@@ -160,6 +161,7 @@ class Worker:
         with self._house.archive.writing() as books:
             books.sharing.forget_used(now)
             books.sessions.forget_ended(now)
+            books.use_codes.forget_misses(now - _DAY)
         self._house.form_desk.forget()
         self._house.job_desk.forget()
         self._house.idempotency_desk.forget()

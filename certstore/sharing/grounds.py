@@ -12,6 +12,12 @@ from typing import Any, Final
 from certstore.callers import Service
 from certstore.certificates import Certificate, Holder
 from certstore.clock import local_date
+from certstore.entrustment.judging import (
+    holders_ground,
+    judge_agent,
+    judge_entrusted,
+    judge_use_code,
+)
 from certstore.errors import (
     CertstoreError,
     ConsentRequiredError,
@@ -39,7 +45,7 @@ class GroundFacts:
 
     consents: Sequence[Consent] = ()
     represents: bool = False
-    handed_over: CertstoreError | None = None  # why an entrustment or a use code does not do
+    handed_over: CertstoreError | None = None  # why an entrustment does not do
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +80,13 @@ def stand_on(
         return Ground(refused, record)
     facts = read_ground(books, service, request, certificate, now)
     refusal = judge_ground(service, request, certificate, facts, now)
+    basis = request.legal_basis
+    if refusal is None and basis is not None and basis.use_code is not None:
+        # Last: a code is not spent on a pull that is refused for something else.
+        refusal = judge_use_code(books, service, request, certificate, now)
     if refusal is not None:
         return Ground(refusal, record)
+    record |= holders_ground(request)
     relied_on = covering(request, certificate, facts.consents, now)
     if relied_on and books.consents.use([c.ref for c in relied_on]) != len(relied_on):
         return Ground(_required("used_up", "the consent has been used up"), record)
@@ -95,42 +106,20 @@ def read_ground(
     if service.legal_basis.get("kind") == "consent" and basis is not None:
         if basis.consent is not None:
             consents = books.consents.relied_on(basis.consent)
-        elif basis.entrustment is not None or basis.use_code is not None:
-            handed_over = judge_handed_over(books, service, request, certificate, now)
+        elif basis.entrustment is not None:
+            handed_over = judge_entrusted(books, service, request, certificate, now)
     if actor is not None and actor.kind in _ACTS_FOR_ANOTHER:
-        represents = _is_proven(books, service, request, certificate, now)
+        represents = _is_proven(books, request, certificate, now)
     return GroundFacts(consents, represents, handed_over)
 
 
-def judge_handed_over(
-    _books: Books,
-    _service: Service,
-    request: PullRequest,
-    _certificate: Certificate,
-    _now: datetime,
-) -> CertstoreError | None:
-    """Why an entrustment or a use code does not cover a pull; neither is given out here yet."""
-    basis = request.legal_basis or _NOBODY_ASKED
-    which = next(name for name in _HANDED_OVER if getattr(basis, name) is not None)
-    return _required("unknown", f"there is no such {which.replace('_', ' ')}", which)
-
-
-def is_agent_proven(
-    _books: Books, _service: Service, _request: PullRequest, _certificate: Certificate
-) -> bool:
-    """Whether an entrustment on record lets this agent act for the holder; none is kept yet."""
-    return False
-
-
-def _is_proven(
-    books: Books, service: Service, request: PullRequest, certificate: Certificate, now: datetime
-) -> bool:
+def _is_proven(books: Books, request: PullRequest, certificate: Certificate, now: datetime) -> bool:
     actor = request.actor
     holder = next((h for h in certificate.holders if request.names(h)), None)
     if actor is None or actor.id_number is None or holder is None:
         return False
     if actor.kind == "agent":
-        return is_agent_proven(books, service, request, certificate)
+        return judge_agent(books, request, certificate, now) is None
     guardian, today = Holder("", actor.id_type, actor.id_number.upper()), local_date(now)
     if is_ward(books, guardian, holder, today):
         return True

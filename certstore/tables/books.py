@@ -9,8 +9,10 @@ from sqlalchemy import Connection
 from certstore.storage.database import Database
 from certstore.tables.batches import BatchBook
 from certstore.tables.consents import ConsentBook
+from certstore.tables.disputes import DisputeBook
 from certstore.tables.documents import DocumentBook
 from certstore.tables.earlier import EarlierBook
+from certstore.tables.entrustments import EntrustmentBook
 from certstore.tables.events import EventBook
 from certstore.tables.guardianships import GuardianshipBook
 from certstore.tables.idempotency import IdempotencyBook
@@ -27,6 +29,7 @@ from certstore.tables.people import People
 from certstore.tables.pictures import PictureBook
 from certstore.tables.presentations import PresentationBook
 from certstore.tables.pull_jobs import PullJobBook
+from certstore.tables.questions import QuestionBook
 from certstore.tables.quotas import QuotaBook
 from certstore.tables.refused_calls import RefusedCallBook
 from certstore.tables.register import Register
@@ -35,6 +38,7 @@ from certstore.tables.sharing import SharingBook
 from certstore.tables.sources import SourceBook
 from certstore.tables.statuses import StatusListBook
 from certstore.tables.usage import UsageBook
+from certstore.tables.use_codes import UseCodeBook
 from certstore.tables.webhooks import WebhookBook
 from certstore.tables.witness import WitnessBook
 
@@ -195,6 +199,26 @@ class Books:
     def refused_calls(self) -> RefusedCallBook:
         """Why clients' calls were refused."""
         return RefusedCallBook(self.connection)
+
+    @cached_property
+    def questions(self) -> QuestionBook:
+        """Questions about accesses."""
+        return QuestionBook(self.connection)
+
+    @cached_property
+    def disputes(self) -> DisputeBook:
+        """Disputes about records."""
+        return DisputeBook(self.connection)
+
+    @cached_property
+    def entrustments(self) -> EntrustmentBook:
+        """Who may use whose certificate."""
+        return EntrustmentBook(self.connection)
+
+    @cached_property
+    def use_codes(self) -> UseCodeBook:
+        """Codes for one use."""
+        return UseCodeBook(self.connection)
 
 
 class Archive:

@@ -31,6 +31,14 @@ NoticeKind = Literal[
     "suspended",
     "restored",
     "withdrawn",
+    "question_answered",
+    "correction_step",
+    "correction_made",
+    "correction_rejected",
+    "entrusted",
+    "entrustment_answered",
+    "entrustment_ended",
+    "use_code_used",
 ]
 
 notices = Table(

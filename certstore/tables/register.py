@@ -218,7 +218,26 @@ class Register:
                 f"the certificate's status does not allow it to become {status}", where=ref
             )
 
+    def set_under_dispute(self, ref: str, at: datetime, *, disputed: bool) -> None:
+        """Put the mark "under dispute" on a certificate, or take it off."""
+        self._connection.execute(
+            certificates.update()
+            .where(certificates.c.ref == ref)
+            .values(under_dispute=disputed, status_changed_at=at)
+        )
+
     # -- finding ---------------------------------------------------------------------------
+
+    def versions(self, source: str, record_id: str) -> list[Certificate]:
+        """Every version of a source's record, newest first."""
+        query = select(certificates).where(
+            certificates.c.source == source, certificates.c.record_id == record_id
+        )
+        return self._read(query.order_by(certificates.c.version.desc()))
+
+    def replacing(self, ref: str) -> Certificate:
+        """The certificate sealed in place of this one; NotFoundError if there is none."""
+        return self._one(certificates.c.previous_ref == ref, ref)
 
     def get(self, ref: str) -> Certificate:
         """The certificate with this reference; NotFoundError if there is none."""

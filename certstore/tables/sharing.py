@@ -188,6 +188,21 @@ class SharingBook:
         ]
         return [(client, purpose) for client, purpose in found if client and purpose]
 
+    def active_purposes(self, limit: int = 200) -> list[tuple[Purpose, Client]]:
+        """Every purpose that can be pulled for just now, with its client."""
+        query = (
+            select(purposes.c.purpose_id, clients.c.client_id)
+            .join(clients, clients.c.client_id == purposes.c.client_id)
+            .where(purposes.c.state == "active", clients.c.state == "active")
+            .order_by(clients.c.agency, purposes.c.title_zh)
+            .limit(limit)
+        )
+        found = [
+            (self.purpose(row.purpose_id), self.client(row.client_id))
+            for row in self._connection.execute(query).all()
+        ]
+        return [(purpose, client) for purpose, client in found if purpose and client]
+
     def enrol(self, client: Client, purpose: Purpose) -> None:
         """Make a client and its purpose known; what is known already stays as it is."""
         insert_once(

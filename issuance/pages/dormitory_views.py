@@ -68,7 +68,7 @@ def dormitory_view(at: AtTheDesk, issued: Sequence[Certificate], typed: Typed) -
     name_zh, name_en = at.organisation.name_zh, at.organisation.name_en
     return DormitoryView(
         room="dormitory",
-        rooms=("dormitory", "source") if at.hands_in else ("dormitory",),
+        rooms=("dormitory", *(("source",) if at.hands_in else ()), "questions"),
         office=name_zh if at.lang == "zh" else name_en,
         clerk=f"{at.clerk.name} {at.clerk.number}",
         districts=at.districts,

@@ -9,6 +9,7 @@ from certstore.web.shell import Signed
 from issuance.dormitory import Lodger
 from issuance.pages.dormitory_views import DormitoryView, IssuedRow
 from issuance.pages.stats_views import MaterialBar, MatterBars, StatsView
+from tests.e2e.pages.citizen_samples import correction_rows
 from tests.e2e.pages.people import HOUSING, NOW, Sample
 
 CLERK = Signed("许经办", "clerk")
@@ -54,6 +55,8 @@ def clerks() -> Iterator[Sample]:
     )
     page = "certstore/source.html"
     yield Sample("source", page, full, "/source", CLERK, wide=True)
+    asked = replace(full, corrections=correction_rows())
+    yield Sample("source-corrections", page, asked, "/source", CLERK, wide=True)
     empty = replace(full, batches=(), disputed=())
     yield Sample("source-empty", page, empty, "/source", CLERK, wide=True)
     yield from _dormitory()

@@ -1,6 +1,7 @@
 """Every page in every state, with people of the invented city; shown by showcase.py."""
 
 from tests.e2e.pages.application_samples import checks, progress
+from tests.e2e.pages.citizen_samples import citizens
 from tests.e2e.pages.clerk_samples import clerks
 from tests.e2e.pages.consent_samples import consents
 from tests.e2e.pages.counter_samples import counter
@@ -18,6 +19,7 @@ from tests.e2e.pages.upload_samples import uploads
 
 def every_sample() -> list[Sample]:
     """All of them."""
-    store = [*homes(), *certificates(), *usage(), *forms(), *entrance(), *consents()]
+    store = [*homes(), *certificates(), *usage(), *forms(), *entrance()]
+    store += [*consents(), *citizens()]
     asked = [*questions(), *photos(), *checks(), *progress(), *uploads()]
     return [*store, *asked, *desk(), *clerks(), *counter(), *onboarding(), *scans()]

@@ -133,7 +133,9 @@ def test_questions_presenting_and_scanning_have_no_tab_bar(sample):
         "issuance/relative.html", "issuance/address.html", "issuance/face.html",
         "issuance/commitment.html", "issuance/check.html", "certstore/problem.html",
         "issuance/child.html", "issuance/fresh.html", "issuance/upload.html",
-        "issuance/photo.html", "certstore/consent.html",
+        "issuance/photo.html", "certstore/question.html", "certstore/correction_new.html",
+        "certstore/entrust_new.html", "certstore/use_code_new.html", "certstore/use_code.html",
+        "certstore/consent.html",
     }  # fmt: skip
     assert len(bars) == (0 if alone or one_job else 1)
 

@@ -52,10 +52,24 @@ def test_every_word_of_the_page_has_a_sign_and_a_sentence_in_both_languages():
 def test_no_notice_is_left_out(kind):
     facts = {"matter": "residence_registration", "reason": "没有亲属关系", "application_ref": "r"}
     (line,) = notice_lines([Notice("n", kind, facts, NOW)])
-    assert line.href == ("/usage" if kind == "relied_on" else "/applications/r")
     of_issuers = {"given", "replaced", "suspended", "restored", "withdrawn"}
-    shown = kind in {"letter_revoked", "certificate_revoked", "certificate_upheld", *of_issuers}
+    to_usage = {"relied_on", "use_code_used"}
+    to_list = {"entrusted", "entrustment_answered", "entrustment_ended"}
+    wanted = "/usage" if kind in to_usage else "/applications/r"
+    assert line.href == ("/entrustments" if kind in to_list else wanted)
+    shown = kind in {
+        *("letter_revoked", "certificate_revoked", "certificate_upheld", "correction_rejected"),
+        *of_issuers,
+    }
     assert line.reason == ("没有亲属关系" if shown else None)
+
+
+@pytest.mark.parametrize(
+    ("fact", "path"), [("usage_ref", "/usage/u"), ("dispute_ref", "/corrections/u")]
+)
+def test_a_notice_leads_to_what_it_is_about(fact, path):
+    (line,) = notice_lines([Notice("n", "correction_step", {"matter": "m", fact: "u"}, NOW)])
+    assert line.href == path
 
 
 def test_a_kind_of_a_later_version_is_shown_as_news_and_not_dropped():

@@ -1,0 +1,42 @@
+"""Which access may be asked about, and where a question stands: values only, no IO."""
+
+from datetime import date
+from typing import Literal
+
+from certstore.errors import CertstoreError, ConflictError
+from certstore.tables.questions import Question
+from certstore.tables.usage import UsageEntry
+
+ANSWER_DAYS = 5  # working days that an agency has
+# Who looks for itself, and is asked another way: the holder, somebody's scanner, our own desks.
+_NO_AGENCY = frozenset({"", "holder", "scanner", "issuance", "ledger", "source"})
+
+State = Literal["asked", "overdue", "answered"]
+
+
+def agency_client(entry: UsageEntry) -> str | None:
+    """The client whose agency can be asked about this access; None where there is none to ask."""
+    client = str(entry.record.get("client", ""))
+    return None if client in _NO_AGENCY or entry.kind in {"relative", "own_act"} else client
+
+
+def judge_question(entry: UsageEntry, last: Question | None) -> CertstoreError | None:
+    """Why this access cannot be asked about; None if it can."""
+    if agency_client(entry) is None:
+        return ConflictError(
+            "this access was no agency's: there is nobody to send a question to", where=entry.ref
+        )
+    if last is not None and last.answered_at is None:
+        return ConflictError(
+            "a question about this access is open already",
+            where=entry.ref,
+            remedy="wait for its answer",
+        )
+    return None
+
+
+def state_of(question: Question, today: date) -> State:
+    """Where a question stands today; the day it is due still counts as in time."""
+    if question.answered_at is not None:
+        return "answered"
+    return "overdue" if question.due < today else "asked"
