@@ -8,6 +8,7 @@ import string
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cache
 from importlib.resources import files
 
 from markupsafe import Markup, escape
@@ -62,8 +63,9 @@ def flatten(tree: Mapping[str, object], prefix: str = "") -> dict[str, Text]:
     return found
 
 
+@cache
 def load(lang: Lang) -> dict[str, Text]:
-    """Read sentences/<lang>/*.toml; a key that stands in two files is a MissingTextError."""
+    """Read sentences/<lang>/*.toml, once; a key that stands in two files is a MissingTextError."""
     found: dict[str, Text] = {}
     folder = files("certstore.web") / "sentences" / lang
     for source in sorted(folder.iterdir(), key=lambda each: each.name):
