@@ -139,16 +139,48 @@ def _address(name: str) -> str:
     return address.replace("/postgres?", f"/{name}?")
 
 
-@cache
-def _with_tables() -> str:
-    """A database with the newest schema, made once for each process of tests."""
-    name = "with_tables"
-    with psycopg.connect(_postgres_server(), autocommit=True) as connection:
-        connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
-    database = Database(_address(name))
-    upgrade(database)
-    database.close()
-    return _address(name)
+_SHAPE = """
+    select md5(string_agg(part, ',' order by part)) from (
+        select 'r' || relname || relkind::text from pg_class where relnamespace = 'public'::regnamespace
+        union all select 'c' || conname || pg_get_constraintdef(oid) from pg_constraint
+        where connamespace = 'public'::regnamespace
+        union all select 't' || tgname || tgenabled::text from pg_trigger where not tgisinternal
+        union all select 'a' || table_name || column_name || data_type || is_nullable
+        from information_schema.columns where table_schema = 'public'
+    ) as parts(part)
+"""
+
+
+@dataclass
+class _Reused:
+    """A database with the newest schema that a process of tests uses again and again."""
+
+    url: str = ""
+    shape: str = ""
+
+    def ready(self) -> str:
+        """The database without a row; made anew where a test has changed its tables."""
+        if not self.url or self._shape_now() != self.shape:
+            self._make()
+        return _emptied(self.url)
+
+    def _make(self) -> None:
+        name = f"with_tables_{chance.reference(8)}"
+        with psycopg.connect(_postgres_server(), autocommit=True) as connection:
+            connection.execute(sql.SQL("create database {}").format(sql.Identifier(name)))
+        self.url = _address(name)
+        database = Database(self.url)
+        upgrade(database)
+        database.close()
+        self.shape = self._shape_now()
+
+    def _shape_now(self) -> str:
+        with psycopg.connect(self.url.replace("+psycopg", "")) as connection:
+            row = connection.execute(_SHAPE).fetchone()
+        return str(row and row[0])
+
+
+_REUSED = _Reused()
 
 
 def _emptied(url: str) -> str:
@@ -323,7 +355,7 @@ def postgres_url() -> Iterator[str]:
 @pytest.fixture
 def migrated_postgres_url() -> str:
     """A database with the newest schema and without a row, for one test at a time."""
-    return _emptied(_with_tables())
+    return _REUSED.ready()
 
 
 @pytest.fixture(scope="session")

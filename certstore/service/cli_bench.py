@@ -87,9 +87,9 @@ def pull(
     postgresql: Annotated[str, typer.Option(help="An empty database: postgresql+psycopg://…")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Pulls a second, each with its record and ledger leaf committed, on SQLite and PostgreSQL.
+    """Recorded pulls a second, on both databases.
 
-    One worker and 64 connections, proofs of possession checked; beside one connection that
+    Each with its record and ledger leaf committed. One worker and 64 connections, proofs of possession checked; beside one connection that
     commits bare rows, and a bare server that answers without any check or record.
     """
     from certstore.service.bench_pull.figures import as_json as spell  # noqa: PLC0415 - slow

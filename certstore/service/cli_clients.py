@@ -14,7 +14,7 @@ from certstore.service.wiring import House
 clients = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="The keys that pulling services sign with, and where they have holders led back to.",
+    help="Keys of pulling services, and where they lead back to.",
     epilog="""Examples:
 
 \b
@@ -79,7 +79,7 @@ def allow_return(
     client: Name,
     uri: Annotated[str, typer.Argument(help="An https address without query and fragment.")],
 ) -> None:
-    """Let a client have holders led back to this address after a consent."""
+    """Let a client lead holders back to this address."""
     with _house() as house:
         house.consent_request_desk.allow_return(client, uri)
     print(f"{client}: holders may be led back to {uri}")

@@ -12,7 +12,7 @@ from verifiers.matters.matter import AgencyMatter, read_file
 matters = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="Agencies' matters as data: what they ask to see proven, and what proves it.",
+    help="Agencies' own matters as data, and what proves what.",
     epilog="""Examples:
 
 \b

@@ -48,7 +48,7 @@ RESIDENTS_FORMS = (
     *("/applications/{}/address", "/applications/{}/face", "/applications/{}/commitment"),
     *("/applications/{}/commitment/withdraw", "/applications/{}/check"),
     *("/apply/residence-registration/child", "/applications/{}/child", "/applications/{}/again"),
-    *("/certificates/{}/present/code", "/certificates/{}/download"),
+    *("/certificates/{}/download", "/certificates/{}/present/code"),
 )
 OFFICERS_PAGES = ("/desk", "/desk/cases/{}", "/desk/photos/{}/{}")
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
