@@ -141,7 +141,8 @@ def _address(name: str) -> str:
 
 _SHAPE = """
     select md5(string_agg(part, ',' order by part)) from (
-        select 'r' || relname || relkind::text from pg_class where relnamespace = 'public'::regnamespace
+        select 'r' || relname || relkind::text from pg_class
+        where relnamespace = 'public'::regnamespace
         union all select 'c' || conname || pg_get_constraintdef(oid) from pg_constraint
         where connamespace = 'public'::regnamespace
         union all select 't' || tgname || tgenabled::text from pg_trigger where not tgisinternal

@@ -7,7 +7,7 @@ changed meanwhile: the proof's identifier used up, the token not revoked, the cl
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NoReturn
+from typing import Final, NoReturn
 
 from certstore.authorization import dpop
 from certstore.authorization.access_token import OpenedToken, TokenMint
@@ -17,11 +17,15 @@ from certstore.errors import (
     CertstoreError,
     InvalidDpopProofError,
     InvalidTokenError,
+    PurposeError,
     UnauthenticatedError,
     UnprovenTokenError,
 )
 from certstore.tables.books import Archive, Books
 from certstore.tables.sharing import Standing, Used
+
+# One on trial is usable on the sandbox alone: elsewhere no token is given for it.
+_USABLE: Final = frozenset({"active", "approved", "over_quota"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,16 +67,21 @@ class ResourceGate:
     mint: TokenMint
     clock: Clock
 
-    def admit(self, presented: Presented) -> Service:
-        """The service a token speaks for.
+    def admit(self, presented: Presented, *, also_unusable: bool = False) -> Service:
+        """The service a token speaks for, whose purpose still stands as it did when it was given.
 
         Raises UnauthenticatedError without a token, InvalidTokenError for one that does not hold,
-        UnprovenTokenError (slug invalid-dpop-proof) for one without the proof that it needs.
+        UnprovenTokenError (slug invalid-dpop-proof) for one without the proof that it needs,
+        PurposeError for one of a purpose that was suspended or changed since. The last is left to
+        who asks for `also_unusable`: a search is refused for it on record.
         """
         admission = self.open(presented)
         opening = self.archive.reading if admission.proof is None else self.archive.writing
         with opening() as books:
             (refusal,) = self.admit_all(books, [admission])
+            if refusal is None and not also_unusable:
+                stands = books.sharing.purpose_standing(admission.service.purpose_id)
+                refusal = judge_purpose_standing(stands, admission.service)
         if refusal is not None:
             raise refusal
         return admission.service
@@ -134,6 +143,25 @@ class ResourceGate:
         except InvalidDpopProofError as error:
             raise _unproven(error) from error
         return proof
+
+
+def judge_purpose_standing(stands: tuple[str, int] | None, service: Service) -> PurposeError | None:
+    """Why a purpose may not be used any more with a token that was given before; None if it may.
+
+    `stands` is its state and version at this moment; None: there is no such purpose.
+    """
+    if stands is None or stands[0] not in _USABLE:
+        return PurposeError(
+            "the purpose is not active any more", where="purpose_id", cause="purpose_inactive"
+        )
+    if stands[1] != service.version:
+        return PurposeError(
+            "what the purpose covers was changed after the token was given",
+            where="purpose_id",
+            remedy="get a new token",
+            cause="purpose_changed",
+        )
+    return None
 
 
 def _judged(standing: Standing | None, token: OpenedToken) -> InvalidTokenError | None:

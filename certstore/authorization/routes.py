@@ -68,8 +68,14 @@ def service(
     shown: Annotated[Presented, Depends(presented)],
 ) -> Service:
     """The service whose access token the request carries, with the proof that the token needs."""
+    return _admitted(request, gate, shown)
+
+
+def _admitted(
+    request: Request, gate: ResourceGate, shown: Presented, *, also_unusable: bool = False
+) -> Service:
     with challenged(gate.mint.issuer), _noting(gate, shown.token):
-        caller = gate.admit(shown)
+        caller = gate.admit(shown, also_unusable=also_unusable)
     request.state.client = caller.client_id  # whoever's call is refused later on is told why
     request.app.state.limits.count("pull", caller.client_id)
     return caller
@@ -88,7 +94,17 @@ def admission(
     return opened
 
 
+def searching(
+    request: Request,
+    gate: Annotated[ResourceGate, desk(ResourceGate)],
+    shown: Annotated[Presented, Depends(presented)],
+) -> Service:
+    """The same for a search, which judges its purpose itself and refuses it on record."""
+    return _admitted(request, gate, shown, also_unusable=True)
+
+
 Pulling = Annotated[Service, Depends(service)]
+Searching = Annotated[Service, Depends(searching)]
 Admitted = Annotated[Admission, Depends(admission)]
 
 

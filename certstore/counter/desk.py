@@ -149,6 +149,7 @@ def _as_service(client: Client, purpose: Purpose) -> Service:
         fields={kind: tuple(paths) for kind, paths in purpose.fields.items()},
         legal_basis=dict(purpose.legal_basis),
         actions=tuple(action for action in purpose.actions if action in _USED),
+        version=purpose.version,
     )
 
 

@@ -73,5 +73,7 @@ def as_handed_in(books: Books, certificate: Certificate) -> Certificate:
 
 def _set(books: Books, certificate: Certificate, now: datetime, *, disputed: bool) -> None:
     books.register.set_under_dispute(certificate.ref, now, disputed=disputed)
+    change = "certificate.disputed" if disputed else "certificate.dispute_closed"
+    books.outbox.add(change, {"certificate": certificate.ref}, now)
     if certificate.status_entry is not None:
         books.statuses.changed(certificate.status_entry.list_number)

@@ -57,7 +57,8 @@ def judge_entrusted(
     ref = request.legal_basis.entrustment if request.legal_basis else None
     found = books.entrustments.find(ref or "")
     strange = found is None or found.certificate_ref != certificate.ref
-    if found is None or strange or found.purpose_id != service.purpose_id:
+    elsewhere = found is None or strange or found.purpose_id != service.purpose_id
+    if found is None or elsewhere or not _is_about(books, request, found.person_id):
         return ConsentRequiredError(
             "the holder has not entrusted this certificate to this purpose",
             where=_WHERE_ENTRUSTED,
@@ -90,7 +91,10 @@ def judge_agent(
     if actor is not None and actor.id_number:
         today = local_date(now)
         made = books.entrustments.to_agent(certificate.ref, actor.id_type, actor.id_number)
-        if any(state_of(one, today) == "standing" for one in made):
+        if any(
+            state_of(one, today) == "standing" and _is_about(books, request, one.person_id)
+            for one in made
+        ):
             return None
     return RepresentationError(
         "no entrustment on record says that this person acts for the holder",
@@ -120,7 +124,7 @@ def judge_use_code(
     except MalformedError as refusal:
         return refusal
     code = books.use_codes.find(digest_of(certificate.ref, text))
-    if code is None:
+    if code is None or not _is_about(books, request, code.person_id):
         books.use_codes.missed(service.client_id, now)
         return _no_code("there is no such code for this certificate")
     return _judge_found(books, service, request, code, now)
@@ -147,6 +151,12 @@ def _judge_found(
     facts = {"matter": "use_code", "agency": service.agency, "agency_en": service.agency_en}
     books.inbox.add(code.person_id, "use_code_used", code.ref, facts, now)
     return None
+
+
+def _is_about(books: Books, request: PullRequest, person_id: int) -> bool:
+    """Whether the pull names the very person whose word it is: nobody speaks for a co-holder."""
+    person = books.people.find(request.subject_type, request.subject_number)
+    return person is not None and person.id == person_id
 
 
 def _beyond(fields: Sequence[str], code: UseCode) -> list[str]:

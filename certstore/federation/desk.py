@@ -27,6 +27,7 @@ from certstore.federation.peers import PeerPurpose
 from certstore.federation.release import found_abroad, pulled_abroad
 from certstore.keys import Signer
 from certstore.ledger import Access, Recorded, receipt, record_access
+from certstore.onboarding.quotas import count_call
 from certstore.sharing.grants import PullRequest, SearchRequest
 from certstore.sharing.on_record import who_asks
 from certstore.tables.books import Archive
@@ -113,11 +114,12 @@ class FederationDesk:
         judge_answer: Callable[[T], CertstoreError | None],
     ) -> Outcome[T]:
         """Judge, ask, judge again. No transaction is open while the other city thinks."""
-        with self.archive.reading() as books:
+        with self.archive.writing() as books:
+            beyond = count_call(books, service, self.clock.now())
             purpose = books.sharing.purpose(service.purpose_id)
             known = books.peers.newest_list(line.peer.code)
         over_there = theirs(service, line.peer)
-        refusal = judge_way(service, purpose, line.peer)
+        refusal = beyond or judge_way(service, purpose, line.peer)
         if over_there is None or refusal is not None:
             return Outcome(None, refusal, asked=False)
         refusal = judge(over_there)

@@ -48,6 +48,13 @@ def judge_way(service: Service, purpose: Purpose | None, peer: Peer) -> Certstor
             remedy="apply for it at the office that enrolled you",
             cause="purpose_not_shared",
         )
+    if purpose.legal_basis.get("kind") != "statutory_duty":
+        return PurposeError(
+            "what a holder or a court allows here is not asked for in another city",
+            where="purpose_id",
+            remedy="ask that city's own office, with the consent or the order",
+            cause="ground_not_shared",
+        )
     return None
 
 

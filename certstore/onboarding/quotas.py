@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
 
+from certstore.authorization.resource_gate import judge_purpose_standing
 from certstore.callers import Service
 from certstore.clock import CHINA
 from certstore.errors import CertstoreError, PurposeError, QuotaExceededError
@@ -20,8 +21,6 @@ from certstore.tables.books import Books
 from certstore.tables.quotas import Counted
 
 WARNED_AT: Final = (80, 100)  # per cent
-# A purpose on trial is usable on the sandbox alone: elsewhere no token is given for it.
-_USABLE: Final = frozenset({"active", "approved", "over_quota"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,18 +112,9 @@ def _look_after(
 
 def judge_standing(counted: Counted, service: Service) -> PurposeError | None:
     """Why a purpose may not be used any more with a token that was given before; None if it may."""
-    if counted.state not in _USABLE:
-        return PurposeError(
-            "the purpose is not active any more", where="purpose_id", cause="purpose_inactive"
-        )
-    if counted.version != service.version:
-        return PurposeError(
-            "what the purpose covers was changed after the token was given",
-            where="purpose_id",
-            remedy="get a new token",
-            cause="purpose_changed",
-        )
-    return None
+    known = counted.state is not None and counted.version is not None
+    stands = (str(counted.state), int(counted.version or 0)) if known else None
+    return judge_purpose_standing(stands, service)
 
 
 def exceeded(limit: int | None, period: Period, now: datetime) -> QuotaExceededError:

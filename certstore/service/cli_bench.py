@@ -89,8 +89,9 @@ def pull(
 ) -> None:
     """Recorded pulls a second, on both databases.
 
-    Each with its record and ledger leaf committed. One worker and 64 connections, proofs of possession checked; beside one connection that
-    commits bare rows, and a bare server that answers without any check or record.
+    Each with its record and ledger leaf committed. One worker and 64 connections, proofs of
+    possession checked; beside one connection that commits bare rows, and a bare server that
+    answers without any check or record.
     """
     from certstore.service.bench_pull.figures import as_json as spell  # noqa: PLC0415 - slow
     from certstore.service.bench_pull.figures import as_table  # noqa: PLC0415 - to import

@@ -27,9 +27,9 @@ _PURPOSE: Final = Purpose(
     title_zh="租房提取公积金",
     title_en="Provident fund withdrawal for rent",
     legal_basis={"kind": "consent", "ref": "个人信息保护法第十三条第一项"},
-    fields={_LEASE: ("address",), _VOUCHER: ("residence_district", "valid_until")},
+    fields={_LEASE: ("address", "valid_on"), _VOUCHER: ("residence_district", "valid_until")},
     state="active",
-    actions=("search", "pull", "verify", "consent"),
+    actions=("search", "pull", "verify", "consent", "subscribe"),
 )
 _AGENCY: Final = (
     "示范市公积金中心",

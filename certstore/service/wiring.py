@@ -17,6 +17,7 @@ from certstore.cases.desk import CaseDesk
 from certstore.certificates import File
 from certstore.collection import CollectionDesk
 from certstore.consent.desk import ConsentDesk
+from certstore.consent.held import consents_held
 from certstore.consent.request_desk import ConsentRequestDesk
 from certstore.counter.desk import CounterDesk
 from certstore.disputes.answering import AnswerDesk
@@ -342,7 +343,7 @@ class House(EventRoom):
             ledger=self.ledger_desk,
             clock=self.clock,
             origin=self.settings.ledger_origin,
-            sections={"applications": applications_held},
+            sections={"applications": applications_held, "consents": consents_held},
         )
 
 

@@ -114,7 +114,6 @@ class PullIn(_Body):
 
     def request(self, ref: str) -> PullRequest:
         """What the desk is asked."""
-        basis, actor = self.legal_basis, self.actor
         return PullRequest(
             ref=ref,
             purpose_id=self.purpose_id,
@@ -128,10 +127,18 @@ class PullIn(_Body):
             format=self.format,
             names_as=self.names,
             good_for_days=self.good_for_days or USUAL_DAYS,
-            legal_basis=None if basis is None else LegalBasis(**basis.model_dump()),
-            actor=None if actor is None else Actor(**actor.model_dump()),
+            legal_basis=_basis(self.legal_basis),
+            actor=_actor(self.actor),
             on_behalf_of=_agency(self.on_behalf_of),
         )
+
+
+def _basis(sent: LegalBasisIn | None) -> LegalBasis | None:
+    return None if sent is None else LegalBasis(**sent.model_dump())
+
+
+def _actor(sent: ActorIn | None) -> Actor | None:
+    return None if sent is None else Actor(**sent.model_dump())
 
 
 def _agency(sent: OnBehalfIn | None) -> OnBehalf | None:
@@ -209,6 +216,8 @@ class VerifyIn(_Body):
     subject: SubjectIn
     operator: Words | OperatorIn
     predicates: PredicatesIn
+    legal_basis: LegalBasisIn | None = None
+    actor: ActorIn | None = None
 
     def question(self, ref: str) -> Question:
         """What the desk is asked."""
@@ -221,6 +230,8 @@ class VerifyIn(_Body):
             subject_type=self.subject.id_type,
             subject_number=self.subject.id_number,
             operator=_operator(self.operator),
+            legal_basis=_basis(self.legal_basis),
+            actor=_actor(self.actor),
         )
         return Question(asked=asked, **self.predicates.model_dump())
 

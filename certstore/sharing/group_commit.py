@@ -42,7 +42,10 @@ class GroupCommit(Generic[A, R]):
         return future
 
     def _run(self) -> None:
-        while batch := self._next():
+        while self._goes_on():
+            batch = self._next()
+            if not batch:
+                continue
             try:
                 answers = self._work([asked for asked, _ in batch])
             except Exception as error:  # noqa: BLE001 - each asker gets it, or their own
@@ -51,11 +54,16 @@ class GroupCommit(Generic[A, R]):
             for (_, future), answer in zip(batch, answers, strict=True):
                 future.set_result(answer)
 
+    def _goes_on(self) -> bool:
+        with self._lock:
+            self._running = bool(self._waiting)
+            return self._running
+
     def _next(self) -> list[tuple[A, Future[R]]]:
+        """Who is next; whoever has gone meanwhile is left out, and from here on none can go."""
         with self._lock:
             batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-            self._running = bool(batch)
-        return batch
+        return [each for each in batch if each[1].set_running_or_notify_cancel()]
 
     def _one_by_one(self, batch: list[tuple[A, Future[R]]], error: Exception) -> None:
         if len(batch) == 1:

@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Path, Request
+from fastapi import APIRouter, Depends, Form, Request
 from fastapi.responses import Response
 
 from certstore.callers import Resident
@@ -15,7 +15,7 @@ from certstore.web.answers import check_form, page
 router = APIRouter(prefix="/certificates", include_in_schema=False)
 Me = Annotated[Resident, signed_in(Resident)]
 Copies = Annotated[OwnCopyDesk, desk(OwnCopyDesk)]
-Ref = Annotated[str, Path(max_length=40)]
+Ref = str
 _UNPROCESSABLE = 422
 
 

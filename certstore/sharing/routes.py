@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Path, Query, Response
 
 from certstore.authorization.resource_gate import ResourceGate
-from certstore.authorization.routes import Admitted, Pulling, challenged
+from certstore.authorization.routes import Admitted, Pulling, Searching, challenged
 from certstore.reception import desk
 from certstore.sharing.bodies import JobIn, PullIn, SearchIn, VerifyIn
 from certstore.sharing.desk import SharingDesk
@@ -23,7 +23,7 @@ Sharing = Annotated[SharingDesk, desk(SharingDesk)]
 
 
 @router.post("/v1/evidence:search", tags=["sharing"], summary="Find references, no content")
-def search(body: SearchIn, caller: Pulling, sharing: Sharing) -> dict[str, Any]:
+def search(body: SearchIn, caller: Searching, sharing: Sharing) -> dict[str, Any]:
     """References and status of what a person holds, of granted types only."""
     return sharing.search(caller, body.request())
 

@@ -1,6 +1,6 @@
 """Answers yes-or-no questions about certificates, on record like every pull."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any, Final
 
@@ -10,6 +10,8 @@ from certstore.clock import Clock, local_date
 from certstore.errors import CertstoreError
 from certstore.keys import Signer
 from certstore.ledger import receipt, record_access
+from certstore.onboarding.quotas import count_call
+from certstore.sharing.grounds import stand_on
 from certstore.sharing.on_record import who_asks
 from certstore.sharing.predicates import (
     GUESSABLE,
@@ -44,8 +46,12 @@ class VerifyDesk:
             certificate = books.register.get(request.ref)
             people = [books.people.known(h) for h in aimed_at(request, certificate)]
             guesses = _guesses(books, service, question, people, now)
-            refusal = judge_question(service, question, certificate, guesses)
-            record = _record(service, question, certificate, refusal)
+            refusal = count_call(books, service, now)
+            refusal = refusal or judge_question(service, question, certificate, guesses)
+            asked = replace(request, fields=[f"?{name}" for name in request.fields])
+            ground = stand_on(books, service, asked, certificate, now, refusal)
+            refusal = ground.refusal
+            record = _record(service, question, certificate, refusal) | ground.record
             given = None if refusal else certificate.ref
             recorded = [
                 record_access(

@@ -261,6 +261,12 @@ class SharingBook:
         row = self._connection.execute(query.where(clients.c.client_id == client_id)).one_or_none()
         return None if row is None else Standing(row.state, row.dpop_bound, bool(row.revoked))
 
+    def purpose_standing(self, purpose_id: str) -> tuple[str, int] | None:
+        """A purpose's state and version; None if there is none."""
+        query = select(purposes.c.state, purposes.c.version)
+        row = self._connection.execute(query.where(purposes.c.purpose_id == purpose_id)).first()
+        return None if row is None else (row.state, row.version)
+
     def standings(self, tokens: Iterable[tuple[str, str]]) -> dict[tuple[str, str], Standing]:
         """How clients and their tokens stand, each a client and a jti; unknown clients lack."""
         asked = set(tokens)

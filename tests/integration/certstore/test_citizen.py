@@ -8,6 +8,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from certstore.callers import Clerk, Resident, Service
 from certstore.certificates import Holder
@@ -56,6 +57,8 @@ SERVICE = Service(
     legal_basis={"kind": "statutory_duty", "ref": "义务教育法第十二条"},
     actions=("search", "pull"),
 )
+ON_THE_HOLDERS_WORD = replace(SERVICE, legal_basis={"kind": "consent", "ref": "个人信息保护法"})
+KEY = school_key()
 HOUSING = Clerk("许经办", "F07", "11310000MB0T00023P")
 SCHOOLS = Clerk("何经办", "R05", "11310000MB0T00058A")
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
@@ -80,7 +83,11 @@ def consent(**by):
 
 
 def pull(house, ref, fields=GRANTED, **changes):
-    return house.sharing_desk.pull(SERVICE, request(ref, fields, **changes))
+    """A pull by the school; on the holder's word where that is named."""
+    enrol(house, KEY)
+    named = changes.get("legal_basis")
+    service = SERVICE if named is None else ON_THE_HOLDERS_WORD
+    return house.sharing_desk.pull(service, request(ref, fields, **changes))
 
 
 def usage(house, holder=LIN):
@@ -100,7 +107,7 @@ def told(house, subject):
 
 
 def test_a_question_waits_for_its_answer_which_appears_at_the_access(house):
-    enrol(house, school_key())
+    enrol(house, KEY)
     pull(house, voucher(house).ref)
     (entry,) = usage(house)
     desk, me = house.question_desk, resident()
@@ -137,7 +144,7 @@ def test_only_an_agencys_access_can_be_asked_about(house):
 
 def test_a_disputed_record_says_so_everywhere_until_it_is_corrected(house):
     held, desk, answers = handed_in(house), house.dispute_desk, house.answer_desk
-    enrol(house, school_key())
+    enrol(house, KEY)
     assert not pull(house, held.ref, ["address"])["under_dispute"]
     right = "示范市海港区长乐路88弄6号503室"
     filed = desk.file(resident(), Filing(held.ref, "address", right, "门牌看错了"))
@@ -284,6 +291,26 @@ def test_what_is_mistyped_is_no_guess(house):
             pull(house, ref, ["name"], legal_basis=consent(use_code="AAAA-AAAA-AAAB"))
 
 
+def test_nobody_speaks_for_a_co_holder(house):
+    enrol(house, KEY)
+    ref = voucher(house).ref
+    code, made = code_for(house, ref), entrust(house, ref, to="agency", purpose_id=ENROLMENT)
+    with house.archive.writing() as books:
+        books.connection.execute(
+            text(
+                "INSERT INTO certificate_holders (certificate_id, position, name, id_type,"
+                " id_number) SELECT id, 1, :name, '111', :number FROM certificates WHERE ref = :ref"
+            ),
+            {"name": ZHOU.name, "number": ZHOU.id_number, "ref": ref},
+        )
+        books.people.known(ZHOU)
+    hers = {"subject_number": ZHOU.id_number}
+    for by in (consent(use_code=code.characters), consent(entrustment=made.ref)):
+        with pytest.raises(ConsentRequiredError):
+            pull(house, ref, ["name"], legal_basis=by, **hers)
+    assert pull(house, ref, ["name"], legal_basis=consent(use_code=code.characters))["fields"]
+
+
 def test_of_a_hundred_at_once_one_wins(house):
     ref = voucher(house).ref
     by = consent(use_code=code_for(house, ref).characters)
@@ -346,7 +373,7 @@ def test_a_person_entrusted_must_accept_and_can_then_act_until_it_is_taken_back(
 
 
 def test_an_agency_entrusted_uses_it_for_its_purpose_between_the_two_days(house):
-    enrol(house, school_key())
+    enrol(house, KEY)
     ref, other = voucher(house).ref, voucher(house).ref
     made = entrust(house, ref, to="agency", purpose_id=ENROLMENT)
     by = {"legal_basis": consent(entrustment=made.ref)}
@@ -370,7 +397,7 @@ def signed_in_now(house, holder=LIN):
 
 
 def test_the_copy_holds_every_kind_and_nobody_elses_number(house):
-    enrol(house, school_key())
+    enrol(house, KEY)
     shared = handed_in(house)
     with house.archive.writing() as books:
         told_of = {

@@ -1,10 +1,15 @@
 """Yes-or-no questions over HTTP: answered without content, within the grant, on record."""
 
-from datetime import timedelta
+from dataclasses import replace
+from datetime import date, timedelta
 
 import pytest
+from sqlalchemy import text
 
 from certstore.certificates import Status
+from certstore.errors import ConsentRequiredError
+from certstore.sharing.grants import Operator, PullRequest
+from certstore.sharing.predicates import Question
 from tests.integration.certstore.answers import HOLDER, body, enrol, issued, records, service
 from tests.residents import copied
 from tests.sealed import ZHOU, become
@@ -119,3 +124,39 @@ def test_a_question_that_is_none_changes_nothing(rooms, predicates):
     before = len(records(rooms.house))
     refused(rooms.ask(**predicates), 422, "invalid-request")
     assert len(records(rooms.house)) == before
+
+
+@pytest.mark.parametrize("state", ["suspended", "retired", "draft"])
+def test_a_purpose_that_stands_no_more_asks_nothing_with_a_token_from_before(rooms, state):
+    http = service(rooms.house, OFFICE, rooms.keys[OFFICE], FIELDS)
+    with rooms.house.archive.writing() as books:
+        books.connection.execute(text(f"UPDATE purposes SET state = '{state}'"))
+    sent = body(OFFICE, [], case_no="FW-9", predicates={"valid_on": "2026-12-01"})
+    del sent["fields"]
+    answer = http.post(f"/v1/certificates/{rooms.held.ref}:verify", json=sent)
+    assert refused(answer, 403, "insufficient-purpose")["cause"] == "purpose_inactive"
+
+
+def test_on_the_ground_of_consent_even_a_yes_or_no_needs_one(rooms):
+    http = service(rooms.house, OFFICE, rooms.keys[OFFICE], FIELDS)
+    request = PullRequest(
+        ref=rooms.held.ref,
+        purpose_id="p",
+        matter_code="m",
+        case_no="FW-2",
+        fields=["valid_on"],
+        subject_type=HOLDER.id_type,
+        subject_number=HOLDER.id_number,
+        operator=Operator("1"),
+    )
+    token = http.headers["Authorization"].partition(" ")[2]
+    opened = rooms.house.resource_gate.mint.open(token, rooms.house.clock.now()).service
+    on_consent = replace(opened, legal_basis={"kind": "consent", "ref": "r"})
+    asked = replace(request, purpose_id=on_consent.purpose_id, matter_code=on_consent.matter_code)
+    with pytest.raises(ConsentRequiredError):
+        rooms.house.verify_desk.answer(
+            on_consent, Question(asked=asked, valid_on=date(2026, 12, 1))
+        )
+    (entry,) = records(rooms.house)[:1]
+    assert (entry["kind"], entry["fields"]) == ("verify", [])
+    assert entry["refused"] == "consent-required"

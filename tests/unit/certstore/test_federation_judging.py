@@ -60,7 +60,9 @@ SERVICE = Service(
     legal_basis={"kind": "statutory_duty", "ref": "§ 12"},
     actions=("search", "pull"),
 )
-PURPOSE = Purpose("p", "school", "m", "入学", "School", {}, {}, "active")
+PURPOSE = Purpose(
+    "p", "school", "m", "入学", "School", {"kind": "statutory_duty", "ref": "r"}, {}, "active"
+)
 OVER_THERE = PeerPurpose(
     purpose_id="q", matter_code="m", cert_types=(VOUCHER, "lease"), fields=("name", "until", "x")
 )
@@ -133,6 +135,10 @@ def test_our_grant_and_the_agreement_must_both_cover_it(request_, service, kind)
         (SERVICE, replace(PURPOSE, actions=("pull", "relay")), PEER, "forwarded_already"),
         (SERVICE, PURPOSE, replace(PEER, purposes={}), "purpose_not_shared"),
         (SERVICE, None, PEER, "purpose_not_shared"),
+        *(
+            (SERVICE, replace(PURPOSE, legal_basis={"kind": kind}), PEER, "ground_not_shared")
+            for kind in ("consent", "vital", "court_order")
+        ),
     ],
 )
 def test_who_may_ask_that_city_at_all(service, purpose, peer, cause):

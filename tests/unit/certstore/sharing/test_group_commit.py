@@ -60,6 +60,20 @@ def test_nobody_fails_for_anothers_sake():
         bad.result(PATIENCE)
 
 
+def test_whoever_goes_away_is_left_out_and_the_rest_are_answered():
+    work = Work(held=True)
+    together = GroupCommit(work)
+    first = together.submit(0)
+    assert work.begun.wait(PATIENCE)
+    gone, stays = together.submit(1), together.submit(2)
+    assert gone.cancel()
+    assert not first.cancel()  # its work is under way
+    work.go_on.set()
+    assert [first.result(PATIENCE), stays.result(PATIENCE)] == [0, 4]
+    assert together.submit(3).result(PATIENCE) == 6
+    assert work.batches == [[0], [2], [3]]
+
+
 def test_it_goes_on_after_it_was_idle():
     together = GroupCommit(Work())
     for number in range(3):
