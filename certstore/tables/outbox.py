@@ -70,9 +70,12 @@ class Outbox:
             outbox.update()
             .where(outbox.c.id.in_(chosen))
             .values(claimed_until=at + lease, attempts=outbox.c.attempts + 1)
-            .returning(outbox.c.ref, outbox.c.subject, outbox.c.body, outbox.c.created_at)
+            .returning(
+                outbox.c.id, outbox.c.ref, outbox.c.subject, outbox.c.body, outbox.c.created_at
+            )
         )
         rows = self._connection.execute(statement).all()
+        rows = sorted(rows, key=lambda row: row.id)  # RETURNING promises no order
         return [OutboxEvent(row.ref, row.subject, row.body, row.created_at) for row in rows]
 
     def done(self, refs: list[str], at: datetime) -> None:

@@ -26,8 +26,8 @@ from certstore.service.serving import free_port
 from certstore.service.settings import Settings
 from certstore.service.wiring import House
 
-_A_ROUND = 200
-_WARM = 100
+_A_ROUND = 1500
+_WARM = 600
 
 
 def bench_pull(rounds: int, postgresql: str = "") -> PullBench:
