@@ -63,7 +63,7 @@ def _refused(error: ProblemError, fields: Sequence[str]) -> CertstoreError | Non
                 remedy="search again with the person's own number",
             )
         case "certificate-revoked":
-            said = error.said.get("status")
+            said = error.said.get("certificate_status")
             told = {"status": said} if isinstance(said, str) and said in _STATUSES else {}
             return CertificateRevokedError(
                 "the certificate is no longer in force",

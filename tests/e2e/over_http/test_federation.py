@@ -143,7 +143,10 @@ def test_what_the_other_city_refuses_is_refused_here_and_on_record_in_both(citie
     become(cities.theirs, gone, Status.SUPERSEDED)
     with pytest.raises(NoCertificateError) as raised:
         school.pull(CASE, gone.ref, city=PEER)
-    assert (raised.value.slug, raised.value.said["status"]) == ("certificate-revoked", "superseded")
+    assert (raised.value.slug, raised.value.said["certificate_status"]) == (
+        "certificate-revoked",
+        "superseded",
+    )
     for house in (cities.ours, cities.theirs):
         record = recorded(house)[0]
         assert (record["refused"], record["fields"]) == ("certificate-revoked", [])

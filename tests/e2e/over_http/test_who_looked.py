@@ -17,6 +17,7 @@ from issuance.notices import tell_relied_on
 from issuance.relied_on import reliance
 from tests.guardians import FATHER, registered
 from tests.residents import GAO, Browser, assert_sound, resident, submitted, vouchers
+from tests.sealed import enrol, school_key
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
 SHEN, ZHOU, LIN = resident("shen_xiaozhou"), resident("zhou_min"), resident("lin_xiaohe")
@@ -219,6 +220,7 @@ def test_a_pull_that_was_refused_is_in_the_list_with_its_reason(house, lang, cha
         "subject_number": LIN.holder.id_number,
         "operator": Operator("3021"),
     }
+    enrol(house, school_key())
     with contextlib.suppress(CertstoreError):
         house.sharing_desk.pull(SCHOOL, PullRequest(**asked | changes))
         pytest.fail("nothing was refused")

@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import text
 
+from certstore.clock import MovedClock
 from certstore.ledger import Access, record_access
 from certstore.service import cli
 from certstore.service.ledger_watch import Progress
@@ -308,7 +309,7 @@ def test_the_monitor_reads_a_ledger_over_http(files, house):
         told(files.run("monitor", *own), 0, "SOUND", "leaves", "kept elsewhere")
         told(files.run("monitor", "--url", base), 2, "--public-key")
         told(files.run("monitor", *own, "--url", f"{base}/status-lists"), 2, "answered 404")
-        strange = house_in(files / "strange")
+        strange = house_in(files / "strange", clock=MovedClock(TODAY))  # with keys of its own
         (files / "other.txt").write_text(strange.ledger_desk.vkey(), "utf-8")
         strange.close()
         told(files.run("monitor", "--url", base, "--public-key", "other.txt"), 2, "not signed by")

@@ -125,7 +125,7 @@ def test_the_applicant_finds_the_letter_among_their_certificates_and_downloads_i
     (letter,) = letters(house)
     me = Browser(house, LIN)
     assert "亲属关系承诺书" in me.get("/certificates").text
-    assert me.get(f"/certificates/{letter.ref}/download").content.startswith(b"%PDF-1.7")
+    assert me.get(f"/certificates/{letter.ref}/document").content.startswith(b"%PDF-1.7")
 
 
 # -- reuse -----------------------------------------------------------------------------------
