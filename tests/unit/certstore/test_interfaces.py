@@ -17,7 +17,7 @@ ROOT = Path(__file__).parents[3]
 PACKAGES = ("certstore", "verifiers", "issuance", "face_auth")
 # Libraries that open connections. The demonstration calls the service as its users would.
 CONNECTING = {"httpx", "minio", "obstore", "nats", "psycopg", "socket", "urllib3", "requests"}
-OWN_ERRANDS = ("certstore.service.demo", "certstore.service.serving")
+OWN_ERRANDS = tuple(f"certstore.service.{errand}" for errand in ("demo", "serving", "bench_pull"))
 
 
 def _modules():
