@@ -145,6 +145,7 @@ _SHAPE = """
         where relnamespace = 'public'::regnamespace
         union all select 'c' || conname || pg_get_constraintdef(oid) from pg_constraint
         where connamespace = 'public'::regnamespace
+        union all select 'f' || proname from pg_proc where pronamespace = 'public'::regnamespace
         union all select 't' || tgname || tgenabled::text from pg_trigger where not tgisinternal
         union all select 'a' || table_name || column_name || data_type || is_nullable
         from information_schema.columns where table_schema = 'public'
