@@ -33,6 +33,7 @@ _GRANTED: Final[dict[str, Any]] = {
     "fields": {"residence_voucher": ["name", "residence_district"]},
     "actions": ["search", "pull"],
     "legal_basis": _ASKED["legal_basis"],
+    "version": 1,
 }
 TOKEN_ANSWER: Final[dict[str, Any]] = {
     "access_token": ACCESS_TOKEN,

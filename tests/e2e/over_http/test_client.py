@@ -23,7 +23,17 @@ from tests.sealed import GRANTED, LIN, MATTER, VOUCHER, voucher
 ROOT = Path(__file__).parents[3]
 CASE = Case("RX-1", person=LIN.id_number, operator="3021")
 ALLOWED = {
-    *("base64url", "certificate_chain", "chance", "clock", "cosignature", "errors", "jwk", "keys"),
+    *(
+        "base64url",
+        "certificate_chain",
+        "chance",
+        "clock",
+        "cosignature",
+        "errors",
+        "jcs",
+        "jwk",
+        "keys",
+    ),
     *("leaves", "ledger_proof", "merkle", "signed_note", "strict_json", "tokens", "trust"),
     "witness_policy",
 }
