@@ -196,11 +196,15 @@ class Register:
 
     def superseded_by(self, certificate: Certificate) -> list[str]:
         """References of a record's earlier versions that this version has just superseded."""
-        query = select(certificates.c.ref).where(
-            certificates.c.source == certificate.source,
-            certificates.c.record_id == certificate.record_id,
-            certificates.c.version < certificate.version,
-            certificates.c.status_changed_at == certificate.status_changed_at,
+        query = (
+            select(certificates.c.ref)
+            .where(
+                certificates.c.source == certificate.source,
+                certificates.c.record_id == certificate.record_id,
+                certificates.c.version < certificate.version,
+                certificates.c.status_changed_at == certificate.status_changed_at,
+            )
+            .order_by(certificates.c.version)
         )
         return [row.ref for row in self._connection.execute(query)]
 

@@ -1,5 +1,6 @@
 """Clients from before tokens were bound to keys go on as they did, on both databases."""
 
+import pytest
 from alembic import command
 from sqlalchemy import Boolean, String, column, insert, select, table
 
@@ -9,6 +10,7 @@ from certstore.storage.migrations import configuration, upgrade
 from certstore.tables.books import Archive
 from certstore.tables.metadata import Json
 from certstore.tables.sharing import clients, purposes
+from tests.integration.certstore.conftest import BOTH
 from tests.proofs import public_jwk
 
 WHO = {"agency": "局", "agency_en": "B", "agency_uscc": "11310000MB0T00058A"}
@@ -20,8 +22,16 @@ def then(of):
     return table(of.name, *(column(c.name, c.type) for c in of.columns if c.name not in NEW))
 
 
-def test_what_was_enrolled_before_is_there_and_stays_as_it_was(database_url):
-    database = Database(database_url)
+@pytest.fixture(params=BOTH)
+def empty_url(request, tmp_path):
+    """The URL of a database without a table."""
+    if request.param == "postgresql":
+        return request.getfixturevalue("postgres_url")
+    return f"sqlite:///{tmp_path / 'books.db'}"
+
+
+def test_what_was_enrolled_before_is_there_and_stays_as_it_was(empty_url):
+    database = Database(empty_url)
     command.upgrade(configuration(database), "0009")
     keys = {
         "one": [public_jwk(generate("ES256"))],

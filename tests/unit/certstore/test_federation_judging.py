@@ -201,8 +201,8 @@ def refused(slug, answered=409, /, **said):
         (refused("rate-limited", 429), SourceUnavailableError),
         (refused("not-found", 404), NotFoundError),
         (refused("subject-mismatch"), SubjectMismatchError),
-        (refused("certificate-revoked", status="revoked"), CertificateRevokedError),
-        (refused("certificate-revoked", status=["x"]), CertificateRevokedError),
+        (refused("certificate-revoked", certificate_status="revoked"), CertificateRevokedError),
+        (refused("certificate-revoked", certificate_status=["x"]), CertificateRevokedError),
         (refused("field-not-granted", 403), FieldNotGrantedError),
         (refused("insufficient-purpose", 403), PurposeError),
     ],
@@ -216,10 +216,11 @@ def test_their_refusal_is_told_in_our_words(error, kind):
 def test_of_their_refusal_only_what_we_know_is_passed_on():
     told = in_our_words(refused("field-not-granted", 403, paths=["name", "<b>"]), ["name"])
     assert told.facts["paths"] == ["name"]
-    assert (
-        in_our_words(refused("certificate-revoked", status="revoked")).facts["status"] == "revoked"
-    )
-    assert "status" not in in_our_words(refused("certificate-revoked", status="<b>")).facts
+    gone = in_our_words(refused("certificate-revoked", certificate_status="revoked"))
+    assert gone.facts["status"] == "revoked"
+    for unknown in ("<b>", ["x"], 7):
+        gone = in_our_words(refused("certificate-revoked", certificate_status=unknown))
+        assert "status" not in gone.facts
     wait = problem(429, {"type": "urn:certstore:problem:rate-limited"}, retry_after=10**6)
     assert in_our_words(wait).facts["retry_after"] == 3600
 
