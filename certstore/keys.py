@@ -19,6 +19,7 @@ from certstore.chance import random_bytes
 from certstore.errors import ConflictError, MalformedError
 
 _SMALLEST_RSA = 2048  # bits
+_ES256 = ec.ECDSA(hashes.SHA256())
 PublicKey = ec.EllipticCurvePublicKey | ed25519.Ed25519PublicKey
 PrivateKey = ec.EllipticCurvePrivateKey | ed25519.Ed25519PrivateKey
 
@@ -109,7 +110,7 @@ class KeySigner:
         """Sign; see Signer."""
         if isinstance(self._key, ed25519.Ed25519PrivateKey):
             return self._key.sign(message)
-        r, s = decode_dss_signature(self._key.sign(message, ec.ECDSA(hashes.SHA256())))
+        r, s = decode_dss_signature(self._key.sign(message, _ES256))
         return r.to_bytes(32, "big") + s.to_bytes(32, "big")
 
 

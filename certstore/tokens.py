@@ -25,6 +25,7 @@ MAX_BYTES: Final = 16384
 LEEWAY: Final = 30  # seconds of difference between two clocks
 SIGNATURE_BYTES: Final = 64  # both ES256 and EdDSA
 BASIC_HEADER: Final = frozenset({"alg", "kid", "typ"})
+_write: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode
 _HEADER_BYTES = 12288  # a header may carry a certificate chain
 _DEPTH = 10
 
@@ -189,7 +190,7 @@ def check_times(
 
 def canonical_json(value: object) -> bytes:
     """Compact UTF-8 JSON without NaN; what a token of ours carries (not JCS: order is kept)."""
-    return json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False).encode()
+    return _write(value).encode()
 
 
 def _split(text: str, max_bytes: int) -> Sequence[str]:
@@ -215,7 +216,7 @@ def _read_signature(part: str) -> bytes:
     return signature
 
 
-@lru_cache(maxsize=128)  # of one signer every header is the same text; refusals are not kept
+@lru_cache(maxsize=1024)  # of one signer every header is the same text; refusals are not kept
 def _read_header(
     part: str, typ: str, allowed: frozenset[str], optional: frozenset[str]
 ) -> Mapping[str, object]:
@@ -241,8 +242,15 @@ def _fits(name: str, value: object) -> bool:
 
 
 def _write_header(typ: str, signer: Signer, more: Mapping[str, object] | None) -> str:
+    if more is None:
+        return _basic_header(signer.algorithm, signer.kid, typ)
     basic = {"alg": signer.algorithm, "kid": signer.kid, "typ": typ}
-    return base64url.encode(canonical_json({**(more or {}), **basic}))
+    return base64url.encode(canonical_json({**more, **basic}))
+
+
+@lru_cache(maxsize=256)
+def _basic_header(algorithm: str, kid: str, typ: str) -> str:
+    return base64url.encode(canonical_json({"alg": algorithm, "kid": kid, "typ": typ}))
 
 
 def _object(data: bytes, max_bytes: int, where: str) -> dict[str, object]:

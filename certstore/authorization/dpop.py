@@ -165,6 +165,8 @@ def _same_place(htu: object, url: str) -> bool:
     """Whether both name one address, after normalising (RFC 3986 §6.2), without query, fragment."""
     if not isinstance(htu, str) or len(htu) > _LONGEST_HTU or not _ADDRESS.fullmatch(htu):
         return False
+    if htu == url:  # as nearly everybody spells it
+        return True
     found = _normal(htu)
     return found is not None and found == _normal(url)
 

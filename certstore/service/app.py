@@ -90,6 +90,8 @@ def create_app(house: House) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # The service has instruments of its own; these would look at each request, too.
+        telemetry={"tracing": False, "metrics": False, "logs": False},
     )
     _furnish(app, house)
     problems.install(app)

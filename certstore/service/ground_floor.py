@@ -47,7 +47,6 @@ from certstore.service.witness_client import HttpWitnesses
 from certstore.service.witness_files import open_witness_desk, read_policy
 from certstore.sharing.desk import SharingDesk
 from certstore.sharing.form_desk import FormDesk
-from certstore.sharing.lane import PullLane
 from certstore.sharing.verify_desk import VerifyDesk
 from certstore.sign_in import SignInDesk
 from certstore.source_account import SourceDesk
@@ -313,11 +312,6 @@ class GroundFloor(Stores):
             gate=self.resource_gate,
             forms=self.form_desk,
         )
-
-    @cached_property
-    def pull_lane(self) -> PullLane:
-        """Pulls that come together."""
-        return PullLane(self.sharing_desk)
 
     @cached_property
     def peer_lines(self) -> Mapping[str, PeerLine]:

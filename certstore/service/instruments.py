@@ -2,6 +2,7 @@
 
 import logging
 import time
+from functools import lru_cache
 from typing import Final
 
 from fastapi import APIRouter, FastAPI, Request, Response
@@ -44,12 +45,16 @@ class Instruments:
             "certstore_request_seconds", "Duration", ("route",), registry=self.registry
         )
 
+        # Found once: each look costs more than the counting.
+        self._counted = lru_cache(maxsize=4096)(self._requests.labels)
+        self._measured = lru_cache(maxsize=1024)(self._seconds.labels)
+
     def count(self, scope: Scope, status: int, took: float) -> None:
         """Count one answer, and write its log line."""
         route = getattr(scope.get("route"), "path", "other")
         method = scope["method"] if scope["method"] in _METHODS else "OTHER"
-        self._requests.labels(method, route, status).inc()
-        self._seconds.labels(route).observe(took)
+        self._counted(method, route, status).inc()
+        self._measured(route).observe(took)
         # The route's pattern and never the path: a reference is nobody else's business.
         log.info("request", extra={"route": route, "status": status, "ms": round(took * 1000, 1)})
 

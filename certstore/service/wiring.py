@@ -51,7 +51,6 @@ from certstore.service.officers import finding_desk, letter_desk, lookers, revie
 from certstore.sharing.desk import SharingDesk
 from certstore.sharing.form_desk import FormDesk
 from certstore.sharing.job_desk import JobDesk
-from certstore.sharing.lane import PullLane
 from certstore.sharing.own_copies import OwnCopyDesk
 from certstore.sharing.verify_desk import VerifyDesk
 from certstore.sign_in import SignInDesk
@@ -379,7 +378,6 @@ _NAMES: dict[type, str] = {
     SubscriptionDesk: "subscription_desk",
     ConsentDesk: "consent_desk",
     ConsentRequestDesk: "consent_request_desk",
-    PullLane: "pull_lane",
     FederationDesk: "federation_desk",
     FormDesk: "form_desk",
     OwnCopyDesk: "own_copy_desk",

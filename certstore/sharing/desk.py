@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from certstore.authorization.resource_gate import ResourceGate
+from certstore.authorization.resource_gate import Admission, ResourceGate
 from certstore.callers import Service
 from certstore.certificates import Certificate
 from certstore.clock import Clock
@@ -63,17 +63,23 @@ class SharingDesk:
         }
 
     def pull(
-        self, service: Service, request: PullRequest, beside: Beside | None = None
+        self,
+        service: Service,
+        request: PullRequest,
+        *,
+        admission: Admission | None = None,
+        beside: Beside | None = None,
     ) -> dict[str, Any]:
         """Release the granted fields of one certificate; a field outside the grant is refused.
 
-        `beside` is told of answer or refusal in the transaction that records it.
+        With an admission, its token and proof are judged in the same transaction; `beside` is
+        told of answer or refusal in the transaction that records it.
         """
-        form = self.begin(service, request)
-        (outcome,) = self.pull_all([AskedPull(service, request, form=form, beside=beside)])
+        form = self._begin(service, request)
+        (outcome,) = self.pull_all([AskedPull(service, request, admission, form, beside)])
         return self.answer(outcome)
 
-    def begin(self, service: Service, request: PullRequest) -> Form | None:
+    def _begin(self, service: Service, request: PullRequest) -> Form | None:
         """Make what the answer will carry beside its fields, before any lock is held."""
         if request.format == "json":
             return None
@@ -84,6 +90,8 @@ class SharingDesk:
 
         Nothing may leave the house before this has returned: `answer` then writes it.
         """
+        if not asked:
+            return []
         now = self.clock.now()
         with self.archive.writing() as books:
             judged = self._judged(books, asked, now)

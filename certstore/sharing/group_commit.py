@@ -4,11 +4,12 @@ A commit that is written through costs as much for one as for fifty. Nobody wait
 come: whoever asks while a transaction is under way is in the next one.
 """
 
-import threading
+import asyncio
 from collections import deque
 from collections.abc import Callable, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor
 from typing import Final, Generic, TypeVar
+from weakref import WeakKeyDictionary
 
 A = TypeVar("A")
 R = TypeVar("R")
@@ -16,7 +17,7 @@ MOST: Final = 64
 
 
 class GroupCommit(Generic[A, R]):
-    """Does work for many askers together, one transaction at a time; safe between threads.
+    """Does work for many askers together, one batch at a time, in a thread of its own.
 
     `work` answers each asker in order, and commits before it returns. If it raises, each asker is
     answered alone, so that nobody fails for another's sake.
@@ -25,52 +26,70 @@ class GroupCommit(Generic[A, R]):
     def __init__(self, work: Callable[[Sequence[A]], Sequence[R]]) -> None:
         """Nothing runs before somebody asks."""
         self._work = work
-        self._waiting: deque[tuple[A, Future[R]]] = deque()
-        self._lock = threading.Lock()
-        self._running = False
         self._thread = ThreadPoolExecutor(1, "group-commit")
+        self._lines: WeakKeyDictionary[asyncio.AbstractEventLoop, _Line[A, R]] = WeakKeyDictionary()
 
-    def submit(self, asked: A) -> Future[R]:
-        """The answer to come; its result raises what `work` raised for this asker alone."""
-        future: Future[R] = Future()
-        with self._lock:
-            self._waiting.append((asked, future))
-            if self._running:
-                return future
-            self._running = True
-        self._thread.submit(self._run)
-        return future
+    async def ask(self, asked: A) -> R:
+        """The answer; raises what `work` raised for this asker alone.
 
-    def _run(self) -> None:
-        while self._goes_on():
-            batch = self._next()
-            if not batch:
+        Whoever goes away before their batch begins is left out of it.
+        """
+        loop = asyncio.get_running_loop()
+        line = self._lines.get(loop)
+        if line is None:
+            line = self._lines[loop] = _Line(self._thread, self._each)
+        return await line.ask(asked, loop)
+
+    def _each(self, batch: Sequence[A]) -> Sequence[R | Exception]:
+        try:
+            return self._work(batch)
+        except Exception as error:  # noqa: BLE001 - each asker gets it, or their own
+            return [error] if len(batch) == 1 else [self._each([one])[0] for one in batch]
+
+
+class _Line(Generic[A, R]):
+    """Those who wait on one event loop; all of it runs there, so nothing is locked."""
+
+    def __init__(
+        self,
+        thread: ThreadPoolExecutor,
+        work: Callable[[Sequence[A]], Sequence[R | Exception]],
+    ) -> None:
+        self._thread, self._work = thread, work
+        self._waiting: deque[tuple[A, asyncio.Future[R]]] = deque()
+        self._busy = False
+
+    async def ask(self, asked: A, loop: asyncio.AbstractEventLoop) -> R:
+        future: asyncio.Future[R] = loop.create_future()
+        self._waiting.append((asked, future))
+        if not self._busy:
+            self._busy = True
+            loop.call_soon(self._next, loop)  # whoever is read in the same turn comes along
+        return await future
+
+    def _next(self, loop: asyncio.AbstractEventLoop) -> None:
+        batch: list[tuple[A, asyncio.Future[R]]] = []
+        while self._waiting and len(batch) < MOST:
+            asked, future = self._waiting.popleft()
+            if not future.done():  # who has gone away
+                batch.append((asked, future))
+        self._busy = bool(batch)
+        if batch:
+            done = loop.run_in_executor(self._thread, self._work, [asked for asked, _ in batch])
+            done.add_done_callback(lambda done: self._tell(batch, done, loop))
+
+    def _tell(
+        self,
+        batch: Sequence[tuple[A, asyncio.Future[R]]],
+        done: asyncio.Future[Sequence[R | Exception]],
+        loop: asyncio.AbstractEventLoop,
+    ) -> None:
+        for (_, future), answer in zip(batch, done.result(), strict=True):
+            if future.done():
                 continue
-            try:
-                answers = self._work([asked for asked, _ in batch])
-            except Exception as error:  # noqa: BLE001 - each asker gets it, or their own
-                self._one_by_one(batch, error)
-                continue
-            for (_, future), answer in zip(batch, answers, strict=True):
+            if isinstance(answer, Exception):
+                future.set_exception(answer)
+            else:
                 future.set_result(answer)
-
-    def _goes_on(self) -> bool:
-        with self._lock:
-            self._running = bool(self._waiting)
-            return self._running
-
-    def _next(self) -> list[tuple[A, Future[R]]]:
-        """Who is next; whoever has gone meanwhile is left out, and from here on none can go."""
-        with self._lock:
-            batch = [self._waiting.popleft() for _ in range(min(MOST, len(self._waiting)))]
-        return [each for each in batch if each[1].set_running_or_notify_cancel()]
-
-    def _one_by_one(self, batch: list[tuple[A, Future[R]]], error: Exception) -> None:
-        if len(batch) == 1:
-            batch[0][1].set_exception(error)
-            return
-        for asked, future in batch:
-            try:
-                future.set_result(self._work([asked])[0])
-            except Exception as own:  # noqa: BLE001 - as above
-                future.set_exception(own)
+        # After these have their answers: two threads at once would only wait for each other.
+        loop.call_soon(self._next, loop)

@@ -125,7 +125,7 @@ class JobDesk:
 
         try:
             self._judge_standing(service)
-            self.sharing.pull(service, request, beside)
+            self.sharing.pull(service, request, beside=beside)
         except _TakenError:
             return 0
         except UnavailableError as error:

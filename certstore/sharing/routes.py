@@ -12,7 +12,6 @@ from certstore.sharing.bodies import JobIn, PullIn, SearchIn, VerifyIn
 from certstore.sharing.desk import SharingDesk
 from certstore.sharing.form_desk import FormDesk
 from certstore.sharing.job_desk import JobDesk
-from certstore.sharing.lane import PullLane
 from certstore.sharing.verify_desk import VerifyDesk
 
 router = APIRouter()
@@ -33,12 +32,12 @@ def pull(
     ref: Ref,
     body: PullIn,
     opened: Admitted,
-    lane: Annotated[PullLane, desk(PullLane)],
+    sharing: Sharing,
     gate: Annotated[ResourceGate, desk(ResourceGate)],
 ) -> dict[str, Any]:
     """Exactly the fields named; one outside the grant refuses the whole pull, by name."""
     with challenged(gate.mint.issuer):
-        return lane.sharing.answer(lane.submit(opened, body.request(ref)).result())
+        return sharing.pull(opened.service, body.request(ref), admission=opened)
 
 
 @router.post("/v1/certificates/{ref}:verify", tags=["sharing"], summary="Ask yes or no")

@@ -5,9 +5,11 @@ leaves for the identity provider by GET.
 """
 
 import re
+from collections.abc import Iterable, Sequence
 
-from starlette.datastructures import MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+Header = tuple[bytes, bytes]
 
 _POLICY = (
     "default-src 'none'; script-src 'self'{wasm}; style-src 'self'; img-src 'self' blob:; "
@@ -24,6 +26,9 @@ _HANDED_IN = re.compile(
 _SCANNER = re.compile(r"/scan(/file)?")
 _CAMERA = re.compile(r"/scan(/file)?|/applications/[a-z0-9]+/photo")
 _WAKE_LOCK = re.compile(r"/certificates/[a-z0-9]+/present")
+_SPECIAL = re.compile(r"/(?:scan|applications|desk|certificates)")  # where one of these may fit
+_NOT_STORED = (b"cache-control", b"no-store")
+_ALWAYS_HTTPS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 
 
 def content_security_policy(path: str) -> str:
@@ -62,19 +67,31 @@ class SecurityHeaders:
 
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
-                self._add(MutableHeaders(scope=message), scope["path"])
+                message["headers"] = self._added(message.get("headers", ()), scope["path"])
             await send(message)
 
         await self._app(scope, receive, with_headers)
 
-    def _add(self, headers: MutableHeaders, path: str) -> None:
-        headers["Content-Security-Policy"] = content_security_policy(path)
-        headers["Permissions-Policy"] = permissions_policy(path)
-        headers["Referrer-Policy"] = "no-referrer"
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
-        if "cache-control" not in headers:
-            headers["Cache-Control"] = "no-store"
+    def _added(self, headers: Iterable[Header], path: str) -> list[Header]:
+        ours = _ours(path) if _SPECIAL.match(path) else _PLAIN
+        kept = [header for header in headers if header[0].lower() not in _OURS]
+        if all(name.lower() != b"cache-control" for name, _ in kept):
+            kept.append(_NOT_STORED)
         if self._https:
-            headers["Strict-Transport-Security"] = "max-age=63072000; includeSubDomains"
+            kept.append(_ALWAYS_HTTPS)
+        return [*kept, *ours]
+
+
+def _ours(path: str) -> Sequence[Header]:
+    return (
+        (b"content-security-policy", content_security_policy(path).encode()),
+        (b"permissions-policy", permissions_policy(path).encode()),
+        (b"referrer-policy", b"no-referrer"),
+        (b"x-content-type-options", b"nosniff"),
+        (b"cross-origin-opener-policy", b"same-origin"),
+        (b"cross-origin-resource-policy", b"same-origin"),
+    )
+
+
+_PLAIN = _ours("/")
+_OURS = frozenset({name for name, _ in _PLAIN} | {_ALWAYS_HTTPS[0]})

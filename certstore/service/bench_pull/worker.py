@@ -15,7 +15,7 @@ import uvicorn
 from starlette.types import Receive, Scope, Send
 
 from certstore.errors import UnavailableError
-from certstore.service.serving import configuration, uvicorn_options
+from certstore.service.serving import configuration, leave_alone, uvicorn_options
 from certstore.service.settings import Settings
 from certstore.service.wiring import House
 
@@ -60,7 +60,9 @@ def worker(settings: dict[str, Any], port: int, *, bare: bool) -> Iterator[Asked
 def _serve(settings: dict[str, Any], port: int, line: Connection) -> None:
     house = House(Settings(**settings))
     house.prepare()
-    _run(uvicorn.Server(configuration(house, "127.0.0.1", port)), line)
+    config = configuration(house, "127.0.0.1", port)
+    leave_alone()
+    _run(uvicorn.Server(config), line)
 
 
 def _serve_bare(settings: dict[str, Any], port: int, line: Connection) -> None:

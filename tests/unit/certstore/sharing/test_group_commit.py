@@ -1,7 +1,7 @@
 """Group commit: who asks together is answered together, each with their own answer."""
 
+import asyncio
 import threading
-from concurrent.futures import ThreadPoolExecutor, wait
 from itertools import chain
 
 import pytest
@@ -29,52 +29,103 @@ class Work:
         return [each * 2 for each in asked]
 
 
+async def begun(work, together, asked):
+    """The first asker, whose batch is under way and held."""
+    first = asyncio.ensure_future(together.ask(asked))
+    assert await asyncio.to_thread(work.begun.wait, PATIENCE)
+    return first
+
+
+async def queued(together, *asked):
+    """More askers, all of them waiting."""
+    found = [asyncio.ensure_future(together.ask(each)) for each in asked]
+    await asyncio.sleep(0)
+    return found
+
+
+def run(story):
+    return asyncio.run(asyncio.wait_for(story, PATIENCE))
+
+
 def test_each_asker_gets_the_answer_to_what_they_asked():
-    together = GroupCommit(Work())
-    with ThreadPoolExecutor(20) as pool:
-        answers = list(pool.map(lambda n: together.submit(n).result(PATIENCE), range(500)))
-    assert answers == [n * 2 for n in range(500)]
+    async def story():
+        together = GroupCommit(Work())
+        return await asyncio.gather(*(together.ask(n) for n in range(500)))
+
+    assert run(story()) == [n * 2 for n in range(500)]
+
+
+def test_who_asks_in_one_turn_comes_together():
+    async def story():
+        work = Work()
+        together = GroupCommit(work)
+        await asyncio.gather(*(together.ask(n) for n in range(5)))
+        return work.batches
+
+    assert run(story()) == [[0, 1, 2, 3, 4]]
 
 
 def test_who_comes_while_one_is_under_way_is_in_the_next_and_no_batch_is_too_long():
-    work = Work(held=True)
-    together = GroupCommit(work)
-    first = together.submit(0)
-    assert work.begun.wait(PATIENCE)
-    rest = [together.submit(n) for n in range(1, MOST + 3)]
-    work.go_on.set()
-    wait([first, *rest], PATIENCE)
-    assert [len(batch) for batch in work.batches] == [1, MOST, 2]
-    assert list(chain(*work.batches)) == list(range(MOST + 3))
+    async def story():
+        work = Work(held=True)
+        together = GroupCommit(work)
+        first = await begun(work, together, 0)
+        rest = await queued(together, *range(1, MOST + 3))
+        work.go_on.set()
+        await asyncio.gather(first, *rest)
+        return work.batches
+
+    batches = run(story())
+    assert [len(batch) for batch in batches] == [1, MOST, 2]
+    assert list(chain(*batches)) == list(range(MOST + 3))
 
 
 def test_nobody_fails_for_anothers_sake():
-    work = Work(held=True)
-    together = GroupCommit(work)
-    first = together.submit(0)
-    assert work.begun.wait(PATIENCE)
-    good, bad, last = together.submit(1), together.submit("bad"), together.submit(2)
-    work.go_on.set()
-    assert [f.result(PATIENCE) for f in (first, good, last)] == [0, 2, 4]
+    async def story():
+        work = Work(held=True)
+        together = GroupCommit(work)
+        first = await begun(work, together, 0)
+        rest = await queued(together, 1, "bad", 2)
+        work.go_on.set()
+        return await asyncio.gather(first, *rest, return_exceptions=True)
+
+    first, good, bad, last = run(story())
+    assert (first, good, last) == (0, 2, 4)
     with pytest.raises(ValueError, match="nothing of this batch"):
-        bad.result(PATIENCE)
+        raise bad
 
 
 def test_whoever_goes_away_is_left_out_and_the_rest_are_answered():
-    work = Work(held=True)
-    together = GroupCommit(work)
-    first = together.submit(0)
-    assert work.begun.wait(PATIENCE)
-    gone, stays = together.submit(1), together.submit(2)
-    assert gone.cancel()
-    assert not first.cancel()  # its work is under way
-    work.go_on.set()
-    assert [first.result(PATIENCE), stays.result(PATIENCE)] == [0, 4]
-    assert together.submit(3).result(PATIENCE) == 6
-    assert work.batches == [[0], [2], [3]]
+    async def story():
+        work = Work(held=True)
+        together = GroupCommit(work)
+        leaves = await begun(work, together, 0)
+        gone, stays = await queued(together, 1, 2)
+        assert gone.cancel()
+        assert leaves.cancel()  # its work is under way, and is done; nobody hears of it
+        await asyncio.sleep(0)
+        work.go_on.set()
+        answers = [await stays, await together.ask(3)]
+        return answers, work.batches
+
+    assert run(story()) == ([4, 6], [[0], [2], [3]])
 
 
-def test_it_goes_on_after_it_was_idle():
+def test_where_all_have_gone_away_it_goes_on_with_whoever_comes():
+    async def story():
+        work = Work(held=True)
+        together = GroupCommit(work)
+        first = await begun(work, together, 0)
+        (gone,) = await queued(together, 1)
+        gone.cancel()
+        work.go_on.set()
+        await first
+        await asyncio.sleep(0)
+        return await together.ask(2), work.batches
+
+    assert run(story()) == (4, [[0], [2]])
+
+
+def test_it_serves_one_event_loop_after_another():
     together = GroupCommit(Work())
-    for number in range(3):
-        assert together.submit(number).result(PATIENCE) == number * 2
+    assert [run(together.ask(number)) for number in range(3)] == [0, 2, 4]
