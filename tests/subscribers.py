@@ -66,7 +66,7 @@ def given(house, client=SCHOOL, held=None):
             agency="a",
             purpose="p",
             person=books.people.known(LIN),
-            record={},
+            record={"fields": []},
             given_of=held.ref,
         )
         record_access(books, house.settings.ledger_origin, access)

@@ -11,10 +11,15 @@ from fastapi import FastAPI
 from fastapi.dependencies.models import Dependant
 from fastapi.routing import APIRoute, iter_route_contexts
 
-from certstore.authorization.routes import service as token_bearer
+from certstore.authorization import routes as tokens
 from certstore.problem_answers import MEDIA_TYPE, SLUGS, entry
 from certstore.service.described_answers import ANSWERS, EXAMPLES, REFUSALS, REQUESTS
+from verifiers.matters.routes import perhaps_service
 
+# What a route depends on where a token is needed; one that looks for it by itself is optional.
+_TOKEN: Final = frozenset({tokens.service, tokens.admission, tokens.searching})
+_SERVICE: Final = "service"
+_PERHAPS: Final = "perhaps"
 _SESSION: Final = "signed_in.<locals>.caller"
 _WITH_BODY: Final = frozenset({"post", "patch", "put"})
 TAGS: Final[Mapping[str, str]] = {
@@ -29,6 +34,9 @@ TAGS: Final[Mapping[str, str]] = {
     "reuse": "What a matter still needs, by the facts given.",
     "verify": "For verifiers' systems: judge a code or a document.",
     "face": "Signed results of face verifications.",
+    "consent": "Ask a holder for consent; what became of it.",
+    "events": "Being told that something changed: a feed, webhooks, deliveries.",
+    "federation": "What agencies ask of other cities through this one.",
     "uploads": "What an applicant hands in, resumable.",
 }
 _PROBLEM: Final[dict[str, Any]] = {
@@ -134,7 +142,11 @@ def _complete(path: str, method: str, operation: dict[str, Any], who: frozenset[
         known = answers.get(str(status), {})
         named = dict.fromkeys([*known.get("x-problems", ()), *slugs])
         answers[str(status)] = _merged(known, entry(list(named), status))
-    operation["security"] = [{name: []} for name in sorted(who)]
+    nobody: list[dict[str, list[str]]] = [{}] if _PERHAPS in who else []
+    operation["security"] = [
+        *nobody,
+        *({_SERVICE if name == _PERHAPS else name: []} for name in sorted(who)),
+    ]
     asked = [p for p in operation.get("parameters", ()) if p["name"].lower() != "authorization"]
     if "parameters" in operation:
         operation["parameters"] = asked
@@ -168,7 +180,7 @@ def _refusals(path: str, method: str, who: frozenset[str]) -> dict[int, list[str
     usual = ["internal", "unavailable", "rate-limited", "invalid-request"]
     usual += ["payload-too-large"] if method in _WITH_BODY else []
     usual += ["not-found"] if "{" in path else []
-    if "service" in who:
+    if who & {_SERVICE, _PERHAPS}:
         usual += ["unauthenticated", "invalid-token", "invalid-dpop-proof", "insufficient-purpose"]
     if "session" in who:
         usual += ["unauthenticated", "forbidden"]
@@ -189,7 +201,8 @@ def _callers(app: FastAPI) -> Iterator[tuple[tuple[str, str], frozenset[str]]]:
         path = str(context.path or route.path)
         called = set(_calls(route.dependant))
         who = {
-            *(["service"] if token_bearer in called else ()),
+            *([_SERVICE] if called & _TOKEN else ()),
+            *([_PERHAPS] if perhaps_service in called else ()),
             *(["session"] if any(_is_session(call) for call in called) else ()),
         }
         for method in route.methods or ():

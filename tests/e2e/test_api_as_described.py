@@ -5,6 +5,7 @@ some that contradict it; without a token, with an issuing authority's and with a
 The draws are the same at every run.
 """
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -23,9 +24,12 @@ from certstore.callers import caller_as_json
 from certstore.service.app import create_app
 from certstore.service.demo_issuers import POLICE
 from certstore.tables.sessions import SessionRow
+from tests import good_answers
 from tests.house import house_in
 from tests.issuers import enrolled, item, open_client, record_check, signed_in
 from tests.sealed import (
+    LIN,
+    ZHOU,
     assertion,
     enrol,
     pull_body,
@@ -51,10 +55,11 @@ STEADY = settings(
 )
 
 
-@schemathesis.deserializer("application/jwt")
-def a_compact_jws(_ctx, response):
-    """Its text; without this it is taken for JSON."""
-    return response.text
+@schemathesis.deserializer("application/json")
+def json_or_a_compact_jws(_ctx, response):
+    """A JWS as its text: Schemathesis takes `application/jwt` for a kind of JSON."""
+    kind = response.headers["content-type"][0].partition(";")[0]
+    return response.text if kind == "application/jwt" else response.json()
 
 
 @pytest.fixture(scope="module")
@@ -89,13 +94,28 @@ def asking(house, app):
     }
 
 
-def session_of(house):
-    """The secret of a session of somebody who signed in."""
-    secret, now = "session-of-a-test", house.clock.now()
-    row = SessionRow(caller_as_json(resident()), "csrf", now, now + timedelta(hours=8))
+@pytest.fixture(scope="module")
+def person(house, app, asking):
+    """Somebody who signed in."""
+    client = open_client(house, app)
+    client.headers.update(asking["resident"])
+    return client
+
+
+def session_of(house, holder=LIN):
+    """The secret of a session of somebody who signed in just now."""
+    secret, now = f"session-of-{holder.id_number}", house.clock.now()
+    somebody = replace(resident(holder), verified_at=now)
+    row = SessionRow(caller_as_json(somebody), "csrf", now, now + timedelta(hours=8))
     with house.archive.writing() as books:
         books.sessions.open(secret, row)
     return secret
+
+
+@pytest.fixture(scope="module")
+def service(house, app):
+    """A pulling service with every action."""
+    return good_answers.asker(house, app)
 
 
 @pytest.mark.parametrize("who", ["nobody", "service", "resident"])
@@ -176,4 +196,39 @@ def test_good_answers_are_as_described(described, house, app):
     }
     for (path, method, status), answer in answers.items():
         assert answer.status_code == status, answer.text
+        described[path][method].validate_response(answer)
+
+
+@pytest.mark.parametrize(
+    "calls",
+    [
+        good_answers.of_a_pulling_service,
+        good_answers.of_a_subscriber,
+        good_answers.of_a_matters_agency,
+    ],
+)
+def test_good_answers_to_services_are_as_described(described, service, house, calls):
+    hold(described, calls(house, service))
+
+
+def test_good_answers_about_consent_are_as_described(described, house, app, person):
+    hold(described, good_answers.of_consent(house, app, person))
+
+
+def test_good_answers_to_people_are_as_described(described, house, person, service):
+    good_answers.of_a_pulling_service(house, service)  # so that there is something to ask about
+    hold(described, good_answers.of_a_person(house, person))
+
+
+def test_everything_about_oneself_is_as_described(described, house, app):
+    """Somebody nothing was drawn for: it is given five times a day."""
+    client = open_client(house, app)
+    client.headers.update({"Cookie": f"session={session_of(house, ZHOU)}"})
+    hold(described, {("/v1/me/export", "GET", 200): client.get("/v1/me/export")})
+
+
+def hold(described, answers):
+    """Hold good answers to the description, and see that they are good."""
+    for (path, method, status), answer in answers.items():
+        assert answer.status_code == status, (path, answer.text)
         described[path][method].validate_response(answer)

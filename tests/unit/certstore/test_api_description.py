@@ -3,17 +3,26 @@
 import json
 
 import pytest
+from fastapi.routing import APIRoute, iter_route_contexts
+from jsonschema_rs import Draft202012Validator
 
 from certstore.problem_answers import MEDIA_TYPE, SLUGS, problems
 from certstore.service.app import create_app
+from certstore.service.described_answers import REQUESTS
 from tests.house import house_in
+from verifiers.matters.matter import AgencyMatter
 
 
 @pytest.fixture(scope="module")
-def spec(tmp_path_factory):
+def app(tmp_path_factory):
     house = house_in(tmp_path_factory.mktemp("described"))
-    yield create_app(house).openapi()
+    yield create_app(house)
     house.close()
+
+
+@pytest.fixture(scope="module")
+def spec(app):
+    return app.openapi()
 
 
 def operations(spec):
@@ -99,12 +108,53 @@ def test_who_may_call_is_said(spec):
     assert set(spec["components"]["securitySchemes"]) == {"service", "session"}
     said = {call: [*operation["security"]] for call, operation in operations(spec)}
     assert said["POST /v1/certificates/{ref}:pull"] == [{"service": []}]
+    assert said["POST /v1/evidence:search"] == [{"service": []}]
     assert said["POST /v1/certificates"] == [{"service": []}]
+    assert said["POST /v1/reuse-decisions"] == [{}, {"service": []}]  # with a token or without
     assert said["GET /v1/me/usage"] == [{"session": []}]
     assert said["GET /v1/catalog/cert-types"] == []
     assert spec["servers"][0]["url"]
     assert {t for _, o in operations(spec) for t in o["tags"]} == {t["name"] for t in spec["tags"]}
     assert all(not tag["description"].startswith("Calls of") for tag in spec["tags"])
+
+
+def test_whoever_must_say_who_they_are_is_told_what_is_answered_otherwise(spec):
+    for call, operation in operations(spec):
+        if operation["security"]:
+            named = operation["responses"]["401"]["x-problems"]
+            assert "unauthenticated" in named, call
+            if {"service": []} in operation["security"]:
+                assert {"invalid-token", "invalid-dpop-proof"} <= set(named), call
+
+
+def test_every_example_of_a_body_would_be_taken(app):
+    """By the model that reads it, not by the schema alone: validators count, too."""
+    read = {("PUT", "/v1/matters/{code}"): lambda sent: AgencyMatter.read(json.loads(sent))}
+    for context in iter_route_contexts(app.routes):
+        route = context.original_route
+        if isinstance(route, APIRoute) and route.body_field is not None:
+            model = route.body_field.field_info.annotation
+            for method in route.methods:
+                call = (method, str(context.path or route.path))
+                read[call] = getattr(model, "model_validate_json", None)
+    for call, example in REQUESTS.items():
+        if call != ("POST", "/v1/verify/document"):  # a form with a file
+            read[call](json.dumps(example))
+
+
+def test_every_example_of_an_answer_is_as_its_schema_says(spec):
+    held = 0
+    for call, operation in operations(spec):
+        for status, answer in operation["responses"].items():
+            for content in answer.get("content", {}).values():
+                given = [each["value"] for each in content.get("examples", {}).values()]
+                given += [content["example"]] if "example" in content else []
+                schema = {**content["schema"], "components": spec["components"]}
+                for example in given:
+                    wrong = list(Draft202012Validator(schema).iter_errors(example))
+                    assert not wrong, (call, status, wrong[0].message)
+                    held += 1
+    assert held > 500
 
 
 def test_no_problem_is_named_that_is_not_on_the_list(spec):
