@@ -25,8 +25,8 @@ from sqlalchemy import (
 )
 
 from certstore.errors import ConflictError, NotFoundError
+from certstore.tables.certificate_rows import certificates
 from certstore.tables.metadata import Moment, insert_once, metadata
-from certstore.tables.register import certificates
 
 disputes = Table(
     "disputes",

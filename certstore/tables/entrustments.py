@@ -23,9 +23,9 @@ from sqlalchemy import (
 
 from certstore.certificates import Holder
 from certstore.errors import ConflictError, NotFoundError
+from certstore.tables.certificate_rows import certificates
 from certstore.tables.metadata import Moment, metadata
 from certstore.tables.people import people
-from certstore.tables.register import certificates
 
 entrustments = Table(
     "entrustments",

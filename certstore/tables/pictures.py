@@ -24,8 +24,8 @@ from sqlalchemy import (
 
 from certstore.certificates import Status
 from certstore.picture_fingerprint import Fingerprint, bands, distance, from_bands, near_bands
+from certstore.tables.certificate_rows import certificates
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
-from certstore.tables.register import certificates
 
 photo_checks = Table(
     "photo_checks",

@@ -5,23 +5,16 @@ handed in is known by (source, record, version) and taken once.
 """
 
 from collections.abc import Iterable
-from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    Boolean,
     Column,
     Connection,
-    Date,
-    ForeignKey,
-    Index,
     Integer,
-    Row,
     Select,
     String,
     Table,
-    UniqueConstraint,
     bindparam,
     func,
     select,
@@ -34,51 +27,16 @@ from certstore.certificates import (
     Holder,
     Status,
     StatusEntry,
-    Validity,
 )
 from certstore.errors import ConflictError, NotFoundError
-from certstore.tables.metadata import Json, Moment, insert_once, metadata
-
-certificates = Table(
-    "certificates",
-    metadata,
-    Column("id", Integer, primary_key=True),
-    Column("ref", String(24), nullable=False, unique=True),
-    Column("type_code", String(40), nullable=False),
-    Column("version", Integer, nullable=False),
-    Column("number", String(120), nullable=False),
-    Column("identifier", String(120), unique=True),
-    Column("issuer_uscc", String(18), nullable=False),
-    Column("issued_on", Date, nullable=False),
-    Column("valid_from", Date, nullable=False),
-    Column("valid_to", Date),
-    Column("status", String(20), nullable=False),
-    Column("status_changed_at", Moment, nullable=False),
-    Column("under_dispute", Boolean, nullable=False, default=False),
-    Column("fields", Json, nullable=False),
-    Column("files", Json, nullable=False),
-    Column("status_list", Integer),
-    Column("status_index", Integer),
-    Column("source", String(18)),
-    Column("record_id", String(64)),
-    Column("previous_ref", String(24), index=True),
-    Column("state", String(10), nullable=False),  # reserved | sealed | handed_in
-    Column("reserved_at", Moment),
-    UniqueConstraint("source", "record_id", "version"),
-    UniqueConstraint("status_list", "status_index"),
+from certstore.tables.certificate_rows import (
+    certificate_holders,
+    certificates,
+    file_json,
+    read_certificates,
+    values_of,
 )
-
-certificate_holders = Table(
-    "certificate_holders",
-    metadata,
-    Column("certificate_id", ForeignKey("certificates.id"), primary_key=True),
-    Column("position", Integer, primary_key=True),
-    Column("name", String(100), nullable=False),
-    Column("id_type", String(3), nullable=False),
-    Column("id_number", String(32), nullable=False),
-    Index("ix_certificate_holders_person", "id_type", "id_number"),
-    Index("ix_certificate_holders_name", "name"),
-)
+from certstore.tables.metadata import insert_once, metadata
 
 serial_numbers = Table(
     "serial_numbers",
@@ -92,11 +50,6 @@ _CURRENT = ("sealed", "handed_in")
 # Put together once: every pull asks these.
 _BY_REFS = select(certificates).where(
     certificates.c.ref.in_(bindparam("refs", expanding=True)), certificates.c.state.in_(_CURRENT)
-)
-_HOLDERS = (
-    select(certificate_holders)
-    .where(certificate_holders.c.certificate_id.in_(bindparam("ids", expanding=True)))
-    .order_by(certificate_holders.c.certificate_id, certificate_holders.c.position)
 )
 
 
@@ -139,7 +92,7 @@ class Register:
             "status_changed_at": at,
             "under_dispute": False,
             "fields": dict(draft.fields),
-            "files": [_file_json(draft.photo)] if draft.photo else [],
+            "files": [file_json(draft.photo)] if draft.photo else [],
             "status_list": draft.status_entry.list_number,
             "status_index": draft.status_entry.index,
             "previous_ref": draft.previous_ref,
@@ -158,7 +111,7 @@ class Register:
         statement = (
             certificates.update()
             .where(certificates.c.ref == ref, certificates.c.state == "reserved")
-            .values(state="sealed", files=[_file_json(f) for f in files], status_changed_at=at)
+            .values(state="sealed", files=[file_json(f) for f in files], status_changed_at=at)
         )
         if self._connection.execute(statement).rowcount != 1:
             raise ConflictError("this certificate is not waiting for its seal", where=ref)
@@ -179,7 +132,7 @@ class Register:
 
         A later version supersedes the earlier ones of the same record.
         """
-        values = _values(certificate) | {"state": "handed_in"}
+        values = values_of(certificate) | {"state": "handed_in"}
         if not insert_once(self._connection, certificates, values):
             return False
         self._add_holders(certificate.ref, certificate.holders)
@@ -342,14 +295,7 @@ class Register:
         return found[0]
 
     def _read(self, query: Select[Any]) -> list[Certificate]:
-        rows = self._connection.execute(query).all()
-        ids = [row.id for row in rows]
-        named: dict[int, list[Holder]] = {}
-        if ids:
-            for row in self._connection.execute(_HOLDERS, {"ids": ids}):
-                holder = Holder(row.name, row.id_type, row.id_number)
-                named.setdefault(row.certificate_id, []).append(holder)
-        return [_certificate(row, tuple(named.get(row.id, ()))) for row in rows]
+        return read_certificates(self._connection, query)
 
     def _add_holders(self, ref: str, holders: tuple[Holder, ...]) -> None:
         key = select(certificates.c.id).where(certificates.c.ref == ref)
@@ -365,63 +311,3 @@ class Register:
             for position, holder in enumerate(holders)
         ]
         self._connection.execute(certificate_holders.insert(), rows)
-
-
-def _values(certificate: Certificate) -> dict[str, Any]:
-    entry = certificate.status_entry
-    return {
-        "ref": certificate.ref,
-        "type_code": certificate.type_code,
-        "version": certificate.version,
-        "number": certificate.number,
-        "identifier": certificate.identifier,
-        "issuer_uscc": certificate.issuer_uscc,
-        "issued_on": certificate.issued_on,
-        "valid_from": certificate.validity.valid_from,
-        "valid_to": certificate.validity.valid_to,
-        "status": certificate.status,
-        "status_changed_at": certificate.status_changed_at,
-        "under_dispute": certificate.under_dispute,
-        "fields": dict(certificate.fields),
-        "files": [_file_json(f) for f in certificate.files],
-        "status_list": entry.list_number if entry else None,
-        "status_index": entry.index if entry else None,
-        "source": certificate.source,
-        "record_id": certificate.record_id,
-        "previous_ref": certificate.previous_ref,
-    }
-
-
-def _file_json(file: File) -> dict[str, Any]:
-    return {
-        "role": file.role,
-        "media_type": file.media_type,
-        "sha256": file.sha256,
-        "size": file.size,
-    }
-
-
-def _certificate(row: Row[Any], holders: tuple[Holder, ...]) -> Certificate:
-    bare = Certificate(
-        ref=row.ref,
-        type_code=row.type_code,
-        version=row.version,
-        number=row.number,
-        identifier=row.identifier,
-        holders=holders,
-        issuer_uscc=row.issuer_uscc,
-        issued_on=row.issued_on,
-        validity=Validity(row.valid_from, row.valid_to),
-        status=Status(row.status),
-        status_changed_at=row.status_changed_at,
-        under_dispute=row.under_dispute,
-        fields=row.fields,
-        files=tuple(File(**f) for f in row.files),
-        source=row.source,
-        record_id=row.record_id,
-        previous_ref=row.previous_ref,
-        sealed=row.state == "sealed",
-    )
-    if row.status_list is None:
-        return bare
-    return replace(bare, status_entry=StatusEntry(row.status_list, row.status_index))

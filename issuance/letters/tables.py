@@ -22,8 +22,8 @@ from sqlalchemy import (
 )
 
 from certstore.errors import NotFoundError
+from certstore.tables.certificate_rows import certificates
 from certstore.tables.metadata import Moment, insert_once, metadata
-from certstore.tables.register import certificates
 
 LETTER = "commitment_letter"
 

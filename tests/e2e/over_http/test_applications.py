@@ -11,7 +11,7 @@ import pytest
 from lxml.html import fromstring
 from sqlalchemy import text
 
-from certstore.tables.register import certificates
+from certstore.tables.certificate_rows import certificates
 from certstore.web.texts import load
 from issuance.application import State
 from tests.residents import (

@@ -11,7 +11,7 @@ from certstore.callers import Operator
 from certstore.service import city_count
 from certstore.service.city_figures import city_figures
 from certstore.service.cli_stats import as_table
-from certstore.tables.register import certificates
+from certstore.tables.certificate_rows import certificates
 from certstore.web.texts import Texts
 from issuance.reuse_figures import Figure, ReuseFigures
 from tests.residents import GAO, Browser, assert_sound
