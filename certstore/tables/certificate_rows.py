@@ -1,6 +1,5 @@
 """A certificate as it lies in the database: its table, its holders', and the way back."""
 
-from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import (
@@ -101,8 +100,8 @@ def values_of(certificate: Certificate) -> dict[str, Any]:
         "under_dispute": certificate.under_dispute,
         "fields": dict(certificate.fields),
         "files": [file_json(f) for f in certificate.files],
-        "status_list": entry.list_number if entry else None,
-        "status_index": entry.index if entry else None,
+        "status_list": entry.list_number if row.status_list is not None else None,
+        "status_index": entry.index if row.status_list is not None else None,
         "source": certificate.source,
         "record_id": certificate.record_id,
         "previous_ref": certificate.previous_ref,
@@ -120,7 +119,7 @@ def file_json(file: File) -> dict[str, Any]:
 
 
 def _certificate(row: Row[Any], holders: tuple[Holder, ...]) -> Certificate:
-    bare = Certificate(
+    return Certificate(
         ref=row.ref,
         type_code=row.type_code,
         version=row.version,
@@ -139,7 +138,7 @@ def _certificate(row: Row[Any], holders: tuple[Holder, ...]) -> Certificate:
         record_id=row.record_id,
         previous_ref=row.previous_ref,
         sealed=row.state == "sealed",
+        status_entry=StatusEntry(row.status_list, row.status_index)
+        if row.status_list is not None
+        else None,
     )
-    if row.status_list is None:
-        return bare
-    return replace(bare, status_entry=StatusEntry(row.status_list, row.status_index))
