@@ -131,28 +131,6 @@ def _leaf(origin: str, access: Access, record: Mapping[str, Any], salt: bytes) -
     return leaf.written()
 
 
-def erase_person(books: Books, origin: str, person: Person, now: datetime) -> int:
-    """Erase what is kept beside a person's leaves: their key, and the salt and record of each.
-
-    Every leaf and every proof of its place still holds; whom it concerned nobody can say any more.
-    That so many accesses were erased is a leaf too, or a monitor would take them for tampered.
-    """
-    erased = books.usage.erase(person.id)
-    books.people.replace_key(person.id)
-    books.matters.forget(person.id)
-    access = Access(
-        kind=ERASURE,
-        at=now,
-        client="ledger",
-        agency="",
-        purpose="erasure",
-        person=None,
-        record={"erased": erased},
-    )
-    record_access(books, origin, access)
-    return erased
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LedgerDesk:
     """Signs checkpoints and gives proofs."""

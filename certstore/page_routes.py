@@ -1,6 +1,7 @@
 """The citizen's own pages: home, certificates, presenting, who looked, notices, signing in."""
 
 import logging
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated, Any, get_args
 from urllib.parse import urlencode
@@ -11,6 +12,7 @@ from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from certstore.callers import Resident
 from certstore.clock import CHINA
+from certstore.consent.desk import ConsentDesk
 from certstore.errors import (
     ConflictError,
     InvalidTokenError,
@@ -63,6 +65,7 @@ Presenting = Annotated[PresentationDesk, desk(PresentationDesk)]
 SignIn = Annotated[SignInDesk, desk(SignInDesk)]
 Questions = Annotated[QuestionDesk, desk(QuestionDesk)]
 Ledger = Annotated[LedgerDesk, desk(LedgerDesk)]
+Consents = Annotated[ConsentDesk, desk(ConsentDesk)]
 
 
 # -- signing in ----------------------------------------------------------------------------
@@ -237,6 +240,7 @@ def usage(
     me: Me,
     holdings: Holdings,
     questions: Questions,
+    consents: Consents,
     ground: Annotated[str, Query(max_length=10)] = "all",
 ) -> Response:
     """Who looked, when, what for."""
@@ -244,6 +248,7 @@ def usage(
     closed, wards = holdings.closed_among(found), holdings.wards_names(me)
     asked = latest_lines(questions.mine(me), questions.today())
     view = usage_view(found, ground, dress_of(request).lang, closed, wards, asked)
+    view = replace(view, consents_waiting=consents.waiting(me))
     return page(request, "certstore/usage.html", view)
 
 

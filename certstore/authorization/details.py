@@ -80,7 +80,8 @@ def _check_members(wanted: Mapping[str, Any]) -> None:
         if not isinstance(wanted.get(name), str):
             raise MalformedError(f"{name} is a text", where=f"{_WHERE}[0].{name}")
     for name in ("cert_types", "fields", *({"actions"} & wanted.keys())):
-        if not _texts(wanted.get(name)):
+        bare = name == "fields" and wanted.get(name) == []  # of types: only whether one exists
+        if not bare and not _texts(wanted.get(name)):
             raise MalformedError(f"{name} is a list of texts", where=f"{_WHERE}[0].{name}")
     basis = wanted.get("legal_basis")
     if "legal_basis" in wanted and not _is_basis(basis):

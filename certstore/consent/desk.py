@@ -63,6 +63,11 @@ class ConsentDesk:
             given = books.consents.given(r.ref for r in requests)
         return [_asked(r, given, wards.get(r.person_id)) for r in requests]
 
+    def waiting(self, resident: Resident) -> int:
+        """How many requests wait for this resident's answer, those to their children too."""
+        now = self.now()
+        return sum(asked.request.state_at(now) == "asking" for asked in self.of(resident))
+
     def asked(self, resident: Resident, ref: str) -> Asked:
         """One request; NotFoundError for another's as for none."""
         with self.archive.reading() as books:

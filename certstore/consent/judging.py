@@ -26,6 +26,7 @@ MOST_OPEN: Final = 5
 _ASKED: Final = tuple(QUESTION + word for word in QUESTIONS)
 _LOOPBACK: Final = frozenset({"localhost", "127.0.0.1", "::1"})
 _MOST_CHARACTERS: Final = 300
+_CITIZEN: Final = "111"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -84,7 +85,18 @@ def judge_asking(
             where="return_uri",
             remedy="register it first, character for character, or leave it out",
         )
-    return _judge_items(service, asking.items)
+    return _judge_subject(asking) or _judge_items(service, asking.items)
+
+
+def _judge_subject(asking: Asking) -> CertstoreError | None:
+    """A citizen's number that is nobody's: a slip of the pen, and no stranger is asked for it."""
+    if asking.subject_type != _CITIZEN:
+        return None
+    try:
+        ResidentId.parse(asking.subject_number)
+    except MalformedError as error:
+        return MalformedError(error.detail, where="subject.id_number")
+    return None
 
 
 def _judge_items(service: Service, items: Iterable[Item]) -> CertstoreError | None:

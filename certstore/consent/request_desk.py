@@ -8,7 +8,6 @@ import qrcode
 from qrcode.constants import ERROR_CORRECT_M
 
 from certstore.callers import Service
-from certstore.certificates import Holder
 from certstore.chance import reference
 from certstore.clock import Clock, local_date
 from certstore.consent.judging import (
@@ -20,8 +19,9 @@ from certstore.consent.judging import (
     judge_return_address,
 )
 from certstore.consent.terms import Terms
-from certstore.errors import ConflictError, NotFoundError
+from certstore.errors import CertstoreError, ConflictError, NotFoundError
 from certstore.guardianship import is_ward
+from certstore.onboarding.quotas import count_call
 from certstore.tables.books import Archive, Books
 from certstore.tables.consents import Consent, ConsentRequest
 from certstore.tables.people import Person
@@ -41,27 +41,38 @@ class ConsentRequestDesk:
         """Ask the holder, who finds it in their inbox at once; nothing is given by asking.
 
         Raises PurposeError or FieldNotGrantedError for what the token does not cover,
-        MalformedError, NotFoundError where nobody of this number has anything on file, and
-        ConflictError where too many requests wait already.
+        QuotaExceededError, MalformedError, and ConflictError where too many requests wait already.
+        Each call counts for the purpose's quota, a refused one, too. Somebody of whom nothing is
+        on file is asked like everybody: an agency does not learn here who is known.
         """
         now = self.clock.now()
         with self.archive.writing() as books:
-            refusal = judge_asking(
-                service, asking, books.consents.return_addresses(service.client_id)
+            asked = self._ask(books, service, asking, now)
+        if isinstance(asked, CertstoreError):
+            raise asked
+        return self._told(asked, (), now, asking.language)
+
+    def _ask(
+        self, books: Books, service: Service, asking: Asking, now: datetime
+    ) -> ConsentRequest | CertstoreError:
+        """The request that was kept, or why none was: the count is committed with either."""
+        refusal = count_call(books, service, now) or judge_asking(
+            service, asking, books.consents.return_addresses(service.client_id)
+        )
+        if refusal is not None:
+            return refusal  # nothing of the person was looked at
+        person = books.people.numbered(asking.subject_type, asking.subject_number)
+        books.turns.take("consent-requests", service.client_id, person.id)
+        if books.consents.open_requests(service.client_id, person.id, now) >= MOST_OPEN:
+            return ConflictError(
+                "this person has not answered earlier requests yet",
+                where="subject",
+                remedy="wait for an answer, or until they expire",
             )
-            if refusal is not None:
-                raise refusal  # nothing of the person was looked at
-            person = _subject(books, asking)
-            if books.consents.open_requests(service.client_id, person.id, now) >= MOST_OPEN:
-                raise ConflictError(
-                    "this person has not answered earlier requests yet",
-                    where="subject",
-                    remedy="wait for an answer, or until they expire",
-                )
-            request = self._request(service, asking, person, now)
-            books.consents.ask(request)
-            _announce(books, person, request, now)
-        return self._told(request, (), now, asking.language)
+        request = self._request(service, asking, person, now)
+        books.consents.ask(request)
+        _announce(books, person, request, now)
+        return request
 
     def standing(self, service: Service, ref: str) -> dict[str, Any]:
         """What became of a request; another client's is as absent as none."""
@@ -182,17 +193,6 @@ def _own(books: Books, service: Service, ref: str) -> ConsentRequest:
     if request is None or request.client_id != service.client_id:
         raise NotFoundError("there is no such consent request", where=ref)
     return request
-
-
-def _subject(books: Books, asking: Asking) -> Person:
-    meant = (asking.subject_type, asking.subject_number.upper())
-    person = books.people.find(*meant)
-    if person is not None:
-        return person
-    for certificate in books.register.held_by(*meant)[:1]:
-        holder = next(h for h in certificate.holders if (h.id_type, h.id_number) == meant)
-        return books.people.known(Holder(holder.name, *meant))
-    raise NotFoundError("nobody of this number has anything on file", where="subject")
 
 
 def _announce(books: Books, person: Person, request: ConsentRequest, now: datetime) -> None:

@@ -12,6 +12,7 @@ from typing import Any
 
 from certstore.callers import Clerk, Service
 from certstore.cases.desk import CaseAccess, CaseDesk
+from certstore.catalogue import certificate_type
 from certstore.errors import ForbiddenError, NotFoundError
 from certstore.sharing.desk import SharingDesk
 from certstore.sharing.grants import LegalBasis, Operator, PullRequest, SearchRequest
@@ -112,8 +113,10 @@ class CounterDesk:
             return self.cases.found(books, keys, case_no)
 
     def granted(self, clerk: Clerk, purpose_id: str, cert_type: str) -> Sequence[str]:
-        """The fields of a type that may be chosen."""
-        return self._service(clerk, purpose_id).fields.get(cert_type, ())
+        """The fields of a type that may be chosen; a page gives no photo and asks no questions."""
+        granted = self._service(clerk, purpose_id).fields.get(cert_type, ())
+        kind = certificate_type(cert_type)
+        return [path for path in granted if kind.field(path) is not None]
 
     def _open_to(self, clerk: Clerk) -> list[tuple[Client, Purpose]]:
         with self.archive.reading() as books:

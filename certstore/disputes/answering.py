@@ -13,6 +13,7 @@ from certstore.disputes.correcting import (
     tell_everyone,
 )
 from certstore.disputes.marking import newer_than, unmark
+from certstore.disputes.telling import tell
 from certstore.disputes.transitions import Act, State, due_in, judge_move
 from certstore.errors import CertstoreError, NotFoundError
 from certstore.ledger import Access, record_access
@@ -75,8 +76,7 @@ class AnswerDesk:
         with self.archive.writing() as books:
             moved = self._moved(books, clerk, ref, "reject", now, outcome="rejected", reason=reason)
             closed = self._closed(books, moved, now)
-            facts = {"matter": "correction", "dispute_ref": ref, "reason": reason}
-            books.inbox.add(closed.person_id, "correction_rejected", ref, facts, now)
+            tell(books, closed, "correction_rejected", ref, {"reason": reason}, now)
         return closed
 
     def correct(self, clerk: Clerk, ref: str, value: str = "") -> Dispute:
@@ -97,15 +97,14 @@ class AnswerDesk:
             right = corrected(books, closed, value, now)
             told = tell_everyone(books, closed, now)
             books.disputes.conclude(ref, told, right)
-            facts = {"matter": "correction", "dispute_ref": ref}
-            books.inbox.add(closed.person_id, "correction_made", ref, facts, now)
+            tell(books, closed, "correction_made", ref, {}, now)
             return books.disputes.get(ref)
 
     def _move(self, clerk: Clerk, ref: str, act: Act) -> Dispute:
         now = self.clock.now()
         with self.archive.writing() as books:
             moved = self._moved(books, clerk, ref, act, now)
-            _tell(books, moved, now)
+            tell(books, moved, "correction_step", f"{moved.ref}:{moved.state}", {}, now)
         return moved
 
     def _moved(
@@ -133,12 +132,6 @@ def _of(books: Books, clerk: Clerk, ref: str) -> Dispute:
     if dispute.authority != clerk.organisation_uscc:
         raise NotFoundError("there is no such dispute", where=ref)
     return dispute
-
-
-def _tell(books: Books, dispute: Dispute, now: datetime) -> None:
-    facts = {"matter": "correction", "dispute_ref": dispute.ref}
-    occasion = f"{dispute.ref}:{dispute.state}"
-    books.inbox.add(dispute.person_id, "correction_step", occasion, facts, now)
 
 
 def _keep_look(books: Books, origin: str, clerk: Clerk, dispute: Dispute, now: datetime) -> None:

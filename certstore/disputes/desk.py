@@ -1,6 +1,7 @@
-"""Takes disputes of holders, and shows them where each stands.
+"""Takes disputes of holders, and of guardians for a child, and shows them where each stands.
 
-The record is under dispute from the commit that files, in every answer, until nothing about it
+A dispute is the holder's whoever files it: whoever may act for the child today follows it. The
+record is under dispute from the commit that files, in every answer, until nothing about it
 is open any more.
 """
 
@@ -24,9 +25,11 @@ from certstore.disputes.transitions import (
     judge_move,
 )
 from certstore.errors import CertstoreError, NotFoundError
+from certstore.guardianship import wards_of
 from certstore.own_acts import OwnAct, record_own_act
 from certstore.tables.books import Archive, Books
 from certstore.tables.disputes import Dispute, Step
+from certstore.tables.people import Person
 from certstore.working_days import WorkCalendar
 
 
@@ -42,16 +45,21 @@ class Filing:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """A dispute, the steps it took, and whether its authority is late."""
+    """A dispute, the steps it took, and whether its authority is late; of a child, its name."""
 
     dispute: Dispute
     steps: tuple[Step, ...]
     late: bool
+    ward: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DisputeDesk:
-    """Files, withdraws and shows disputes to whom they belong; another's is as absent as none."""
+    """Files, withdraws and shows disputes to whom they belong; another's is as absent as none.
+
+    A guardian acts for a child with what was sealed here, and not with the records that prove the
+    guardianship: one parent could shut the other out by disputing them.
+    """
 
     archive: Archive
     calendar: WorkCalendar
@@ -67,42 +75,42 @@ class DisputeDesk:
         return answer_due(self.today(), self.calendar)
 
     def record(self, resident: Resident, ref: str) -> tuple[Certificate, Holder]:
-        """One of this resident's own records, and how it names them."""
+        """One of this resident's own or a child's records, and how it names them."""
         with self.archive.reading() as books:
-            return _own(books, resident, ref)
+            return _own(books, resident, ref, self.today())
 
     def clients_told(self, resident: Resident, ref: str) -> int:
         """How many services were given something of a record, and would be told."""
         with self.archive.reading() as books:
-            certificate, _ = _own(books, resident, ref)
+            certificate, _ = _own(books, resident, ref, self.today())
             return len(books.usage.given_to(certificate.ref, SINCE_EVER))
 
     def file(self, resident: Resident, filing: Filing) -> Dispute:
         """File a dispute; the record is marked at once. ConflictError if one is open already."""
         now = self.clock.now()
         with self.archive.writing() as books:
-            certificate, holder = _own(books, resident, filing.certificate_ref)
+            certificate, holder = _own(books, resident, filing.certificate_ref, self.today())
             refusal = judge_filing(certificate, holder, filing.field, filing.right)
             if refusal is not None:
                 raise refusal
-            me = books.people.known(resident.holder)
-            dispute = self._filed(books, certificate, holder, filing, me.id)
+            person = books.people.known(holder)
+            dispute = self._filed(books, certificate, holder, filing, person.id)
             books.disputes.file(dispute)
             mark(books, certificate, now)
             done = OwnAct(
                 act="dispute",
                 certificate=certificate,
                 fields=() if filing.field == WHOLE else (filing.field,),
-                more={"dispute_ref": dispute.ref},
+                more={"dispute_ref": dispute.ref, **_by_guardian(resident, person)},
             )
-            record_own_act(books, self.origin, me, done, now)
+            record_own_act(books, self.origin, person, done, now)
             return books.disputes.get(dispute.ref)
 
     def withdraw(self, resident: Resident, ref: str) -> Dispute:
         """Take a dispute back while it is open; the mark goes with the last one open."""
         now = self.clock.now()
         with self.archive.writing() as books:
-            dispute = _mine(books, resident, ref)
+            dispute, person = _mine(books, resident, ref, self.today())
             move = judge_move(State(dispute.state), "withdraw", "holder")
             if isinstance(move, CertstoreError):
                 raise move
@@ -110,24 +118,31 @@ class DisputeDesk:
                 dispute, move.to, now, "holder", outcome="withdrawn", due=None
             )
             unmark(books, closed, now)
-            me = books.people.known(resident.holder)
-            done = OwnAct(act="dispute_withdrawn", more={"dispute_ref": ref})
-            record_own_act(books, self.origin, me, done, now)
+            more = {"dispute_ref": ref, **_by_guardian(resident, person)}
+            done = OwnAct(act="dispute_withdrawn", more=more)
+            record_own_act(books, self.origin, person, done, now)
         return closed
 
     def mine(self, resident: Resident) -> list[Dispute]:
-        """This resident's disputes, latest first."""
-        holder = resident.holder
+        """This resident's disputes, and those about children in their care, latest first."""
         with self.archive.reading() as books:
-            me = books.people.find(holder.id_type, holder.id_number)
-            return books.disputes.of_person(me.id) if me else []
+            people = _people(books, resident, self.today())
+            found = [d for person in people for d in books.disputes.of_person(person.id)]
+        return sorted(found, key=lambda dispute: dispute.filed_at, reverse=True)
+
+    def wards(self, resident: Resident) -> dict[int, str]:
+        """The names of the children in this resident's care, by their rows."""
+        with self.archive.reading() as books:
+            people = _people(books, resident, self.today())
+        return {p.id: p.holder.name for p in people if _by_guardian(resident, p)}
 
     def follow(self, resident: Resident, ref: str) -> Followed:
-        """One dispute of this resident, step by step."""
+        """One dispute of this resident's or a child's, step by step."""
         with self.archive.reading() as books:
-            dispute = _mine(books, resident, ref)
+            dispute, person = _mine(books, resident, ref, self.today())
             steps = tuple(books.disputes.steps(ref))
-        return Followed(dispute, steps, is_late(dispute, self.today()))
+        ward = person.holder.name if _by_guardian(resident, person) else None
+        return Followed(dispute, steps, is_late(dispute, self.today()), ward)
 
     def overdue(self) -> list[Dispute]:
         """What no authority moved in time; no person is in what is shown of it."""
@@ -160,24 +175,48 @@ class DisputeDesk:
         )
 
 
+def is_own(resident: Resident, holder: Holder) -> bool:
+    """Whether it is the resident themselves, and no child in their care."""
+    return _number(resident.holder) == _number(holder)
+
+
 def is_late(dispute: Dispute, today: date) -> bool:
     """Whether the state it is in has lasted longer than it may."""
     return State(dispute.state) in OPEN and dispute.due is not None and dispute.due < today
 
 
-def _own(books: Books, resident: Resident, ref: str) -> tuple[Certificate, Holder]:
+def _own(books: Books, resident: Resident, ref: str, today: date) -> tuple[Certificate, Holder]:
     certificate = books.register.get(ref)
-    me = (resident.holder.id_type, resident.holder.id_number.upper())
+    mine = {_number(resident.holder)}
+    if certificate.sealed:
+        mine |= {_number(ward) for ward in wards_of(books, resident.holder, today)}
     for holder in certificate.holders:
-        if (holder.id_type, holder.id_number) == me:
+        if _number(holder) in mine:
             return certificate, holder
     raise NotFoundError("there is no such certificate", where=ref)
 
 
-def _mine(books: Books, resident: Resident, ref: str) -> Dispute:
-    holder = resident.holder
-    me = books.people.find(holder.id_type, holder.id_number)
+def _people(books: Books, resident: Resident, today: date) -> list[Person]:
+    """The rows of this resident and of the children in their care, as far as they have any."""
+    holders = (resident.holder, *wards_of(books, resident.holder, today))
+    found = (books.people.find(*_number(holder)) for holder in holders)
+    return [person for person in found if person is not None]
+
+
+def _mine(books: Books, resident: Resident, ref: str, today: date) -> tuple[Dispute, Person]:
     dispute = books.disputes.get(ref)
-    if me is None or dispute.person_id != me.id:
-        raise NotFoundError("there is no such dispute", where=ref)
-    return dispute
+    for person in _people(books, resident, today):
+        if dispute.person_id == person.id:
+            return dispute, person
+    raise NotFoundError("there is no such dispute", where=ref)
+
+
+def _by_guardian(resident: Resident, person: Person) -> dict[str, str]:
+    """What the record says of who acts, where it is not the person themselves."""
+    if is_own(resident, person.holder):
+        return {}
+    return {"actor": "guardian", "operator": resident.holder.name}
+
+
+def _number(holder: Holder) -> tuple[str, str]:
+    return holder.id_type, holder.id_number.upper()

@@ -9,7 +9,7 @@ from fastapi.responses import Response
 from certstore.callers import Clerk, Officer, Operator, Resident
 from certstore.certificates import Status
 from certstore.disputes.answering import AnswerDesk
-from certstore.disputes.desk import DisputeDesk, Filing
+from certstore.disputes.desk import DisputeDesk, Filing, is_own
 from certstore.disputes.routes import MOST_RIGHT, MOST_WORDS
 from certstore.disputes.transitions import disputable
 from certstore.errors import ConflictError, MalformedError
@@ -59,9 +59,11 @@ def new(
     """Pick the record; then tick the field and say what is right."""
     if record:
         return page(request, "certstore/correction_new.html", _form(request, me, disputes, record))
-    known = [c for c in holdings.of(me) if c.status not in _ENDED]
-    lang = dress_of(request).lang
-    view = corrections_view(known, disputes.mine(me), disputes.today(), lang)
+    own = [(c, None) for c in holdings.of(me)]
+    wards = [(c, c.holders[0].name) for c in holdings.of_wards(me)]
+    known = [(c, ward) for c, ward in (*own, *wards) if c.status not in _ENDED]
+    lang, names = dress_of(request).lang, disputes.wards(me)
+    view = corrections_view(known, disputes.mine(me), names, disputes.today(), lang)
     return page(request, "certstore/corrections.html", view)
 
 
@@ -204,6 +206,7 @@ def _form(request: Request, me: Resident, disputes: DisputeDesk, ref: str) -> Co
         due=disputes.answer_due(),
         clients=disputes.clients_told(me, ref),
         fields=wrong_fields(certificate.type_code, disputable(certificate, holder), lang),
+        ward=None if is_own(me, holder) else holder.name,
     )
 
 

@@ -37,14 +37,17 @@ class DisputeIn(BaseModel):
     "", summary="Say that a record is wrong", status_code=201, dependencies=[Depends(check_token)]
 )
 def file(body: DisputeIn, me: Me, disputes: Disputes) -> dict[str, Any]:
-    """The record is under dispute at once; its authority answers within 10 working days."""
+    """The record is under dispute at once; its authority answers within 10 working days.
+
+    A guardian may say so of a certificate that was sealed here for a child in their care.
+    """
     filing = Filing(body.certificate, body.field, body.right, body.words or "")
     return _as_json(disputes.file(me, filing))
 
 
 @router.get("", summary="My disputes")
 def mine(me: Me, disputes: Disputes) -> list[dict[str, Any]]:
-    """Latest first."""
+    """Mine and my children's, latest first."""
     return [_as_json(dispute) for dispute in disputes.mine(me)]
 
 

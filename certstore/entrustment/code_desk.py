@@ -108,6 +108,7 @@ class UseCodeDesk:
         errors = faults_of_code(wanted.matter, wanted.fields, wanted.hours, certificate)
         if errors:
             return NotMade(errors)
+        books.turns.take("use-codes", certificate.ref)
         if books.use_codes.open_for(certificate.ref, now) >= MOST_OPEN_CODES:
             return NotMade({"for_matter": "many"})
         characters, me = make_code(), books.people.known(resident.holder)

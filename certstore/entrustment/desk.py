@@ -10,10 +10,18 @@ from certstore.certificates import Certificate, Holder
 from certstore.chance import reference
 from certstore.clock import Clock, local_date
 from certstore.entrustment.judging import state_of
-from certstore.entrustment.terms import Wanted, covers, days_of, faults_of_person, usable
+from certstore.entrustment.terms import (
+    Wanted,
+    covers,
+    days_of,
+    entrusted_paths,
+    faults_of_person,
+    usable,
+)
 from certstore.errors import ConflictError, NotFoundError
 from certstore.identifiers import ResidentId
 from certstore.own_acts import OwnAct, record_own_act
+from certstore.sharing.forms import PHOTO
 from certstore.tables.books import Archive, Books
 from certstore.tables.entrustments import Entrustment
 from certstore.tables.people import Person
@@ -71,11 +79,14 @@ class EntrustmentDesk:
                 from_day=first,
                 to_day=last,
                 made_at=now,
-                **_to_whom(books, wanted, now),
+                **_to_whom(books, wanted, certificate.type_code, now),
             )
             books.entrustments.add(made)
             done = OwnAct(
-                act="entrust", certificate=certificate, more={"entrustment_ref": made.ref}
+                act="entrust",
+                certificate=certificate,
+                fields=made.fields or (),
+                more={"entrustment_ref": made.ref},
             )
             record_own_act(books, self.origin, me, done, now)
             _tell_agent(books, made)
@@ -159,10 +170,15 @@ def _faults(
     if wanted.to != "agency":
         return {"entrust_to": "missing"}
     chosen = {p.purpose_id: p for p, _ in books.sharing.active_purposes()}.get(wanted.purpose_id)
-    return {} if covers(chosen, certificate) else {"purpose_id": "missing"}
+    if chosen is None or not covers(chosen, certificate):
+        return {"purpose_id": "missing"}
+    if wanted.with_photo and PHOTO not in chosen.fields[certificate.type_code]:
+        return {"with_photo": "not_asked"}
+    covered = entrusted_paths(chosen, certificate.type_code, with_photo=wanted.with_photo)
+    return {} if covered else {"with_photo": "only"}
 
 
-def _to_whom(books: Books, wanted: Wanted, now: datetime) -> dict[str, Any]:
+def _to_whom(books: Books, wanted: Wanted, type_code: str, now: datetime) -> dict[str, Any]:
     if wanted.to == "person":
         number = ResidentId.parse(wanted.agent_number).value
         agent = Holder(wanted.agent_name.strip(), "111", number)
@@ -172,6 +188,7 @@ def _to_whom(books: Books, wanted: Wanted, now: datetime) -> dict[str, Any]:
     )
     return {
         "purpose_id": purpose.purpose_id,
+        "fields": entrusted_paths(purpose, type_code, with_photo=wanted.with_photo),
         "matter": purpose.title_zh[:60],
         "agency": client.agency,
         "agency_uscc": client.agency_uscc,

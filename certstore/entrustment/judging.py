@@ -4,7 +4,7 @@ The three `judge_…` for a pull read and write in the pull's own transaction: w
 record with it, and a code is used up only if the pull is committed.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime, timedelta
 from typing import Literal
 
@@ -22,6 +22,7 @@ from certstore.errors import (
     RepresentationError,
 )
 from certstore.sharing.grants import PullRequest
+from certstore.sharing.predicates import GRANTED_BY
 from certstore.tables.books import Books
 from certstore.tables.entrustments import Entrustment
 from certstore.tables.use_codes import UseCode
@@ -52,7 +53,8 @@ def judge_entrusted(
     """Why an entrustment named as the ground does not cover this pull; None if it does.
 
     It must be of this certificate, to this purpose, and stand today. One that was taken back is
-    refused from the commit that took it back on.
+    refused from the commit that took it back on. It covers what the purpose did on the day it was
+    made: what was granted to the purpose later is refused by name.
     """
     ref = request.legal_basis.entrustment if request.legal_basis else None
     found = books.entrustments.find(ref or "")
@@ -64,7 +66,29 @@ def judge_entrusted(
             where=_WHERE_ENTRUSTED,
             remedy="ask the holder to entrust it, or for a use code",
         )
-    return judge_standing(found, local_date(now))
+    return judge_standing(found, local_date(now)) or judge_covered(found, request.fields)
+
+
+def judge_covered(made: Entrustment, asked: Sequence[str]) -> FieldNotGrantedError | None:
+    """Why an entrustment to an agency does not cover what is asked for; None if it covers all.
+
+    A question ("?age_over") is covered by itself and by each path that would answer it.
+    """
+    covered = set(made.fields or ())
+    beyond = [path for path in asked if not covered & _covering(path)]
+    if not beyond:
+        return None
+    return FieldNotGrantedError(
+        "the holder did not entrust: " + ", ".join(beyond),
+        where=_WHERE_ENTRUSTED,
+        remedy="ask for what was entrusted, or ask the holder to entrust it anew",
+        cause="not_entrusted",
+        paths=beyond,
+    )
+
+
+def _covering(path: str) -> set[str]:
+    return set(GRANTED_BY.get(path[1:], ())) if path.startswith("?") else {path}
 
 
 def judge_standing(made: Entrustment, today: date) -> CertstoreError | None:
@@ -101,6 +125,19 @@ def judge_agent(
         where="actor",
         remedy="the holder entrusts the certificate to them first (委托)",
     )
+
+
+def await_turns(books: Books, asked: Iterable[tuple[Service, PullRequest]]) -> None:
+    """Before pulls are judged: be alone with the clients that name use codes, or wait for that.
+
+    So that wrong codes sent at the same moment are counted one after the other.
+    """
+    codes = {
+        (service.client_id,)
+        for service, request in asked
+        if request.legal_basis is not None and request.legal_basis.use_code is not None
+    }
+    books.turns.take_all("wrong-codes", codes)
 
 
 def judge_use_code(

@@ -46,8 +46,8 @@ def both(
         entrustments.received(me),
         codes.mine(me),
         [c for c in holdings.of(me) if usable(c)],
-        entrustments.clock.now(),
-        entrustments.today(),
+        (entrustments.clock.now(), entrustments.today()),
+        dress_of(request).lang,
     )
     return page(request, "certstore/entrustments.html", view)
 
@@ -73,6 +73,7 @@ def entrust(
     agent_number: Word = "",
     for_matter: Word = "",
     purpose_id: Word = "",
+    with_photo: Annotated[str, Form(max_length=3)] = "",
     from_day: Word = "",
     to_day: Word = "",
 ) -> Response:
@@ -84,6 +85,7 @@ def entrust(
         agent_number=agent_number,
         matter=for_matter,
         purpose_id=purpose_id,
+        with_photo=with_photo == "yes" and entrust_to == "agency",
         from_day=from_day,
         to_day=to_day,
     )

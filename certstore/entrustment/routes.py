@@ -40,12 +40,16 @@ class PersonIn(_Body):
 
 
 class EntrustIn(_Body):
-    """An entrustment to a person (with a matter), or to an agency by its purpose."""
+    """An entrustment to a person (with a matter), or to an agency by its purpose.
+
+    To an agency it covers what the purpose does now, without the photo unless `with_photo` says so.
+    """
 
     certificate: CertificateRef
     person: PersonIn | None = None
     matter: Words | None = None
     purpose_id: Annotated[str, Field(pattern="^[!-~]{1,60}$")] | None = None
+    with_photo: Annotated[bool, Field(description="to an agency: the photo, too")] = False
     from_day: Day
     to_day: Day
 
@@ -66,6 +70,8 @@ def entrust(body: EntrustIn, me: Me, entrustments: Entrustments) -> dict[str, An
     """To one person, who must accept, or to one purpose of one agency; both days count."""
     if (body.person is None) == (body.purpose_id is None):
         raise MalformedError("name a person or a purpose, one of them", where="person")
+    if body.person is not None and body.with_photo:
+        raise MalformedError("a photo is entrusted to agencies alone", where="with_photo")
     person = body.person
     made = entrustments.entrust(
         me,
@@ -76,6 +82,7 @@ def entrust(body: EntrustIn, me: Me, entrustments: Entrustments) -> dict[str, An
             agent_number=person.id_number if person else "",
             matter=body.matter or "",
             purpose_id=body.purpose_id or "",
+            with_photo=body.with_photo,
             from_day=body.from_day,
             to_day=body.to_day,
         ),
@@ -163,7 +170,9 @@ def _entrustment(made: Entrustment, entrustments: EntrustmentDesk) -> dict[str, 
         "to_day": made.to_day.isoformat(),
         "state": state_of(made, entrustments.today()),
     }
-    return said | ({"purpose_id": made.purpose_id} if made.purpose_id else {})
+    if not made.purpose_id:
+        return said
+    return said | {"purpose_id": made.purpose_id, "fields": list(made.fields or ())}
 
 
 def _code(code: UseCode) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from certstore.certificates import Certificate, Holder, Status
 from certstore.errors import MalformedError
 from certstore.identifiers import ResidentId
 from certstore.plain_words import plain_words
+from certstore.sharing.forms import PHOTO
 from certstore.tables.sharing import Purpose
 
 LONGEST = timedelta(days=366)
@@ -30,6 +31,7 @@ class Wanted:
     agent_number: str = ""
     matter: str = ""
     purpose_id: str = ""
+    with_photo: bool = False  # a photo is entrusted only where it is named
     from_day: str = ""
     to_day: str = ""
 
@@ -77,7 +79,16 @@ def faults_of_person(wanted: Wanted, holder: Holder) -> dict[str, str]:
 
 def covers(purpose: Purpose | None, certificate: Certificate) -> bool:
     """Whether a purpose can do anything with this certificate."""
-    return purpose is not None and certificate.type_code in purpose.fields
+    return purpose is not None and bool(purpose.fields.get(certificate.type_code))
+
+
+def entrusted_paths(purpose: Purpose, type_code: str, *, with_photo: bool) -> tuple[str, ...]:
+    """What of a certificate an entrustment covers: what the purpose does, just now.
+
+    The photo is among it only where it was named.
+    """
+    granted = purpose.fields.get(type_code, ())
+    return tuple(path for path in granted if with_photo or path != PHOTO)
 
 
 def faults_of_code(

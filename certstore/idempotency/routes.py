@@ -1,4 +1,4 @@
-"""How a route takes part: `once: Once`, and `return once.answer(caller.client_id, body, act)`."""
+"""How a route takes part: `once: Once`, and `return once.answer(caller, body, act)`."""
 
 import hashlib
 import json
@@ -9,6 +9,7 @@ from fastapi import Depends, Header, Request
 from fastapi.responses import Response
 from pydantic import BaseModel
 
+from certstore.callers import Service
 from certstore.errors import MalformedError
 from certstore.idempotency.desk import Answer, IdempotencyDesk, KeyedRequest
 from certstore.reception import desk
@@ -42,13 +43,17 @@ class IdempotentAnswers:
 
     def answer(
         self,
-        caller: str,
+        caller: Service,
         body: BaseModel,
         act: Callable[[], tuple[int, BaseModel | dict[str, Any]]],
+        *,
+        repeatable: bool = False,
     ) -> Response:
         """The answer; `act` gives status and body and is called at most once for a key.
 
         The body is compared as it was understood: spaces and the order of members do not count.
+        What the caller's token covers is compared, too: a kept answer is for whoever may ask for
+        it now, and that the token still holds was asked before. `repeatable` as in IdempotencyDesk.
         """
 
         def acted() -> Answer:
@@ -60,11 +65,18 @@ class IdempotentAnswers:
         if self._key is None:
             return _sent(acted())
         understood = json.dumps(body.model_dump(mode="json"), sort_keys=True)
-        digest = hashlib.sha256(f"{self._place}\n{understood}".encode()).hexdigest()
-        return _sent(self._keys.answer(KeyedRequest(caller, self._key, digest), acted))
+        said = f"{self._place}\n{understood}\n{_grant(caller)}"
+        keyed = KeyedRequest(caller.client_id, self._key, hashlib.sha256(said.encode()).hexdigest())
+        return _sent(self._keys.answer(keyed, acted, repeatable=repeatable))
 
 
 Once = Annotated[IdempotentAnswers, Depends(IdempotentAnswers)]
+
+
+def _grant(caller: Service) -> str:
+    """What a token covers, the same for one that was got anew."""
+    fields = {kind: sorted(paths) for kind, paths in caller.fields.items()}
+    return json.dumps([caller.purpose_id, sorted(caller.actions), fields], sort_keys=True)
 
 
 def _sent(made: Answer) -> Response:

@@ -13,7 +13,7 @@ from certstore.chance import random_bytes, reference
 from certstore.clock import Clock
 from certstore.errors import ConflictError, InvalidTokenError, MalformedError, NotFoundError
 from certstore.keys import PublicKey, algorithm_of
-from certstore.onboarding.conformance import left_over, look
+from certstore.onboarding.conformance import as_shown, left_over, look
 from certstore.onboarding.file import ClientFile, PurposeFile, client_file, purpose_file, terms_of
 from certstore.onboarding.moves import move, note_change, state_of
 from certstore.onboarding.states import SYSTEM, Actor, Kind, Role, State
@@ -33,6 +33,7 @@ from certstore.tokens import parse_compact
 
 Mistakes = Mapping[str, str]
 _CHANGEABLE = frozenset({State.ACTIVE, State.OVER_QUOTA})
+_WORDS = frozenset({"contact", "justification", "photo_reason"})  # kept in the dossier
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,11 +62,11 @@ class OnboardingDesk:
             return [client_file(books, client.client_id, now) for client in mine]
 
     def purpose(self, me: Developer, purpose_id: str) -> PurposeFile:
-        """One purpose of the agency; NotFoundError for any other."""
+        """One purpose of the agency, with what its client has shown; NotFoundError for others."""
         with self.archive.reading() as books:
             file = purpose_file(books, purpose_id, self.clock.now())
         _own(me, file.client)
-        return file
+        return as_shown(self.archive, file, self.clock.now()) if self.sandbox else file
 
     def apply_for_client(self, me: Developer, typed: TypedClient) -> Mistakes:
         """Apply for a client, handed in at once; by field what is wrong, if anything is."""
@@ -184,7 +185,7 @@ class OnboardingDesk:
         file, now = self.purpose(me, purpose_id), self.clock.now()
         self._only_here()
         with self.archive.writing() as books:
-            return left_over(look(books, file.purpose, now))
+            return left_over(look(books, file.purpose, now), file.purpose)
 
     def hand_in_receipt(self, me: Developer, purpose_id: str, text: str) -> bool:
         """Whether this is the receipt of a pull of the purpose's client, signed by us."""
@@ -196,7 +197,8 @@ class OnboardingDesk:
         except (MalformedError, InvalidTokenError):
             return False
         with self.archive.writing() as books:
-            found = books.onboarding.was_given_by(str(claims["usage"]), file.client.client_id)
+            who = (file.client.client_id, purpose_id)
+            found = books.onboarding.was_given_by(str(claims["usage"]), *who)
             if found:
                 books.onboarding.pass_item(purpose_id, "receipt", self.clock.now())
         return found
@@ -244,6 +246,7 @@ class OnboardingDesk:
             not_given={},
             reason="",
             asked_by=_actor(me).name,
+            asked_number=me.number,
             asked_at=now,
         )
         if not books.onboarding.ask(change):
@@ -253,7 +256,7 @@ class OnboardingDesk:
 def covered(terms: Terms) -> dict[str, object]:
     """What of terms stands in the purpose itself."""
     kept = terms.as_json()
-    return {name: kept[name] for name in kept if name not in {"contact", "justification"}}
+    return {name: kept[name] for name in kept if name not in _WORDS}
 
 
 def activate_client(books: Books, client_id: str, now: datetime) -> None:
@@ -281,7 +284,8 @@ def _draft(purpose_id: str, client_id: str, terms: Terms) -> Purpose:
 
 def _keep_words(books: Books, purpose_id: str, terms: Terms, not_given: Mapping[str, str]) -> None:
     books.onboarding.keep_dossier(
-        purpose_id, Dossier(terms.contact, terms.justification, not_given)
+        purpose_id,
+        Dossier(terms.contact, terms.justification, not_given, terms.photo_reason),
     )
 
 

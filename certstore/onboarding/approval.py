@@ -14,7 +14,7 @@ from certstore.chance import reference
 from certstore.clock import Clock
 from certstore.errors import CertstoreError, ConflictError, ForbiddenError, MalformedError
 from certstore.onboarding.applying import activate_client, covered
-from certstore.onboarding.conformance import left_over, look
+from certstore.onboarding.conformance import as_shown, left_over, look
 from certstore.onboarding.file import (
     ClientFile,
     PurposeFile,
@@ -44,9 +44,12 @@ class Waiting:
     agency_en: str
 
 
-def judge_approval(change: Change, who: str, step: int) -> CertstoreError | None:
-    """Why this person may not give this approval (1 or 2); None if they may."""
-    if change.act in _APPLIED_FOR and change.asked_by == who:
+def judge_approval(change: Change, number: str, step: int) -> CertstoreError | None:
+    """Why the person of this staff number may not give this approval (1 or 2); None if they may.
+
+    A person is their staff number, in whatever office they act.
+    """
+    if change.act in _APPLIED_FOR and _same(change.asked_number, number):
         return ForbiddenError(
             "whoever applied does not approve", where="approve", cause="applicant"
         )
@@ -54,11 +57,16 @@ def judge_approval(change: Change, who: str, step: int) -> CertstoreError | None
         return ConflictError(
             "it stands differently by now", where="approve", remedy="open the page again"
         )
-    if step not in {1, 2} or (step == 2 and change.first_by == who):  # noqa: PLR2004 - two people
+    if step not in {1, 2} or (step == 2 and _same(change.first_number, number)):  # noqa: PLR2004 - two people
         return ForbiddenError(
             "the second approval is another person's", where="approve", cause="same_person"
         )
     return None
+
+
+def _same(one: str, another: str) -> bool:
+    """Whether two staff numbers are one person's; how one is typed makes nobody somebody else."""
+    return one.casefold() == another.casefold()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -87,9 +95,11 @@ class ApprovalDesk:
             return client_file(books, client_id, self.clock.now())
 
     def purpose(self, purpose_id: str) -> PurposeFile:
-        """One purpose; NotFoundError."""
+        """One purpose, with what was shown on the sandbox; NotFoundError."""
+        now = self.clock.now()
         with self.archive.reading() as books:
-            return purpose_file(books, purpose_id, self.clock.now())
+            file = purpose_file(books, purpose_id, now)
+        return as_shown(self.archive, file, now) if self.sandbox else file
 
     def approve(
         self, me: Operator, ref: str, step: int, not_given: Mapping[str, str] | None = None
@@ -103,12 +113,12 @@ class ApprovalDesk:
         now, who = self.clock.now(), operator_name(me)
         with self.archive.writing() as books:
             change = _waiting(books, ref)
-            refusal = judge_approval(change, who, step)
+            refusal = judge_approval(change, me.number, step)
             if refusal is not None:
                 raise refusal
             if step == 1:
                 refused = _refused_fields(books, change, not_given or {}, now)
-                if not books.onboarding.first(ref, who, now, refused):
+                if not books.onboarding.first(ref, (who, me.number), now, refused):
                     raise ConflictError("somebody else was first", where="approve")
                 return False
             if not books.onboarding.close(ref, who, now, "approved"):
@@ -171,8 +181,10 @@ class ApprovalDesk:
                 not_given={},
                 reason=reason,
                 asked_by=who,
+                asked_number=me.number,
                 asked_at=now,
                 first_by=who,
+                first_number=me.number,
                 first_at=now,
             )
             if not books.onboarding.ask(change):
@@ -187,7 +199,9 @@ class ApprovalDesk:
         _check_reason(reason)
         with self.archive.writing() as books:
             file = purpose_file(books, purpose_id, now)
-            if self.sandbox and left_over(look(books, file.purpose, now)):
+            if _applied(file, me):
+                raise ForbiddenError("whoever applied does not open it", cause="applicant")
+            if self.sandbox and left_over(look(books, file.purpose, now), file.purpose):
                 raise ConflictError("not everything was shown yet", where="conformance")
             move(books, "purpose", purpose_id, "activate", actor, now)
 
@@ -204,9 +218,15 @@ class ApprovalDesk:
                         move(books, "purpose", purpose.purpose_id, "refill", SYSTEM, now)
         for purpose in trying:
             with self.archive.writing() as books:
-                shown = not left_over(look(books, purpose, now))
+                shown = not left_over(look(books, purpose, now), purpose)
                 if shown and state_of(books, "purpose", purpose.purpose_id)[0] == State.APPROVED:
                     move(books, "purpose", purpose.purpose_id, "activate", SYSTEM, now)
+
+
+def _applied(file: PurposeFile, me: Operator) -> bool:
+    """Whether the operator handed the purpose in, as a developer; the latest time counts."""
+    handed_in = next((step for step in file.history if step.act == "submit"), None)
+    return handed_in is not None and _same(handed_in.who.rpartition(" ")[2], me.number)
 
 
 def operator_name(me: Operator) -> str:
@@ -261,7 +281,12 @@ def _rewrite(books: Books, change: Change, terms: Terms, now: datetime) -> None:
     books.onboarding.rewrite(change.subject, covered(granted))
     books.onboarding.keep_dossier(
         change.subject,
-        Dossier(terms.contact, terms.justification, still | dict(change.not_given)),
+        Dossier(
+            terms.contact,
+            terms.justification,
+            still | dict(change.not_given),
+            terms.photo_reason,
+        ),
     )
 
 

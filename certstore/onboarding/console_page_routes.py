@@ -8,6 +8,7 @@ from fastapi.responses import Response
 from certstore.callers import Operator
 from certstore.errors import MalformedError
 from certstore.onboarding.approval import ApprovalDesk
+from certstore.onboarding.terms import MOST_PATHS
 from certstore.pages.console_views import agencies_view, client_page, purpose_page
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
@@ -36,7 +37,7 @@ def agency(request: Request, kind: Kind, name: Name, me: Me, approvals: Approval
     if kind == "client":
         view = client_page(me, approvals.client(name), lang)
     else:
-        view = purpose_page(me, approvals.purpose(name), lang)
+        view = purpose_page(me, approvals.purpose(name), lang, sandbox=approvals.sandbox)
     return page(request, "certstore/console_agency.html", view)
 
 
@@ -48,8 +49,8 @@ def approve(
     approvals: Approvals,
     ref: Ref,
     step: Annotated[int, Form(ge=1, le=2)],
-    field: Annotated[tuple[str, ...], Form(max_length=200)] = (),
-    why_not: Annotated[tuple[str, ...], Form(max_length=200)] = (),
+    field: Annotated[tuple[str, ...], Form(max_length=MOST_PATHS)] = (),
+    why_not: Annotated[tuple[str, ...], Form(max_length=MOST_PATHS)] = (),
 ) -> Response:
     """Give the first or the second approval."""
     if len(field) != len(why_not):

@@ -64,6 +64,7 @@ def terms_of(purpose: Purpose, dossier: Dossier) -> Terms:
         quota_month=purpose.quota_month,
         contact=dossier.contact,
         justification=dossier.justification,
+        photo_reason=dossier.photo_reason,
     )
 
 

@@ -9,17 +9,17 @@ from fastapi.responses import Response
 from certstore.callers import Developer
 from certstore.onboarding.applying import Changed, OnboardingDesk
 from certstore.onboarding.states import State
-from certstore.onboarding.terms import TypedClient, TypedTerms
+from certstore.onboarding.terms import MOST_PATHS, TypedClient, TypedTerms
 from certstore.pages.onboarding_views import (
     ClientFormView,
     DeveloperHomeView,
     PurposeFormView,
     client_card,
-    offered,
     purpose_view,
     typed_of,
 )
 from certstore.pages.portal_views import Portal, portal_of
+from certstore.pages.purpose_matrix import offered
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
 
@@ -29,7 +29,7 @@ Onboarding = Annotated[OnboardingDesk, desk(OnboardingDesk)]
 Name = Annotated[str, Path(pattern="^[!-~]{1,60}$")]
 Short = Annotated[str, Form(max_length=200)]
 Long = Annotated[str, Form(max_length=1000)]
-Picked = Annotated[tuple[str, ...], Form(max_length=200)]
+Picked = Annotated[tuple[str, ...], Form(max_length=MOST_PATHS)]
 _SAID = frozenset(
     ("draft", "narrowed", "asked", "submitted", "withdrawn", "checked", "receipt", "no_receipt")
 )
@@ -49,11 +49,13 @@ def typed_terms(
     basis_kind: Short = "",
     basis_ref: Short = "",
     field: Picked = (),
+    existence: Picked = (),
     action: Picked = (),
     quota_day: Short = "",
     quota_month: Short = "",
     contact: Short = "",
     justification: Long = "",
+    photo_reason: Long = "",
 ) -> TypedTerms:
     """An application for a purpose as it was typed."""
     return TypedTerms(
@@ -64,11 +66,13 @@ def typed_terms(
         basis_kind=basis_kind,
         basis_ref=basis_ref,
         field=field,
+        existence=existence,
         action=action,
         quota_day=quota_day,
         quota_month=quota_month,
         contact=contact,
         justification=" ".join(justification.split()),  # a form sends line ends
+        photo_reason=" ".join(photo_reason.split()),
     )
 
 
@@ -224,7 +228,7 @@ def _form(
         purpose_id=name,
         in_force=state in {State.ACTIVE, State.OVER_QUOTA},
         clients=tuple(f.client.client_id for f in files if f.client.state != State.RETIRED),
-        types=offered(typed.field, dress_of(request).lang),
+        types=offered(typed.field, dress_of(request).lang, typed.existence),
         typed=typed,
         errors=wrong,
     )

@@ -14,7 +14,7 @@ from certstore.authorization.details import ACTIONS
 from certstore.catalogue import catalogue
 from certstore.clock import Clock, local_date
 from certstore.errors import CertstoreError
-from certstore.onboarding.terms import every_field
+from certstore.onboarding.askable import every_path
 from certstore.tables.books import Archive
 from certstore.tables.refused_calls import RefusedCall
 
@@ -98,7 +98,7 @@ def known_fields(paths: object) -> list[str]:
 
 
 def _known(paths: Iterable[str]) -> list[str]:
-    fields = {name.partition(".")[2] for name in every_field()}
+    fields = {name.partition(".")[2] for name in every_path()}
     kinds = set(catalogue())
     names = fields | kinds | {f"{kind}.*" for kind in kinds} | set(ACTIONS)
     return sorted(set(paths) & names)[:_MOST_FIELDS]

@@ -8,10 +8,13 @@ from typing import Annotated, Any, Final, Literal
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from certstore.authorization.details import ACTIONS
-from certstore.catalogue import catalogue
+from certstore.onboarding.askable import EXISTS, every_path, every_type
+from certstore.own_names import is_own_name
 from certstore.plain_words import plain_words
+from certstore.sharing.forms import PHOTO
 
 MOST_A_DAY: Final = 10_000_000
+MOST_PATHS: Final = 300
 Words = Annotated[str, Field(min_length=1, max_length=200), AfterValidator(plain_words)]
 Sentence = Annotated[str, Field(min_length=10, max_length=1000), AfterValidator(plain_words)]
 MatterCode = Annotated[str, Field(pattern="^[a-z][a-z0-9_]{2,49}$")]
@@ -21,9 +24,10 @@ _DIGITS = re.compile("[0-9]{1,8}")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Terms:
-    """What a purpose covers: matter, ground, fields by certificate type, actions, quotas.
+    """What a purpose covers: matter, ground, paths by certificate type, actions, quotas.
 
-    A quota of None is none; per day and per month of China's calendar.
+    A path is a field, a question or the photo; of a type without any, a service learns only that
+    one exists and how it stands. A quota of None is none; per day and month of China's calendar.
     """
 
     matter_code: str
@@ -36,6 +40,7 @@ class Terms:
     quota_month: int | None
     contact: str
     justification: str
+    photo_reason: str = ""
 
     def as_json(self) -> dict[str, Any]:
         """As a record keeps it."""
@@ -53,16 +58,31 @@ class Terms:
         return cls(**{**kept, "fields": granted, "actions": tuple(kept["actions"])})
 
     def without(self, refused: Mapping[str, str]) -> "Terms":
-        """These terms without the fields ("type.path") that were refused."""
+        """These terms without the paths ("type.path") that were refused.
+
+        A type of which nothing is left is not covered, not even that one exists.
+        """
         left = {
-            kind: tuple(path for path in paths if f"{kind}.{path}" not in refused)
-            for kind, paths in self.fields.items()
+            kind: tuple(path for path in asked if f"{kind}.{path}" not in refused)
+            for kind, asked in self._by_type().items()
         }
-        return replace(self, fields={kind: paths for kind, paths in left.items() if paths})
+        granted = {
+            kind: tuple(path for path in paths if path != EXISTS)
+            for kind, paths in left.items()
+            if paths
+        }
+        return replace(self, fields=granted)
 
     def paths(self) -> frozenset[str]:
-        """Every field as "type.path"."""
-        return frozenset(f"{kind}.{p}" for kind, paths in self.fields.items() for p in paths)
+        """Every path as "type.path"; a type without any as "type.exists"."""
+        return frozenset(f"{kind}.{p}" for kind, paths in self._by_type().items() for p in paths)
+
+    def asks_photo(self) -> bool:
+        """Whether somebody's photo is asked for."""
+        return any(PHOTO in paths for paths in self.fields.values())
+
+    def _by_type(self) -> Mapping[str, tuple[str, ...]]:
+        return {kind: paths or (EXISTS,) for kind, paths in self.fields.items()}
 
 
 def asks_no_more(new: Terms, old: Terms) -> bool:
@@ -71,11 +91,16 @@ def asks_no_more(new: Terms, old: Terms) -> bool:
     return (
         all(getattr(new, name) == getattr(old, name) for name in same)
         and dict(new.legal_basis) == dict(old.legal_basis)
-        and new.paths() <= old.paths()
+        and _within_fields(new.fields, old.fields)
         and set(new.actions) <= set(old.actions)
         and _within(new.quota_day, old.quota_day)
         and _within(new.quota_month, old.quota_month)
     )
+
+
+def _within_fields(new: Mapping[str, tuple[str, ...]], old: Mapping[str, tuple[str, ...]]) -> bool:
+    """Whoever may read a field of a type knows that one exists."""
+    return all(kind in old and set(paths) <= set(old[kind]) for kind, paths in new.items())
 
 
 def _within(new: int | None, old: int | None) -> bool:
@@ -84,7 +109,10 @@ def _within(new: int | None, old: int | None) -> bool:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TypedTerms:
-    """An application for a purpose as somebody typed it; `field` holds "type.path" each."""
+    """An application for a purpose as somebody typed it.
+
+    `field` holds "type.path" each, `existence` the types of which only the existence is asked.
+    """
 
     client_id: str = ""
     matter_code: str = ""
@@ -93,11 +121,13 @@ class TypedTerms:
     basis_kind: str = ""
     basis_ref: str = ""
     field: tuple[str, ...] = ()
+    existence: tuple[str, ...] = ()
     action: tuple[str, ...] = ()
     quota_day: str = ""
     quota_month: str = ""
     contact: str = ""
     justification: str = ""
+    photo_reason: str = ""
 
 
 class _TermsIn(BaseModel):
@@ -108,18 +138,27 @@ class _TermsIn(BaseModel):
     title_en: Words
     basis_kind: Literal["statutory_duty", "consent", "vital", "court_order"]
     basis_ref: Words
-    field: Annotated[tuple[str, ...], Field(min_length=1, max_length=200)]
+    field: Annotated[tuple[str, ...], Field(max_length=MOST_PATHS)]
+    existence: Annotated[tuple[str, ...], Field(max_length=MOST_PATHS)]
     action: Annotated[tuple[str, ...], Field(min_length=1, max_length=len(ACTIONS))]
     quota_day: Quota
     quota_month: Quota | None
     contact: Words
     justification: Sentence
+    photo_reason: Literal[""] | Sentence
 
     @field_validator("field")
     @classmethod
     def _known(cls, named: tuple[str, ...]) -> tuple[str, ...]:
-        if len(set(named)) != len(named) or not set(named) <= every_field():
+        if len(set(named)) != len(named) or not set(named) <= every_path():
             raise ValueError("a field is not in the catalogue")
+        return named
+
+    @field_validator("existence")
+    @classmethod
+    def _types(cls, named: tuple[str, ...]) -> tuple[str, ...]:
+        if len(set(named)) != len(named) or not set(named) <= every_type():
+            raise ValueError("a type is not in the catalogue")
         return named
 
     @field_validator("action")
@@ -139,11 +178,6 @@ class _TermsIn(BaseModel):
         return int(typed)
 
 
-def every_field() -> frozenset[str]:
-    """Every field of every type in the catalogue, as "type.path"."""
-    return frozenset(f"{t.code}.{f.name}" for t in catalogue().values() for f in t.fields)
-
-
 def read_terms(typed: TypedTerms) -> Terms | dict[str, str]:
     """The terms that were typed; or by field what is wrong: `missing` or `malformed`."""
     said = {f.name: getattr(typed, f.name) for f in fields(typed)}
@@ -152,10 +186,28 @@ def read_terms(typed: TypedTerms) -> Terms | dict[str, str]:
     except ValidationError as error:
         wrong = [str(each["loc"][0]) for each in error.errors()]
         return {name: "malformed" if said[name] else "missing" for name in wrong}
-    granted: dict[str, tuple[str, ...]] = {}
+    terms = _terms(read)
+    return _wrong_together(read, terms) or terms
+
+
+def _wrong_together(read: _TermsIn, terms: Terms) -> dict[str, str]:
+    """What is wrong though each answer by itself is right."""
+    wrong = {}
+    if not terms.fields:
+        wrong["field"] = "missing"
+    if any(terms.fields[kind] for kind in read.existence):
+        wrong["existence"] = "both"
+    if terms.asks_photo() and not terms.photo_reason:
+        wrong["photo_reason"] = "missing"
+    return wrong
+
+
+def _terms(read: _TermsIn) -> Terms:
+    granted: dict[str, tuple[str, ...]] = dict.fromkeys(read.existence, ())
     for name in read.field:
         kind, _, path = name.partition(".")
         granted[kind] = (*granted.get(kind, ()), path)
+    photo = any(PHOTO in paths for paths in granted.values())
     return Terms(
         matter_code=read.matter_code,
         title_zh=read.title_zh,
@@ -167,6 +219,7 @@ def read_terms(typed: TypedTerms) -> Terms | dict[str, str]:
         quota_month=read.quota_month,
         contact=read.contact,
         justification=read.justification,
+        photo_reason=read.photo_reason if photo else "",
     )
 
 
@@ -194,4 +247,4 @@ def wrong_in_client(typed: TypedClient) -> dict[str, str]:
     except ValidationError as error:
         wrong = [str(each["loc"][0]) for each in error.errors()]
         return {name: "malformed" if said[name] else "missing" for name in wrong}
-    return {}
+    return {"client_id": "reserved"} if is_own_name(typed.client_id) else {}

@@ -62,13 +62,19 @@ class _Run:
 
     @property
     def kind(self) -> str:
-        """The type asked about: the purpose's first."""
-        return next(iter(self.file.purpose.fields))
+        """The type asked about: the first with a field, or the purpose's first."""
+        granted = self.file.purpose.fields
+        return next((kind for kind in granted if self._pullable(kind)), next(iter(granted)))
+
+    def _pullable(self, kind: str) -> list[str]:
+        """The granted fields; questions are put elsewhere, and a photo goes out in files alone."""
+        known = certificate_type(kind)
+        return [path for path in self.file.purpose.fields[kind] if known.field(path) is not None]
 
     @property
     def fields(self) -> list[str]:
         """The fields asked for: those granted, and one more if the refusal is to be seen."""
-        granted = list(self.file.purpose.fields[self.kind])
+        granted = self._pullable(self.kind)
         others = [f.name for f in certificate_type(self.kind).fields if f.name not in granted]
         return [*granted, *(others[:1] if self.beyond else [])]
 
@@ -125,7 +131,7 @@ class TryingDesk:
             return
         token = str(granted["access_token"])
         found = self._search(run, proofs, token)
-        if not found or not found["evidence"]:
+        if not found or not found["evidence"] or not run.fields:
             return
         self._pull(run, proofs, token, str(found["evidence"][0]["ref"]))
 

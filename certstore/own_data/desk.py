@@ -1,11 +1,12 @@
 """Makes the archive of everything held about one person; recorded as an access before it is made.
 
-Nobody else's number is in its data: whatever a record says of others has their numbers masked.
+What the pages show a guardian of a child is in it, under the child's name, and recorded with the
+child. Nobody else's number is in its data: whatever a record says of others has theirs hidden.
 """
 
 import json
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from tempfile import SpooledTemporaryFile
@@ -14,11 +15,13 @@ from typing import IO, Any
 from certstore.callers import Resident
 from certstore.clock import CHINA, Clock, local_date
 from certstore.errors import RateLimitedError, UnauthenticatedError
+from certstore.guardianship import wards_of
 from certstore.ledger import LedgerDesk
 from certstore.objects import ObjectStore
 from certstore.own_acts import OwnAct, record_own_act
 from certstore.own_data import gathering
-from certstore.own_data.gathering import Section, without_others
+from certstore.own_data.gathering import Section
+from certstore.own_data.others_numbers import Numbers, without_others
 from certstore.own_data.reading_guide import guide
 from certstore.tables.books import Archive, Books
 from certstore.tables.people import Person
@@ -26,6 +29,7 @@ from certstore.tables.usage import UsageEntry
 
 FRESH = timedelta(minutes=10)  # how long ago somebody may have signed in to take all of it
 A_DAY = 5  # archives for one person in 24 hours
+_OF_CHILDREN = ("consents",)  # of the sections, those whose pages show a guardian the child's
 _MOST_PROOFS = 500
 _IN_MEMORY = 8 * 1024 * 1024
 _NO_SECTIONS: Mapping[str, Section] = {}
@@ -60,44 +64,47 @@ class OwnDataDesk:
         now = self.clock.now()
         with self.archive.writing() as books:
             me = books.people.known(resident.holder)
+            books.turns.take("exports", me.id)
             self._judge_often(books, me, now)
-            done = OwnAct(act="export", fields=("everything",))
-            record_own_act(books, self.origin, me, done, now)
-        return self._written(me, now)
+            children = [books.people.known(w) for w in wards_of(books, me.holder, local_date(now))]
+            for person in (me, *children):
+                by = {} if person is me else {"actor": "guardian", "operator": me.holder.name}
+                done = OwnAct(act="export", fields=("everything",), more=by)
+                record_own_act(books, self.origin, person, done, now)
+        return self._written(me, children, now)
 
     def _judge_often(self, books: Books, me: Person, now: datetime) -> None:
         lately = books.usage.of(me.id, now - timedelta(days=1))
-        taken = sum(e.kind == "own_act" and e.record.get("purpose") == "export" for e in lately)
-        if taken >= A_DAY:
+        exports = (e for e in lately if e.kind == "own_act" and e.record["purpose"] == "export")
+        if sum("actor" not in e.record for e in exports) >= A_DAY:  # a guardian's are theirs
             raise RateLimitedError(
                 "five copies were made within a day", remedy="come back tomorrow", retry_after=86400
             )
 
-    def _written(self, me: Person, now: datetime) -> IO[bytes]:
+    def _written(self, me: Person, children: Sequence[Person], now: datetime) -> IO[bytes]:
         with self.archive.reading() as books:
-            held = self._gathered(books, me, now)
-            accesses = books.usage.of(me.id, gathering.EVER)
-            documents = {
-                f"documents/{c.type_code}-{c.ref}.pdf": found.sha256
-                for c in books.register.held_by(me.holder.id_type, me.holder.id_number)
-                if (found := c.file("document")) is not None
-            }
+            held = self._gathered(books, me, children, now)
+            people = (me, *children)
+            accesses = [e for one in people for e in books.usage.of(one.id, gathering.EVER)]
+            documents = dict(d for one in people for d in gathering.documents_of(books, one))
+            others = gathering.others_known(books, me, held)
+        mine = Numbers.of([one.holder.id_number for one in people], others)
         file = SpooledTemporaryFile(max_size=_IN_MEMORY)  # noqa: SIM115 - the caller closes it
         with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as bundle:
             moment = now.astimezone(CHINA).isoformat(timespec="seconds")
             for lang, name in (("zh", "README.zh.txt"), ("en", "README.en.txt")):
                 bundle.writestr(name, guide(lang, moment))
             for name, rows in held.items():
-                bundle.writestr(
-                    f"{name}.json", _json(without_others(rows, me.holder.id_number.upper()))
-                )
+                bundle.writestr(f"{name}.json", _json(without_others(rows, mine)))
             for path, digest in documents.items():
                 bundle.writestr(path, self.objects.get(digest))
             self._add_proofs(bundle, accesses)
         file.seek(0)
         return file
 
-    def _gathered(self, books: Books, me: Person, now: datetime) -> dict[str, Any]:
+    def _gathered(
+        self, books: Books, me: Person, children: Sequence[Person], now: datetime
+    ) -> dict[str, Any]:
         return {
             "person": gathering.person_of(me),
             "certificates": gathering.certificates_of(books, me),
@@ -108,6 +115,17 @@ class OwnDataDesk:
             "entrustments": gathering.entrustments_of(books, me),
             "use_codes": gathering.use_codes_of(books, me),
             **{name: section(books, me) for name, section in self.sections.items()},
+            "children": [self._child(books, child) for child in children],
+        }
+
+    def _child(self, books: Books, child: Person) -> dict[str, Any]:
+        """What the pages show a guardian: what was issued, who looked, what was asked and given."""
+        shown = {name: self.sections[name] for name in _OF_CHILDREN if name in self.sections}
+        return {
+            "name": child.holder.name,
+            "certificates": gathering.certificates_of(books, child, issued_here=True),
+            "accesses": gathering.accesses_of(books, child),
+            **{name: section(books, child) for name, section in shown.items()},
         }
 
     def _add_proofs(self, bundle: zipfile.ZipFile, accesses: list[UsageEntry]) -> None:

@@ -1,12 +1,12 @@
-"""What is held about one person, as plain JSON values: read, never judged, nobody else's number."""
+"""What is held about one person, as plain JSON values: read, and never judged."""
 
-import re
 from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from certstore.catalogue import certificate_type
 from certstore.certificates import Certificate
+from certstore.own_data.others_numbers import numbers_named
 from certstore.questions.judging import state_of
 from certstore.tables.books import Books
 from certstore.tables.people import Person
@@ -15,24 +15,6 @@ Rows = Sequence[Mapping[str, Any]]
 # What another part of the house holds about a person; it knows its own tables.
 Section = Callable[[Books, Person], Rows]
 EVER = datetime(2000, 1, 1, tzinfo=UTC)
-_NUMBER = re.compile(r"(?<![0-9A-Za-z])([0-9]{6})[0-9]{8}([0-9]{3}[0-9Xx])(?![0-9A-Za-z])")
-
-
-def without_others(value: Any, own_number: str) -> Any:  # noqa: ANN401 - JSON
-    """The value with the middle of every identity number hidden, but the person's own."""
-    match value:
-        case str():
-            return _NUMBER.sub(
-                lambda m: m[0] if m[0].upper() == own_number else f"{m[1]}********{m[2]}", value
-            )
-        case dict():
-            return {name: without_others(each, own_number) for name, each in value.items()}
-        case list() | tuple():
-            return [without_others(each, own_number) for each in value]
-        case datetime() | date():
-            return value.isoformat()
-        case _:
-            return value
 
 
 def person_of(person: Person) -> Mapping[str, Any]:
@@ -41,10 +23,30 @@ def person_of(person: Person) -> Mapping[str, Any]:
     return {"name": holder.name, "id_type": holder.id_type, "id_number": holder.id_number}
 
 
-def certificates_of(books: Books, person: Person) -> Rows:
-    """Every version of every certificate that names the person, each field with its origin."""
-    holder = person.holder
-    return [_certificate(c) for c in books.register.held_by(holder.id_type, holder.id_number)]
+def certificates_of(books: Books, person: Person, *, issued_here: bool = False) -> Rows:
+    """Every version of every certificate that names the person, each field with its origin.
+
+    With `issued_here` those alone that were: a guardian is shown no source's records of a child.
+    """
+    return [_certificate(c) for c in _held(books, person) if c.sealed or not issued_here]
+
+
+def documents_of(books: Books, person: Person) -> list[tuple[str, str]]:
+    """Where each signed document of the person lies in the archive, and its SHA-256."""
+    signed = ((c, c.file("document")) for c in _held(books, person))
+    return [(f"documents/{c.type_code}-{c.ref}.pdf", file.sha256) for c, file in signed if file]
+
+
+def others_known(books: Books, person: Person, held: Mapping[str, Any]) -> set[str]:
+    """The numbers of others that what is held names, or a certificate of the person does."""
+    holders = {h.id_number for c in _held(books, person) for h in c.holders}
+    given = books.entrustments.given_by(person.id, limit=10_000)
+    agents = {made.agent.id_number for made in given if made.agent}
+    return holders | agents | set(numbers_named(held))
+
+
+def _held(books: Books, person: Person) -> list[Certificate]:
+    return books.register.held_by(person.holder.id_type, person.holder.id_number)
 
 
 def _certificate(certificate: Certificate) -> Mapping[str, Any]:
@@ -146,6 +148,7 @@ def entrustments_of(books: Books, person: Person) -> Rows:
             "agent": e.agent.name if e.agent else e.agency,
             "certificate": e.certificate_ref,
             "matter": e.matter,
+            **({} if e.fields is None else {"fields": list(e.fields)}),
             "from": e.from_day,
             "to": e.to_day,
             "made_at": e.made_at,

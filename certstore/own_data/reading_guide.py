@@ -25,6 +25,11 @@ _FILES = (
     ("questions.json", "您问过的查看，和单位的答复", "your questions about accesses, and answers"),
     ("disputes.json", "您申请的更正", "corrections you asked for"),
     ("notices.json", "发给您的消息", "messages to you"),
+    (
+        "children.json",
+        "您监护的孩子：办下的证照、谁看过、同意过什么",
+        "children in your care: what was issued, who looked, what was consented to",
+    ),
     ("ledger-key.txt", "核对证明用的账本公钥", "the ledger's public key, to check proofs with"),
 )
 

@@ -5,19 +5,24 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from certstore.callers import Operator
-from certstore.catalogue import certificate_type
-from certstore.onboarding.approval import ASKED_BY_OPERATORS, Waiting, operator_name
+from certstore.onboarding.approval import ASKED_BY_OPERATORS, Waiting, judge_approval
+from certstore.onboarding.askable import EXISTS
 from certstore.onboarding.file import ClientFile, PurposeFile, terms_of
 from certstore.onboarding.states import Role, State, open_acts
 from certstore.onboarding.terms import Terms
 from certstore.pages.onboarding_views import (
-    MatrixRow,
+    Item,
     Meter,
     PurposeRow,
-    matrix_of,
+    is_granted,
     purpose_row,
     title_of,
+    trial_of,
 )
+from certstore.pages.path_labels import path_label, type_label
+from certstore.pages.purpose_matrix import MatrixRow, matrix_of
+from certstore.sharing.forms import PHOTO
+from certstore.sharing.predicates import GRANTED_BY
 from certstore.tables.onboarding import Change, Moved
 from certstore.web.dress import Lang
 
@@ -32,7 +37,7 @@ class WaitingRow:
     agency: str
     asked_at: datetime
     step: int
-    mine: bool  # this operator gave the first, so another one gives the second
+    barred: str  # this operator applied, or gave the first approval
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,6 +67,7 @@ class AskedField:
     certificate: str
     label: str
     new: bool  # not in what is in force
+    risk: str = ""  # photo | question | existence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,7 +81,9 @@ class Decision:
     asked_at: datetime
     first_by: str
     reason: str
-    may: bool
+    barred: str  # why this operator does not decide it: applicant | same_person; empty: they may
+    photos: tuple[str, ...]  # of which types the photo is asked for
+    photo_reason: str
     fields: tuple[AskedField, ...]
     struck: tuple[tuple[str, str], ...]
     wider: tuple[tuple[str, str, str], ...]  # what else changes: member, before, after
@@ -97,6 +105,8 @@ class AgencyView:
     decision: Decision | None
     facts: tuple[tuple[str, str], ...]
     matrix: tuple[MatrixRow, ...]
+    granted: bool  # what the matrix shows is in force or was; False: it is asked for
+    trial: tuple[Item, ...]  # what is to be shown on this sandbox before it opens
     breaks: tuple[PurposeRow, ...]  # what is in use and would be refused, most used first
     day: Meter | None
     month: Meter | None
@@ -124,15 +134,21 @@ def agencies_view(
 
 def _waiting(me: Operator, each: Waiting, lang: Lang) -> WaitingRow:
     change = each.change
+    step = 1 if change.first_by is None else 2
     return WaitingRow(
         f"/console/agencies/{change.kind}/{change.subject}",
         change.act,
         each.title_zh if lang == "zh" else each.title_en,
         each.agency if lang == "zh" else each.agency_en,
         change.asked_at,
-        1 if change.first_by is None else 2,
-        change.first_by == operator_name(me),
+        step,
+        _barred(me, change, step),
     )
+
+
+def _barred(me: Operator, change: Change, step: int) -> str:
+    refusal = judge_approval(change, me.number, step)
+    return "" if refusal is None else str(refusal.facts.get("cause", ""))
 
 
 def _rows(file: ClientFile, lang: Lang) -> tuple[PurposeRow, ...]:
@@ -156,6 +172,8 @@ def client_page(me: Operator, file: ClientFile, lang: Lang) -> AgencyView:
         decision=None if file.waiting is None else _decision(me, file.waiting, None, lang),
         facts=(("keys", str(len(client.keys))),),
         matrix=(),
+        granted=True,
+        trial=(),
         breaks=tuple(row for row in used if row.state in {"active", "over_quota"}),
         day=None,
         month=None,
@@ -163,7 +181,9 @@ def client_page(me: Operator, file: ClientFile, lang: Lang) -> AgencyView:
     )
 
 
-def purpose_page(me: Operator, file: PurposeFile, lang: Lang) -> AgencyView:
+def purpose_page(
+    me: Operator, file: PurposeFile, lang: Lang, *, sandbox: bool = False
+) -> AgencyView:
     """A purpose's page."""
     client, purpose = file.client, file.purpose
     row = purpose_row(purpose, file.used, lang)
@@ -185,8 +205,11 @@ def purpose_page(me: Operator, file: PurposeFile, lang: Lang) -> AgencyView:
             ("actions", " ".join(purpose.actions)),
             ("contact", file.dossier.contact),
             ("justification", file.dossier.justification),
+            *((("photo_reason", file.dossier.photo_reason),) if file.terms.asks_photo() else ()),
         ),
         matrix=matrix_of(file.terms, file.dossier.not_given, lang),
+        granted=is_granted(file),
+        trial=trial_of(file) if sandbox and purpose.state == State.APPROVED else (),
         breaks=(row,) if purpose.state in {"active", "over_quota"} else (),
         day=Meter(file.used.day, purpose.quota_day),
         month=Meter(file.used.month, purpose.quota_month),
@@ -215,7 +238,9 @@ def _decision(me: Operator, change: Change, file: PurposeFile | None, lang: Lang
         asked_at=change.asked_at,
         first_by=change.first_by or "",
         reason=change.reason,
-        may=change.first_by != operator_name(me),
+        barred=_barred(me, change, step),
+        photos=() if asked is None else _photos(asked, change, lang),
+        photo_reason="" if asked is None else asked.photo_reason,
         fields=() if asked is None else _fields(change, asked, file, lang),
         struck=tuple(sorted(change.not_given.items())),
         wider=() if asked is None or change.terms is None else _wider(asked, file),
@@ -227,24 +252,35 @@ def _fields(
 ) -> tuple[AskedField, ...]:
     granted = frozenset() if file is None or change.terms is None else file.terms.paths()
     return tuple(
-        AskedField(path, *_labels(path, lang), bool(granted) and path not in granted)
+        AskedField(path, *_labels(path, lang), bool(granted) and path not in granted, _risk(path))
         for path in sorted(asked.paths())
     )
 
 
 def _labels(path: str, lang: Lang) -> tuple[str, str]:
     kind, _, name = path.partition(".")
-    known = certificate_type(kind)
-    one = known.field(name)
-    label = name if one is None else one.label_zh if lang == "zh" else one.label_en
-    return (known.title_zh if lang == "zh" else known.title_en), label
+    return type_label(kind, lang), path_label(kind, name, lang)
+
+
+def _risk(path: str) -> str:
+    name = path.partition(".")[2]
+    if name == PHOTO:
+        return "photo"
+    return "existence" if name == EXISTS else "question" if name in GRANTED_BY else ""
+
+
+def _photos(asked: Terms, change: Change, lang: Lang) -> tuple[str, ...]:
+    """The types whose photo is asked for, without those the first person struck."""
+    left = asked.without(change.not_given).fields
+    return tuple(type_label(kind, lang) for kind, paths in left.items() if PHOTO in paths)
 
 
 def _wider(asked: Terms, file: PurposeFile | None) -> tuple[tuple[str, str, str], ...]:
     if file is None:
         return ()
     before, after = file.terms.as_json(), asked.as_json()
-    plain = ("matter_code", "title_zh", "title_en", "quota_day", "quota_month", "contact")
+    plain = ["matter_code", "title_zh", "title_en", "quota_day", "quota_month", "contact"]
+    plain.append("photo_reason")
     said = [(name, before[name], after[name]) for name in plain]
     said.append(("actions", " ".join(before["actions"]), " ".join(after["actions"])))
     said.append(("basis_ref", before["legal_basis"].get("ref"), after["legal_basis"].get("ref")))

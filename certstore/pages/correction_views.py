@@ -27,6 +27,7 @@ class RecordChoice:
     office: str
     issued_on: date
     under_dispute: bool
+    ward: str | None = None  # whose it is, where it is a child's in the reader's care
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -37,6 +38,7 @@ class MyCorrection:
     type_code: str
     state: str  # of an ended one: how it ended
     filed_on: date
+    ward: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,6 +68,7 @@ class CorrectionFormView:
     due: date
     clients: int  # services that were given something of it
     fields: tuple[WrongField, ...]
+    ward: str | None = None
     chosen: str = ""
     right: str = ""
     words: str = ""
@@ -100,12 +103,20 @@ class CorrectionView:
     reason: str = ""
     told: int = 0
     filed_now: bool = False
+    ward: str | None = None
 
 
 def corrections_view(
-    records: Sequence[Certificate], mine: Sequence[Dispute], today: date, lang: Lang
+    records: Sequence[tuple[Certificate, str | None]],
+    mine: Sequence[Dispute],
+    wards: Mapping[int, str],
+    today: date,
+    lang: Lang,
 ) -> CorrectionsView:
-    """The reader's own records in force, and the corrections they asked for."""
+    """The records in force of the reader and of their children, and the corrections asked for.
+
+    `records` come with the child's name where they are a child's; `wards` are names by row.
+    """
     return CorrectionsView(
         records=tuple(
             RecordChoice(
@@ -115,8 +126,9 @@ def corrections_view(
                 office=office_name(c.source or c.issuer_uscc, lang),
                 issued_on=c.issued_on,
                 under_dispute=c.under_dispute,
+                ward=ward,
             )
-            for c in records
+            for c, ward in records
         ),
         mine=tuple(
             MyCorrection(
@@ -124,6 +136,7 @@ def corrections_view(
                 type_code=d.type_code,
                 state=d.outcome or d.state,
                 filed_on=local_date(d.filed_at),
+                ward=wards.get(d.person_id),
             )
             for d in mine
         ),
@@ -165,6 +178,7 @@ def correction_view(found: Followed, lang: Lang, *, filed_now: bool) -> Correcti
         reason=dispute.reason,
         told=dispute.told,
         filed_now=filed_now,
+        ward=found.ward,
     )
 
 

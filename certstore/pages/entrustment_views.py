@@ -7,8 +7,10 @@ from datetime import date, datetime
 from certstore.certificates import Certificate
 from certstore.entrustment.code_desk import MadeCode
 from certstore.entrustment.judging import State, state_of
-from certstore.entrustment.terms import Wanted, givable
+from certstore.entrustment.terms import Wanted, entrusted_paths, givable
 from certstore.pages.correction_views import label_of
+from certstore.pages.path_labels import path_label
+from certstore.sharing.forms import PHOTO
 from certstore.tables.entrustments import Entrustment
 from certstore.tables.sharing import Client, Purpose
 from certstore.tables.use_codes import UseCode
@@ -28,6 +30,17 @@ class EntrustmentRow:
     from_day: date
     to_day: date
     state: State
+    labels: tuple[str, ...] | None = None  # what an agency may be given; None: to a person
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PurposeChoice:
+    """A purpose that a certificate can be entrusted for, and what its agency would be given."""
+
+    purpose_id: str
+    name: str  # agency and matter
+    labels: tuple[str, ...]
+    photo: bool  # could be given, too
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,7 +70,7 @@ class EntrustView:
     ref: str
     type_code: str
     today: date
-    purposes: tuple[tuple[str, str], ...]  # identifier, agency and matter
+    purposes: tuple[PurposeChoice, ...]
     typed: Wanted
     errors: Mapping[str, str] = field(default_factory=dict)
 
@@ -94,32 +107,42 @@ def entrustments_view(
     received: Sequence[Entrustment],
     codes: Sequence[UseCode],
     certificates: Sequence[Certificate],
-    now: datetime,
-    today: date,
+    at: tuple[datetime, date],
+    lang: Lang,
 ) -> EntrustmentsView:
-    """Both lists, the codes that can still be used first, and what could be entrusted."""
-    shown = [(row(e, today, mine=False), e) for e in received]
+    """Both lists, the codes that can still be used first, and what could be entrusted.
+
+    `at` is the moment and its day in China.
+    """
+    now, today = at
+    shown = [row(e, today, lang, mine=False) for e in received]
     return EntrustmentsView(
-        given=tuple(row(e, today, mine=True) for e in given),
-        received=tuple(r for r, _ in shown if r.state != "over"),
+        given=tuple(row(e, today, lang, mine=True) for e in given),
+        received=tuple(each for each in shown if each.state != "over"),
         codes=tuple(code_row(code, now) for code in codes[:20]),
         certificates=tuple((c.ref, c.type_code) for c in certificates),
     )
 
 
-def row(made: Entrustment, today: date, *, mine: bool) -> EntrustmentRow:
+def row(made: Entrustment, today: date, lang: Lang, *, mine: bool) -> EntrustmentRow:
     """One entrustment as a line."""
+    paths = None if made.agent is not None else made.fields or ()
     other = (made.agent.name if made.agent else made.agency) if mine else made.holder_name
     return EntrustmentRow(
         ref=made.ref,
         type_code=made.type_code,
-        who=other,
+        who=other or "—",  # somebody who was erased
         is_person=made.agent is not None,
         matter=made.matter,
         from_day=made.from_day,
         to_day=made.to_day,
         state=state_of(made, today),
+        labels=None if paths is None else _labels(made.type_code, paths, lang),
     )
+
+
+def _labels(type_code: str, paths: Sequence[str], lang: Lang) -> tuple[str, ...]:
+    return tuple(path_label(type_code, path, lang) for path in paths)
 
 
 def code_row(code: UseCode, now: datetime) -> CodeRow:
@@ -142,8 +165,18 @@ def entrust_view(
         ref=certificate.ref,
         type_code=certificate.type_code,
         today=today,
-        purposes=tuple((p.purpose_id, _named(p, client, lang)) for p, client in purposes),
+        purposes=tuple(_choice(p, client, certificate.type_code, lang) for p, client in purposes),
         typed=typed,
+    )
+
+
+def _choice(purpose: Purpose, client: Client, type_code: str, lang: Lang) -> PurposeChoice:
+    paths = entrusted_paths(purpose, type_code, with_photo=False)
+    return PurposeChoice(
+        purpose_id=purpose.purpose_id,
+        name=_named(purpose, client, lang),
+        labels=_labels(type_code, paths, lang),
+        photo=PHOTO in purpose.fields[type_code],
     )
 
 

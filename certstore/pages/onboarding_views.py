@@ -1,16 +1,17 @@
 """What agencies' developers see: their clients and purposes, keys, refusals, the sandbox."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from certstore.authorization.details import ACTIONS, LEGAL_BASES
-from certstore.catalogue import catalogue
-from certstore.onboarding.conformance import ITEMS
+from certstore.onboarding.conformance import items_of, left_over
 from certstore.onboarding.file import ClientFile, PurposeFile, Used
 from certstore.onboarding.states import Kind, Role, State, open_acts
 from certstore.onboarding.terms import Terms, TypedClient, TypedTerms
+from certstore.pages.path_labels import path_label, type_label
 from certstore.pages.portal_views import Portal
+from certstore.pages.purpose_matrix import MatrixRow, OfferedType, matrix_of
 from certstore.tables.onboarding import Moved
 from certstore.tables.refused_calls import RefusedCall
 from certstore.tables.sharing import Purpose
@@ -72,26 +73,6 @@ class ClientFormView:
     errors: Mapping[str, str] = field(default_factory=dict)
 
 
-@dataclass(frozen=True, slots=True)
-class OfferedField:
-    """A field of the catalogue that can be applied for."""
-
-    path: str  # "type.name"
-    label: str
-    sensitivity: str
-    chosen: bool
-
-
-@dataclass(frozen=True, slots=True)
-class OfferedType:
-    """A certificate type with its fields."""
-
-    code: str
-    title: str
-    fields: tuple[OfferedField, ...]
-    chosen: bool
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PurposeFormView:
     """`certstore/developer_purpose_form.html`: apply for a purpose, or change one."""
@@ -106,16 +87,6 @@ class PurposeFormView:
     errors: Mapping[str, str] = field(default_factory=dict)
     actions: tuple[str, ...] = ACTIONS
     bases: tuple[str, ...] = LEGAL_BASES
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixRow:
-    """A field, whether it may be had, and why not."""
-
-    certificate: str
-    label: str
-    given: bool
-    why_not: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,6 +116,10 @@ class PurposeView:
     state: str
     version: int
     waits: str  # approve, change, suspend …; empty: nothing waits
+    granted: bool  # what is shown is in force or was; False: it is asked for
+    over: bool  # it was in force
+    wider: tuple[str, ...]  # what a change that waits asks for in addition
+    photo_reason: str
     stages: tuple[Stage, ...]
     matrix: tuple[MatrixRow, ...]
     actions: tuple[str, ...]
@@ -208,6 +183,10 @@ def purpose_view(
         state=purpose.state,
         version=purpose.version,
         waits="" if file.waiting is None else file.waiting.act,
+        granted=is_granted(file),
+        over=purpose.state == State.RETIRED,
+        wider=_wider(file, lang),
+        photo_reason=file.dossier.photo_reason if file.terms.asks_photo() else "",
         stages=stages_of(file),
         matrix=matrix_of(file.terms, file.dossier.not_given, lang),
         actions=tuple(purpose.actions),
@@ -216,8 +195,8 @@ def purpose_view(
         matter_code=purpose.matter_code,
         day=Meter(file.used.day, purpose.quota_day),
         month=Meter(file.used.month, purpose.quota_month),
-        items=tuple(Item(name, passed.get(name)) for name in ITEMS),
-        left=len([name for name in ITEMS if name not in passed]),
+        items=trial_of(file),
+        left=len(left_over(passed, purpose)),
         acts=acts_of("purpose", purpose.state),
         history=tuple(file.history),
         failures=tuple(c for c in calls if c.client_id == purpose.client_id)[:5],
@@ -225,52 +204,37 @@ def purpose_view(
     )
 
 
+def trial_of(file: PurposeFile) -> tuple[Item, ...]:
+    """What is to be shown on the sandbox, and when each was."""
+    return tuple(Item(name, file.passed.get(name)) for name in items_of(file.purpose.fields))
+
+
+def is_granted(file: PurposeFile) -> bool:
+    """Whether two people have approved what a purpose covers."""
+    if file.purpose.state == State.RETIRED:  # perhaps a draft that was given up
+        return any(step.act == "approve" for step in file.history)
+    return file.purpose.state not in {State.DRAFT, State.SUBMITTED}
+
+
+def _wider(file: PurposeFile, lang: Lang) -> tuple[str, ...]:
+    """What a change that waits would add, by name."""
+    if file.waiting is None or file.waiting.terms is None:
+        return ()
+    more = sorted(Terms.from_json(file.waiting.terms).paths() - file.terms.paths())
+    named = [path.partition(".") for path in more]
+    return tuple(f"{type_label(k, lang)} · {path_label(k, p, lang)}" for k, _, p in named)
+
+
 def stages_of(file: PurposeFile) -> tuple[Stage, ...]:
     """How far a purpose has come, stage by stage."""
     state = file.purpose.state
     handed_in, granted = state != State.DRAFT, state not in {State.DRAFT, State.SUBMITTED}
     opened = granted and state != State.APPROVED
-    shown = opened or all(item in file.passed for item in ITEMS)
+    shown = opened or not left_over(file.passed, file.purpose)
     done = (handed_in, granted, bool(file.client.keys), shown, opened)
     first = next((i for i, each in enumerate(done) if not each), len(done))
     looks = ["done" if each else "now" if i == first else "" for i, each in enumerate(done)]
     return tuple(Stage(name, look) for name, look in zip(STAGES, looks, strict=True))
-
-
-def matrix_of(terms: Terms, not_given: Mapping[str, str], lang: Lang) -> tuple[MatrixRow, ...]:
-    """Every field of the types a purpose concerns: whether it may be had, and why not."""
-    kinds = [*terms.fields, *(path.partition(".")[0] for path in not_given)]
-    known = [catalogue()[kind] for kind in dict.fromkeys(kinds) if kind in catalogue()]
-    granted = terms.paths()
-    return tuple(
-        MatrixRow(
-            kind.title_zh if lang == "zh" else kind.title_en,
-            one.label_zh if lang == "zh" else one.label_en,
-            f"{kind.code}.{one.name}" in granted,
-            not_given.get(f"{kind.code}.{one.name}", ""),
-        )
-        for kind in known
-        for one in kind.fields
-    )
-
-
-def offered(chosen: Iterable[str], lang: Lang) -> tuple[OfferedType, ...]:
-    """The catalogue as a list to choose from."""
-    taken = set(chosen)
-    types = []
-    for kind in catalogue().values():
-        fields = tuple(
-            OfferedField(
-                path := f"{kind.code}.{one.name}",
-                one.label_zh if lang == "zh" else one.label_en,
-                one.sensitivity,
-                path in taken,
-            )
-            for one in kind.fields
-        )
-        title = kind.title_zh if lang == "zh" else kind.title_en
-        types.append(OfferedType(kind.code, title, fields, any(f.chosen for f in fields)))
-    return tuple(types)
 
 
 def typed_of(client_id: str, terms: Terms) -> TypedTerms:
@@ -282,10 +246,12 @@ def typed_of(client_id: str, terms: Terms) -> TypedTerms:
         title_en=terms.title_en,
         basis_kind=terms.legal_basis.get("kind", ""),
         basis_ref=terms.legal_basis.get("ref", ""),
-        field=tuple(sorted(terms.paths())),
+        field=tuple(sorted(f"{k}.{p}" for k, paths in terms.fields.items() for p in paths)),
+        existence=tuple(kind for kind, paths in terms.fields.items() if not paths),
         action=tuple(terms.actions),
         quota_day="" if terms.quota_day is None else str(terms.quota_day),
         quota_month="" if terms.quota_month is None else str(terms.quota_month),
         contact=terms.contact,
         justification=terms.justification,
+        photo_reason=terms.photo_reason,
     )

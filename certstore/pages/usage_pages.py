@@ -76,17 +76,22 @@ def usage_view(
         )
         for entry in found
     ]
-    present = {entry.ground for entry in entries}
+    present = {_filed(entry) for entry in entries}
     counts: list[tuple[Filter, int]] = [("all", len(entries))]
-    grounds: tuple[Ground, ...] = ("law", "consent", "shown", "own", "other")
-    counts += [(g, sum(e.ground == g for e in entries)) for g in grounds]
-    kept = [e for e in entries if chosen in {"all", e.ground} or chosen not in present]
+    filters: tuple[Filter, ...] = ("law", "consent", "shown", "own", "other", "refused")
+    counts += [(f, sum(_filed(e) == f for e in entries)) for f in filters]
+    kept = [e for e in entries if chosen in {"all", _filed(e)} or chosen not in present]
     days = groupby(kept, key=lambda entry: local_date(entry.at))
     return UsageView(
         days=tuple(UsageDay(day, tuple(of_day)) for day, of_day in days),
         counts=tuple((name, n) for name, n in counts if n or name == "all"),
-        chosen=cast("Filter", chosen) if chosen in present else "all",
+        chosen=next((f for f in present if f == chosen), "all"),
     )
+
+
+def _filed(entry: UsageEntry) -> Filter:
+    """What an access is found under: its ground, or that nothing was given."""
+    return "refused" if entry.refused else entry.ground
 
 
 def entry_view(

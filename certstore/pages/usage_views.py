@@ -5,7 +5,8 @@ from datetime import date, datetime
 from typing import Literal
 
 Ground = Literal["law", "consent", "shown", "own", "other"]
-Filter = Literal["all", "law", "consent", "shown", "own", "other"]
+# What was refused stands on no ground: nothing was given on it.
+Filter = Literal["all", "law", "consent", "shown", "own", "other", "refused"]
 # Why nothing was given to whoever asked; the problem slugs that concern a person.
 Refused = Literal[
     "field-not-granted",
@@ -89,6 +90,7 @@ class UsageView:
     days: tuple[UsageDay, ...] = ()
     counts: tuple[tuple[Filter, int], ...] = (("all", 0),)  # what can be filtered by, all first
     chosen: Filter = "all"
+    consents_waiting: int = 0  # requests for consent that wait for an answer
     period: int = 30  # days looked back
     readable: bool = True  # False: the ledger cannot be reached
 

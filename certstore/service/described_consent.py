@@ -99,7 +99,7 @@ REQUESTS: Final[Mapping[tuple[str, str], Any]] = {
 REFUSALS: Final[Mapping[tuple[str, str], tuple[tuple[int, str], ...]]] = {
     ("POST", "/v1/consent-requests"): (
         (403, "field-not-granted"),
-        (404, "not-found"),
+        (429, "quota-exceeded"),
         (409, "conflict"),
     ),
 }

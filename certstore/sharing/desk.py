@@ -14,7 +14,8 @@ from certstore.authorization.resource_gate import Admission, ResourceGate
 from certstore.callers import Service
 from certstore.certificates import Certificate
 from certstore.clock import Clock
-from certstore.errors import CertstoreError, NotFoundError
+from certstore.entrustment.judging import await_turns
+from certstore.errors import CertstoreError, NotFoundError, PurposeError
 from certstore.keys import Signer
 from certstore.ledger import Recorded, receipt, record_access, record_accesses
 from certstore.onboarding.quotas import count_call, count_calls
@@ -116,6 +117,7 @@ class SharingDesk:
 
     def _judged(self, books: Books, asked: Sequence[AskedPull], now: datetime) -> list[JudgedPull]:
         """Each pull with why it is refused, if it is: the token first, then the grant."""
+        await_turns(books, [(each.service, each.request) for each in asked])
         admissions = [each.admission for each in asked if each.admission is not None]
         barred = iter(self.gate.admit_all(books, admissions) if admissions else ())
         barred_by = [next(barred) if each.admission is not None else None for each in asked]
@@ -131,8 +133,7 @@ class SharingDesk:
                 absent = NotFoundError("there is no such certificate", where=each.request.ref)
                 refusal = refusal or absent
             else:
-                refusal = beyond or judge_pull(each.service, each.request, certificate)
-                refusal = refusal or decision_refusal(books, each.service, each.request, now)
+                refusal = beyond or _not_given(books, each, certificate, now)
                 ground = stand_on(books, each.service, each.request, certificate, now, refusal)
                 refusal = ground.refusal
             judged.append(JudgedPull(each, certificate, refusal, ground))
@@ -143,6 +144,27 @@ class SharingDesk:
             "receipt": receipt(recorded, self.receipt_signer, self.issuer, now),
             "ledger": {"leaf_index": recorded.leaf_index, "leaf_hash": recorded.leaf_hash},
         }
+
+
+def _not_given(
+    books: Books, asked: AskedPull, certificate: Certificate, now: datetime
+) -> CertstoreError | None:
+    """Why a pull is refused whatever its ground; None if it is not.
+
+    Where its token was used earlier, in a transaction of its own, the client is asked for anew.
+    """
+    refusal = None if asked.admission else _judge_client(books, asked.service)
+    refusal = refusal or judge_pull(asked.service, asked.request, certificate)
+    if refusal is None and asked.form is not None:
+        refusal = asked.form.judge(certificate)
+    return refusal or decision_refusal(books, asked.service, asked.request, now)
+
+
+def _judge_client(books: Books, service: Service) -> CertstoreError | None:
+    client = books.sharing.client(service.client_id)
+    if client is not None and client.state == "active":
+        return None
+    return PurposeError("the client is not active any more", cause="client_inactive")
 
 
 def _searched(books: Books, request: SearchRequest, found: Sequence[Certificate]) -> Person | None:

@@ -18,6 +18,7 @@ from certstore.chance import random_bytes, token
 from certstore.clock import Clock
 from certstore.errors import (
     CertificateRevokedError,
+    CertstoreError,
     ConflictError,
     GoneError,
     NotFoundError,
@@ -49,7 +50,7 @@ class Made:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Form:
-    """What an answer carries beside its fields; empty for one that carries fields alone."""
+    """What an answer carries beside its fields; empty where its certificate was not granted."""
 
     made_at: datetime
     public_url: str
@@ -57,19 +58,21 @@ class Form:
     document: Made | None = None
     credential: str | None = None
 
+    def judge(self, certificate: Certificate) -> CertstoreError | None:
+        """Why this is not given; None if the certificate still is what the form was made of."""
+        if self.made_of == certificate:
+            return None
+        return ConflictError(
+            "the certificate was changed just now", where=certificate.ref, remedy="pull again"
+        )
+
     def keep(
         self, books: Books, service: Service, certificate: Certificate, recorded: Recorded
     ) -> dict[str, Any]:
         """Keep the link beside the record of its pull, and say what the answer carries.
 
-        ConflictError if the certificate is another by now than the form was made of.
+        That `judge` refuses nothing was asked before, in the same transaction.
         """
-        if self.made_of is None:
-            return {}
-        if self.made_of != certificate:
-            raise ConflictError(
-                "the certificate was changed just now", where=certificate.ref, remedy="pull again"
-            )
         if self.document is None:
             return {"credential": self.credential}
         secret, expires_at = token(), self.made_at + LINK_LIFE
@@ -122,8 +125,6 @@ class FormDesk:
     def begin(self, service: Service, request: PullRequest, now: datetime) -> Form:
         """Make what this pull will carry, if it is granted; nothing is kept or given by this."""
         form = Form(made_at=now, public_url=self.public_url)
-        if request.format == "json":
-            return form
         with self.archive.reading() as books:
             certificate = books.register.get(request.ref)
         if judge_pull(service, request, certificate) is not None:

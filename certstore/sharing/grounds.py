@@ -27,8 +27,9 @@ from certstore.errors import (
 )
 from certstore.guardianship import is_ward, proves_guardian
 from certstore.sharing.grants import LegalBasis, PullRequest
+from certstore.sharing.unanswered import without_consent
 from certstore.tables.books import Books
-from certstore.tables.consents import Consent
+from certstore.tables.consents import Consent, ConsentRequest
 
 GROUNDS: Final = ("statutory_duty", "consent", "vital", "court_order")
 _NAMES_ITS_OWN: Final = frozenset({"vital", "court_order"})
@@ -46,6 +47,7 @@ class GroundFacts:
     consents: Sequence[Consent] = ()
     represents: bool = False
     handed_over: CertstoreError | None = None  # why an entrustment does not do
+    asked: ConsentRequest | None = None  # a request that is named and gave no consent
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,7 +90,7 @@ def stand_on(
         return Ground(refusal, record)
     record |= holders_ground(request)
     relied_on = covering(request, certificate, facts.consents, now)
-    if relied_on and books.consents.use([c.ref for c in relied_on]) != len(relied_on):
+    if relied_on and not books.consents.use(c.ref for c in relied_on):
         return Ground(_required("used_up", "the consent has been used up"), record)
     if not relied_on:
         return Ground(None, record)
@@ -102,15 +104,16 @@ def read_ground(
     """What the books say; nothing is asked of them for a statutory duty that an official does."""
     basis, actor = request.legal_basis, request.actor
     consents: Sequence[Consent] = ()
-    handed_over, represents = None, False
+    handed_over, represents, asked = None, False, None
     if service.legal_basis.get("kind") == "consent" and basis is not None:
         if basis.consent is not None:
             consents = books.consents.relied_on(basis.consent)
+            asked = None if consents else books.consents.request(basis.consent)
         elif basis.entrustment is not None:
             handed_over = judge_entrusted(books, service, request, certificate, now)
     if actor is not None and actor.kind in _ACTS_FOR_ANOTHER:
         represents = _is_proven(books, request, certificate, now)
-    return GroundFacts(consents, represents, handed_over)
+    return GroundFacts(consents, represents, handed_over, asked)
 
 
 def _is_proven(books: Books, request: PullRequest, certificate: Certificate, now: datetime) -> bool:
@@ -200,8 +203,8 @@ def _judge_consent(
         for consent in facts.consents
         if consent.client_id == service.client_id and request.names(consent.holder)
     ]
-    if not own:  # another's as none: nobody learns what others were given
-        return _required("unknown", "the holder gave this client no such consent")
+    if not own:
+        return _required(*without_consent(service, request, facts.asked, now))
     if any(consent.purpose_id != service.purpose_id for consent in own):
         return _required("other_purpose", "the consent was given for another purpose")
     return _judge_paths(request, certificate, own, now)

@@ -70,6 +70,7 @@ class JobDesk:
             for at, request in enumerate(requests)
         ]
         with self.archive.writing() as books:
+            books.turns.take("pull-jobs", service.client_id)
             if books.pull_jobs.open_jobs(service.client_id) >= MOST_OPEN:
                 raise RateLimitedError(
                     f"{MOST_OPEN} jobs of this client are not finished",
@@ -124,7 +125,6 @@ class JobDesk:
             self._settle(books, item, key, request, found)
 
         try:
-            self._judge_standing(service)
             self.sharing.pull(service, request, beside=beside)
         except _TakenError:
             return 0
@@ -137,16 +137,6 @@ class JobDesk:
             self._put_off(item, key, request, fault)
             raise
         return 1
-
-    def _judge_standing(self, service: Service) -> None:
-        """Whether client and purpose are still active, as the token said when it was used."""
-        with self.archive.reading() as books:
-            client = books.sharing.client(service.client_id)
-            purpose = books.sharing.purpose(service.purpose_id)
-        if client is None or client.state != "active":
-            raise PurposeError("the client is not active any more", cause="client_inactive")
-        if purpose is None or purpose.state != "active":
-            raise PurposeError("the purpose is not active any more", cause="purpose_inactive")
 
     def _refuse(
         self, item: JobItem, key: DataKey, request: PullRequest, error: CertstoreError

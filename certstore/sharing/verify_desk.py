@@ -7,6 +7,7 @@ from typing import Any, Final
 from certstore.callers import Service
 from certstore.certificates import Certificate
 from certstore.clock import Clock, local_date
+from certstore.entrustment.judging import await_turns
 from certstore.errors import CertstoreError
 from certstore.keys import Signer
 from certstore.ledger import receipt, record_access
@@ -43,6 +44,8 @@ class VerifyDesk:
         """The answers; raises what refuses them, which is on record by then."""
         now, request = self.clock.now(), question.asked
         with self.archive.writing() as books:
+            books.turns.take("guesses", service.client_id, request.ref)
+            await_turns(books, [(service, request)])
             certificate = books.register.get(request.ref)
             people = [books.people.known(h) for h in aimed_at(request, certificate)]
             guesses = _guesses(books, service, question, people, now)

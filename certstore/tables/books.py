@@ -15,7 +15,7 @@ from certstore.tables.earlier import EarlierBook
 from certstore.tables.entrustments import EntrustmentBook
 from certstore.tables.events import EventBook
 from certstore.tables.guardianships import GuardianshipBook
-from certstore.tables.idempotency import IdempotencyBook
+from certstore.tables.idempotency import IdempotencyBook, confirm_claim
 from certstore.tables.issuers import IssuerBook
 from certstore.tables.joint_tests import JointTestBook
 from certstore.tables.ledger import LedgerBook
@@ -37,6 +37,7 @@ from certstore.tables.sessions import SessionBook
 from certstore.tables.sharing import SharingBook
 from certstore.tables.sources import SourceBook
 from certstore.tables.statuses import StatusListBook
+from certstore.tables.turns import TurnBook
 from certstore.tables.usage import UsageBook
 from certstore.tables.use_codes import UseCodeBook
 from certstore.tables.webhooks import WebhookBook
@@ -216,6 +217,11 @@ class Books:
         return EntrustmentBook(self.connection)
 
     @cached_property
+    def turns(self) -> TurnBook:
+        """One transaction at a time."""
+        return TurnBook(self.connection)
+
+    @cached_property
     def use_codes(self) -> UseCodeBook:
         """Codes for one use."""
         return UseCodeBook(self.connection)
@@ -230,9 +236,13 @@ class Archive:
 
     @contextmanager
     def writing(self) -> Iterator[Books]:
-        """Open the books to write; committed when the block ends without an error."""
+        """Open the books to write; committed when the block ends without an error.
+
+        What is done for a request that brought a key is committed only while the key is held.
+        """
         with self.database.write() as connection:
             yield Books(connection)
+            confirm_claim(connection)
 
     @contextmanager
     def reading(self) -> Iterator[Books]:

@@ -1,7 +1,7 @@
 """What holders are asked to agree to, what they gave, and where a client may lead them back to.
 
 Promises: a request is decided once; a consent is used no more often than was agreed; nothing is
-deleted, so that what was in force at a moment can always be told.
+deleted before the person is, so that what was in force at a moment can always be told.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -232,19 +232,26 @@ class ConsentBook:
         query = _CONSENTS.where(named).order_by(consents.c.id).with_for_update(of=consents)
         return [_consent(row) for row in self._connection.execute(query)]
 
-    def use(self, refs: Iterable[str]) -> int:
-        """Count one use of each; how many could be counted."""
-        statement = (
-            consents.update()
+    def use(self, refs: Iterable[str]) -> bool:
+        """Count one use of each; False, and none is counted, if one cannot be used any more."""
+        wanted = set(refs)
+        usable = (
+            select(consents.c.id)
             .where(
-                consents.c.ref.in_(list(refs)),
+                consents.c.ref.in_(sorted(wanted)),
                 consents.c.used < consents.c.times,
                 consents.c.withdrawn_at.is_(None),
             )
-            .values(used=consents.c.used + 1)
-            .returning(consents.c.id)
+            .order_by(consents.c.id)
+            .with_for_update()
         )
-        return len(self._connection.execute(statement).all())
+        found = self._connection.execute(usable).scalars().all()
+        if len(found) != len(wanted):
+            return False
+        self._connection.execute(
+            consents.update().where(consents.c.id.in_(found)).values(used=consents.c.used + 1)
+        )
+        return True
 
     def withdraw(self, refs: Iterable[str], at: datetime) -> list[str]:
         """Take these back; the references of those that were not taken back before."""
@@ -255,6 +262,15 @@ class ConsentBook:
             .returning(consents.c.ref)
         )
         return [row.ref for row in self._connection.execute(statement)]
+
+    def erase(self, person_id: int) -> None:
+        """Erase what a person was asked and gave, and that they answered for somebody else."""
+        mine = select(consent_requests.c.id).where(consent_requests.c.person_id == person_id)
+        self._connection.execute(consents.delete().where(consents.c.request_id.in_(mine)))
+        requests = consent_requests
+        self._connection.execute(requests.delete().where(requests.c.person_id == person_id))
+        decided = requests.update().where(requests.c.decided_by == person_id)
+        self._connection.execute(decided.values(decided_by=None))
 
     # -- where to go afterwards ------------------------------------------------------------
 

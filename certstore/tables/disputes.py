@@ -201,6 +201,17 @@ class DisputeBook:
         )
         return [Step(row.state, row.at, row.by) for row in self._connection.execute(query)]
 
+    def erase(self, person_id: int) -> list[Dispute]:
+        """Erase a person's disputes with their steps; those that were open, for `unmark`."""
+        mine = disputes.c.person_id == person_id
+        opened = self._read(_query().where(mine, _OPEN))
+        refs = select(disputes.c.ref).where(mine)
+        self._connection.execute(
+            dispute_steps.delete().where(dispute_steps.c.dispute_ref.in_(refs))
+        )
+        self._connection.execute(disputes.delete().where(mine))
+        return opened
+
     def _step(self, ref: str, state: str, at: datetime, by: str) -> None:
         values = {"dispute_ref": ref, "state": state, "at": at, "by": by}
         self._connection.execute(dispute_steps.insert().values(**values))

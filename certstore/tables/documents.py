@@ -1,5 +1,6 @@
 """Links to documents: good once, for a minute, for the client they were made for."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -69,6 +70,11 @@ class DocumentBook:
             .values(used_at=at, sealed=None)
         )
         return self._connection.execute(statement).rowcount == 1
+
+    def erase(self, certificate_refs: Sequence[str]) -> None:
+        """Drop the links to documents of these certificates, with what was kept for them."""
+        theirs = document_links.c.certificate_ref.in_(certificate_refs)
+        self._connection.execute(document_links.delete().where(theirs))
 
     def forget(self, before: datetime) -> int:
         """Drop the links that ended before a moment, how many."""

@@ -69,6 +69,17 @@ class EarlierBook:
             if hmac.compare_digest(_binding(row.binding_key, holder), row.subject_binding)
         ]
 
+    def erase(self, holder: Holder) -> None:
+        """Erase what was told of a person, whatever account it was told of.
+
+        Nothing but a key of each row's own leads from the row to the person: all are looked at.
+        """
+        table = earlier_verifications
+        for row in self._connection.execute(select(table)).all():
+            if hmac.compare_digest(_binding(row.binding_key, holder), row.subject_binding):
+                theirs = table.c.account_hash == row.account_hash
+                self._connection.execute(table.delete().where(theirs))
+
 
 def _account_hash(account: str) -> str:
     return hashlib.sha256(b"earlier-verification/1\x00" + account.encode()).hexdigest()

@@ -1,8 +1,9 @@
 """Entrustments: who may use whose certificate, for what, from and to which day.
 
-Promises: nothing is deleted; what was ended stays ended.
+Promises: nothing is deleted before the person is; what was ended stays ended.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -18,14 +19,15 @@ from sqlalchemy import (
     Select,
     String,
     Table,
+    null,
     select,
 )
 
 from certstore.certificates import Holder
 from certstore.errors import ConflictError, NotFoundError
 from certstore.tables.certificate_rows import certificates
-from certstore.tables.metadata import Moment, metadata
-from certstore.tables.people import people
+from certstore.tables.metadata import Json, Moment, metadata
+from certstore.tables.people import Person, people
 
 entrustments = Table(
     "entrustments",
@@ -43,6 +45,7 @@ entrustments = Table(
     Column("purpose_id", String(60), nullable=False),  # an organisation's; empty: a person
     Column("agency", String(100), nullable=False),
     Column("agency_uscc", String(18), nullable=False),
+    Column("fields", Json),  # the paths an organisation may be given; a person: none is named
     Column("made_at", Moment, nullable=False),
     Column("accepted_at", Moment),
     Column("ended_at", Moment),
@@ -53,7 +56,11 @@ entrustments = Table(
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Entrustment:
-    """One entrustment, to a person (`agent`) or for one purpose of an agency."""
+    """One entrustment, to a person (`agent`) or for one purpose of an agency.
+
+    `fields` are the paths that the agency may be given, as they stood when it was entrusted; None
+    for a person, who chooses for each use what of the certificate is given.
+    """
 
     ref: str
     person_id: int
@@ -67,6 +74,7 @@ class Entrustment:
     purpose_id: str = ""
     agency: str = ""
     agency_uscc: str = ""
+    fields: Sequence[str] | None = None
     made_at: datetime
     accepted_at: datetime | None = None
     ended_at: datetime | None = None
@@ -97,6 +105,7 @@ class EntrustmentBook:
                 purpose_id=made.purpose_id,
                 agency=made.agency,
                 agency_uscc=made.agency_uscc,
+                fields=null() if made.fields is None else list(made.fields),
                 made_at=made.made_at,
                 accepted_at=made.accepted_at,
                 ended_by="",
@@ -153,6 +162,20 @@ class EntrustmentBook:
         )
         return self._read(query)
 
+    def erase(self, person: Person, at: datetime) -> None:
+        """Erase what a person entrusted; what was entrusted to them has ended, to nobody named."""
+        mine = entrustments.c.person_id == person.id
+        self._connection.execute(entrustments.delete().where(mine))
+        theirs = (entrustments.c.agent_type == person.holder.id_type) & (
+            entrustments.c.agent_number == person.holder.id_number
+        )
+        ended = entrustments.c.ended_at.is_(None)
+        self._connection.execute(
+            entrustments.update().where(theirs, ended).values(ended_at=at, ended_by="agent")
+        )
+        nobody = {"agent_name": "", "agent_type": "", "agent_number": ""}
+        self._connection.execute(entrustments.update().where(theirs).values(**nobody))
+
     def _read(self, query: Select[Any]) -> list[Entrustment]:
         return [_entrustment(row) for row in self._connection.execute(query)]
 
@@ -180,6 +203,7 @@ def _entrustment(row: Row[Any]) -> Entrustment:
         purpose_id=row.purpose_id,
         agency=row.agency,
         agency_uscc=row.agency_uscc,
+        fields=None if row.fields is None else tuple(row.fields),
         made_at=row.made_at,
         accepted_at=row.accepted_at,
         ended_at=row.ended_at,

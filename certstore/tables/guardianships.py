@@ -105,5 +105,11 @@ class GuardianshipBook:
             for row in self._connection.execute(query)
         ]
 
+    def erase(self, person_id: int) -> None:
+        """Erase a person's guardianships, of either side."""
+        table = guardianships.c
+        either = (table.guardian_id == person_id) | (table.child_id == person_id)
+        self._connection.execute(guardianships.delete().where(either))
+
 
 _HOLDER = ("name", "id_type", "id_number")

@@ -90,6 +90,10 @@ class Inbox:
         }
         insert_once(self._connection, notices, values)
 
+    def erase(self, person_id: int) -> None:
+        """Empty a person's inbox."""
+        self._connection.execute(notices.delete().where(notices.c.person_id == person_id))
+
     def of(self, person_id: int, limit: int = 50) -> list[Notice]:
         """The newest notices of a person."""
         query = (

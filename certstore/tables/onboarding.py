@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Index, Integer, Row, String, Table, exists, select
 
+from certstore.own_names import check_client_name
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
 from certstore.tables.sharing import Client, Purpose, client_of, clients, purpose_of, purposes
 from certstore.tables.usage import usage
@@ -18,6 +19,7 @@ purpose_dossiers = Table(
     Column("contact", String(200), nullable=False),
     Column("justification", String(1000), nullable=False),
     Column("not_given", Json, nullable=False),  # "type.path" → why not
+    Column("photo_reason", String(1000), nullable=False, server_default=""),
 )
 onboarding_changes = Table(
     "onboarding_changes",
@@ -31,8 +33,10 @@ onboarding_changes = Table(
     Column("not_given", Json, nullable=False),
     Column("reason", String(1000), nullable=False),
     Column("asked_by", String(80), nullable=False),
+    Column("asked_number", String(20), nullable=False, server_default=""),  # their staff number
     Column("asked_at", Moment, nullable=False),
     Column("first_by", String(80)),
+    Column("first_number", String(20), nullable=False, server_default=""),
     Column("first_at", Moment),
     Column("open_for", String(70), unique=True),  # kind and subject while it waits: one at a time
     Column("closed_by", String(80)),
@@ -66,16 +70,23 @@ conformance = Table(
 
 @dataclass(frozen=True, slots=True)
 class Dossier:
-    """What is known of a purpose besides what it covers; `not_given` says why by "type.path"."""
+    """What is known of a purpose besides what it covers; `not_given` says why by "type.path".
+
+    `photo_reason` says why photos are asked for, where they are.
+    """
 
     contact: str
     justification: str
     not_given: Mapping[str, str]
+    photo_reason: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
-    """A change that waits for one or two operators, or that has been decided."""
+    """A change that waits for one or two operators, or that has been decided.
+
+    By their staff numbers the applicant and whoever approved first are known as persons.
+    """
 
     ref: str
     kind: str
@@ -87,7 +98,9 @@ class Change:
     reason: str
     asked_by: str
     asked_at: datetime
+    asked_number: str = ""
     first_by: str | None = None
+    first_number: str = ""
     first_at: datetime | None = None
     closed_by: str | None = None
     closed_at: datetime | None = None
@@ -117,7 +130,8 @@ class OnboardingBook:
         self._connection = connection
 
     def add_client(self, client: Client) -> bool:
-        """Make a client known; False if its identifier is taken."""
+        """Make a client known; False if its identifier is taken, ConflictError if it is ours."""
+        check_client_name(client.client_id)
         values = {column.name: getattr(client, column.name) for column in clients.c}
         lists = {name: list(values[name]) for name in ("keys", "signing_algorithms")}
         return insert_once(self._connection, clients, values | lists)
@@ -187,7 +201,9 @@ class OnboardingBook:
         """What is known of a purpose besides what it covers."""
         query = select(purpose_dossiers).where(purpose_dossiers.c.purpose_id == purpose_id)
         row = self._connection.execute(query).one_or_none()
-        return None if row is None else Dossier(row.contact, row.justification, row.not_given)
+        if row is None:
+            return None
+        return Dossier(row.contact, row.justification, row.not_given, row.photo_reason)
 
     def keep_dossier(self, purpose_id: str, dossier: Dossier) -> None:
         """Keep a purpose's dossier in place of the former."""
@@ -195,6 +211,7 @@ class OnboardingBook:
             "contact": dossier.contact,
             "justification": dossier.justification,
             "not_given": dict(dossier.not_given),
+            "photo_reason": dossier.photo_reason,
         }
         table = purpose_dossiers
         if not insert_once(self._connection, table, {"purpose_id": purpose_id, **values}):
@@ -228,12 +245,15 @@ class OnboardingBook:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _change(row)
 
-    def first(self, ref: str, who: str, at: datetime, not_given: Mapping[str, str]) -> bool:
-        """Write down the first of two approvals; False if there is one already."""
+    def first(
+        self, ref: str, who: tuple[str, str], at: datetime, not_given: Mapping[str, str]
+    ) -> bool:
+        """Write down the first of two approvals, by name and staff number; False if there is."""
         c = onboarding_changes.c
         free = (c.ref == ref) & c.closed_at.is_(None) & c.first_by.is_(None)
         noted = onboarding_changes.update().where(free)
-        values = {"first_by": who, "first_at": at, "not_given": dict(not_given)}
+        by = {"first_by": who[0], "first_number": who[1], "first_at": at}
+        values = {**by, "not_given": dict(not_given)}
         done = self._connection.execute(noted.values(**values).returning(c.ref))
         return done.one_or_none() is not None
 
@@ -255,14 +275,15 @@ class OnboardingBook:
         query = select(conformance).where(conformance.c.purpose_id == purpose_id)
         return {row.item: row.passed_at for row in self._connection.execute(query)}
 
-    def was_given(self, client_id: str) -> bool:
-        """Whether a client was ever given something; it looks through all of usage."""
-        found = select(exists().where(usage.c.client == client_id))
+    def was_given(self, client_id: str, purpose_id: str) -> bool:
+        """Whether a client was ever given something for a purpose; looks through all of usage."""
+        found = select(exists().where(usage.c.client == client_id, usage.c.asked_for == purpose_id))
         return bool(self._connection.execute(found).scalar_one())
 
-    def was_given_by(self, usage_ref: str, client_id: str) -> bool:
-        """Whether this access gave something to this client."""
-        found = exists().where(usage.c.ref == usage_ref, usage.c.client == client_id)
+    def was_given_by(self, usage_ref: str, client_id: str, purpose_id: str) -> bool:
+        """Whether this access gave something to this client for this purpose."""
+        given = (usage.c.client == client_id) & (usage.c.asked_for == purpose_id)
+        found = exists().where(usage.c.ref == usage_ref, given)
         return bool(self._connection.execute(select(found)).scalar_one())
 
 

@@ -77,7 +77,10 @@ class People:
         )
 
     def known(self, holder: Holder) -> Person:
-        """The person, made known if they were not."""
+        """The person, made known if they were not.
+
+        One who was known by a number alone takes the first name that is said.
+        """
         found = self.find(holder.id_type, holder.id_number)
         if found is None:
             values = {
@@ -90,7 +93,14 @@ class People:
             found = self.find(holder.id_type, holder.id_number)
         if found is None:
             raise UnavailableError("a person could not be recorded", remedy="try again")
-        return found
+        return found if found.holder.name else self._renamed(found, holder.name)
+
+    def numbered(self, id_type: str, id_number: str) -> Person:
+        """The person of this number, whether anything is known of them or not.
+
+        Who asks by a number learns nothing from it: it is as much work for one as for the other.
+        """
+        return self.known(Holder("", id_type, id_number))
 
     def known_all(self, holders: Iterable[Holder]) -> dict[tuple[str, str], Person]:
         """The people by type and number, each made known if they were not."""
@@ -98,7 +108,8 @@ class People:
         numbers = sorted({number for _, number in wanted})
         rows = self._connection.execute(_FIND_ALL, {"numbers": numbers}) if numbers else ()
         found = {(row.id_type, row.id_number): _person(row) for row in rows}
-        return {key: found.get(key) or self.known(each) for key, each in wanted.items()}
+        named = {key: person for key, person in found.items() if person.holder.name}
+        return {key: named.get(key) or self.known(each) for key, each in wanted.items()}
 
     def named(self, holder: Holder) -> Person:
         """The person, under this name from now on: who asks is sure of it.
@@ -106,19 +117,19 @@ class People:
         An identity provider is, and a record that was judged. A name that a source, a clerk or an
         applicant gave before counts as long as nobody surer has spoken.
         """
-        found = self.known(holder)
-        if found.holder.name == holder.name:
-            return found
-        self._connection.execute(
-            people.update().where(people.c.id == found.id).values(name=holder.name)
-        )
-        return replace(found, holder=replace(found.holder, name=holder.name))
+        return self._renamed(self.known(holder), holder.name)
 
     def replace_key(self, person_id: int) -> None:
         """Give a person a new key: the one that their leaves were made with is gone for good."""
         self._connection.execute(
             people.update().where(people.c.id == person_id).values(subject_key=random_bytes(32))
         )
+
+    def _renamed(self, person: Person, name: str) -> Person:
+        if person.holder.name == name:
+            return person
+        self._connection.execute(people.update().where(people.c.id == person.id).values(name=name))
+        return replace(person, holder=replace(person.holder, name=name))
 
 
 def _person(row: Row[Any]) -> Person:

@@ -135,6 +135,10 @@ class QuestionBook:
             raise NotFoundError("there is no such question", where=ref)
         return found[0]
 
+    def erase(self, person_id: int) -> None:
+        """Erase a person's questions with their answers, the open ones too."""
+        self._connection.execute(questions.delete().where(questions.c.person_id == person_id))
+
     def _read(self, query: Select[Any], limit: int) -> list[Question]:
         return [_question(row) for row in self._connection.execute(query.limit(limit))]
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Column, Connection, Row, String, Table, Text, select
 
+from certstore.certificates import Holder
 from certstore.tables.metadata import Json, Moment, metadata
 
 # How long an ended session is remembered: long enough to know whose typed form arrived too late.
@@ -137,6 +138,14 @@ class SessionBook:
     def close(self, token: str) -> None:
         """End a session, and remember nothing of it."""
         self._connection.execute(sessions.delete().where(sessions.c.token_hash == hashed(token)))
+
+    def erase(self, holder: Holder) -> None:
+        """End a person's sessions everywhere, and remember nothing of them."""
+        said = sessions.c.caller
+        theirs = (said["id_type"].as_string() == holder.id_type) & (
+            said["id_number"].as_string() == holder.id_number
+        )
+        self._connection.execute(sessions.delete().where(theirs))
 
     def keep_form(self, token: str, row: KeptFormRow) -> None:
         """Keep what somebody typed."""

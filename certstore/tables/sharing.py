@@ -22,6 +22,7 @@ from sqlalchemy import (
     text,
 )
 
+from certstore.own_names import check_client_name
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
 
 clients = Table(
@@ -204,7 +205,11 @@ class SharingBook:
         return [(purpose, client) for purpose, client in found if purpose and client]
 
     def enrol(self, client: Client, purpose: Purpose) -> None:
-        """Make a client and its purpose known; what is known already stays as it is."""
+        """Make a client and its purpose known; what is known already stays as it is.
+
+        ConflictError for a name that the service calls itself by.
+        """
+        check_client_name(client.client_id)
         insert_once(
             self._connection,
             clients,

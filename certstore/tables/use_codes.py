@@ -142,6 +142,12 @@ class UseCodeBook:
         )
         return int(self._connection.execute(query).scalar_one())
 
+    def erase(self, person_id: int) -> None:
+        """Erase the codes for a person's certificates; one they made for others is the holder's."""
+        self._connection.execute(use_codes.delete().where(use_codes.c.person_id == person_id))
+        made = use_codes.update().where(use_codes.c.made_by == person_id)
+        self._connection.execute(made.values(made_by=use_codes.c.person_id))
+
     def missed(self, client: str, at: datetime) -> None:
         """Count a wrong code that a client sent."""
         self._connection.execute(wrong_use_codes.insert().values(client=client, at=at))

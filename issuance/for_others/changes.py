@@ -7,6 +7,7 @@ from certstore.certificates import Certificate
 from certstore.clock import Clock, local_date
 from certstore.errors import CertstoreError, NotFoundError
 from certstore.objects import ObjectStore
+from certstore.onboarding.quotas import count_call
 from certstore.sharing.grants import Operator
 from certstore.tables.books import Archive
 from issuance.for_others.judging import MAY_BECOME, judge_change, judge_issuer, judge_own
@@ -36,9 +37,10 @@ class StatusChangeDesk:
         """
         now = self.clock.now()
         with self.archive.writing() as books:
+            beyond = count_call(books, service, now)
             found = books.register.get(change.ref)
             issuer = books.issuers.find(service.agency_uscc)
-            refusal = judge_change(service, issuer, change, found, local_date(now))
+            refusal = beyond or judge_change(service, issuer, change, found, local_date(now))
             said = {
                 **who_asks(service, change.operator, found.number),
                 **of_certificate(found),
@@ -73,11 +75,14 @@ class StatusChangeDesk:
     def _seen(self, service: Service, ref: str, kind: str, fields: list[str] | None) -> Certificate:
         now = self.clock.now()
         with self.archive.writing() as books:
+            beyond = count_call(books, service, now)
             found = books.register.get(ref)
             issuer = books.issuers.find(service.agency_uscc)
-            refusal: CertstoreError | None = judge_own(
-                service, service.purpose_id, found
-            ) or judge_issuer(issuer, found.type_code, local_date(now))
+            refusal: CertstoreError | None = (
+                beyond
+                or judge_own(service, service.purpose_id, found)
+                or judge_issuer(issuer, found.type_code, local_date(now))
+            )
             given = sorted(found.fields) if fields is None else fields
             said = {
                 **who_asks(service, Operator("api"), found.number),

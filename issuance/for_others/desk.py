@@ -20,6 +20,7 @@ from certstore.errors import (
     NotFoundError,
     UnavailableError,
 )
+from certstore.onboarding.quotas import count_call, count_calls
 from certstore.sharing.grants import Operator
 from certstore.tables.books import Archive, Books
 from issuance.for_others.judging import judge_action, judge_issuer, judge_own, judge_service
@@ -56,13 +57,22 @@ class ForOthersDesk:
     ) -> tuple[Certificate, bool]:
         """Issue a certificate; whether it is new, or was issued on the same record before.
 
-        Raises what refuses it; a refusal that concerns somebody known is on record.
+        Raises what refuses it; a refusal that concerns somebody known is on record. It counts
+        for the purpose's quota, unless its draft is unsound.
         """
+        return self._issue(service, purpose_id, order, operator, counted=False)
+
+    def _issue(
+        self, service: Service, purpose_id: str, order: Order, operator: Operator, *, counted: bool
+    ) -> tuple[Certificate, bool]:
         row = self._row(service, order, operator)
         with self.archive.writing() as books:
+            beyond = None if counted else count_call(books, service, row.created_at)
             issuer = books.issuers.find(service.agency_uscc)
-            refusal = judge_service(service, purpose_id, order.type_code) or judge_issuer(
-                issuer, order.type_code, local_date(row.created_at)
+            refusal = (
+                beyond
+                or judge_service(service, purpose_id, order.type_code)
+                or judge_issuer(issuer, order.type_code, local_date(row.created_at))
             )
             self._note_refusal(books, row, order, refusal)
             reserved = None
@@ -80,11 +90,15 @@ class ForOthersDesk:
     ) -> tuple[Certificate, bool]:
         """Issue what takes a certificate's place; its type and holder are the former one's."""
         with self.archive.writing() as books:
+            now = self.clock.now()
+            beyond = count_call(books, service, now)
             previous = books.register.get(change.ref)
             issuer = books.issuers.find(service.agency_uscc)
-            today = local_date(self.clock.now())
-            refusal = judge_own(service, change.purpose_id, previous) or judge_issuer(
-                issuer, previous.type_code, today
+            today = local_date(now)
+            refusal = (
+                beyond
+                or judge_own(service, change.purpose_id, previous)
+                or judge_issuer(issuer, previous.type_code, today)
             )
             if refusal is None and not self._known(books, service, previous, new.record_no):
                 refusal = judge_action(previous, change.action, today)
@@ -93,7 +107,7 @@ class ForOthersDesk:
             if refusal is not None:
                 for holder in previous.holders:
                     refused = with_refusal(said, refusal)
-                    record(books, self.origin, "status", holder, refused, self.clock.now())
+                    record(books, self.origin, "status", holder, refused, now)
         if refusal is not None:
             raise refusal
         order = Order(
@@ -105,15 +119,21 @@ class ForOthersDesk:
             previous_ref=previous.ref,
             why=(change.reason, change.words),
         )
-        return self.issue(service, change.purpose_id, order, change.operator)
+        return self._issue(service, change.purpose_id, order, change.operator, counted=True)
 
     def take_batch(
         self, service: Service, purpose_id: str, orders: Sequence[Order], operator: Operator
     ) -> BatchRow:
-        """Take orders to be done one by one; refused as a whole if one type may not be issued."""
+        """Take orders to be done one by one; refused as a whole if one type may not be issued.
+
+        Each order counts for the quota; a batch that goes beyond it is refused and counts nothing.
+        """
         now = self.clock.now()
         batch = BatchRow(reference(), service.client_id, service.agency_uscc, len(orders), now)
         with self.archive.writing() as books:
+            beyond = next(filter(None, count_calls(books, [service] * len(orders), now)), None)
+            if beyond is not None:
+                raise beyond
             issuer = books.issuers.find(service.agency_uscc)
             for type_code in sorted({order.type_code for order in orders}):
                 refusal = judge_service(service, purpose_id, type_code) or judge_issuer(

@@ -35,7 +35,7 @@ router = APIRouter(prefix="/v1", tags=["issuing"])
 Ref = Annotated[str, Path(pattern="^[0-9a-z]{20}$", examples=["k7m2x9qd4wzr5t8vbn3c"])]
 Issuing = Annotated[ForOthersDesk, desk(ForOthersDesk)]
 Changing = Annotated[StatusChangeDesk, desk(StatusChangeDesk)]
-_GRANT = ("forbidden", "insufficient-purpose", "field-not-granted")
+_GRANT = ("forbidden", "insufficient-purpose", "field-not-granted", "quota-exceeded")
 _KEYED = ("conflict", "idempotency-conflict", "invalid-request", "idempotency-mismatch")
 _ISSUE = problems(*_GRANT, *_KEYED, "ledger-unavailable", "unavailable")
 _CHANGE = problems(
@@ -61,7 +61,7 @@ def issue(body: IssueIn, caller: Pulling, issuing: Issuing, once: Once) -> Respo
         made, new = issuing.issue(caller, body.purpose_id, body.order(), operator_of(body.operator))
         return 201 if new else 200, certificate_out(made, issuing.clock.now())
 
-    return once.answer(caller.client_id, body, act)
+    return once.answer(caller, body, act, repeatable=True)  # a record number counts once
 
 
 @router.post(
@@ -82,7 +82,7 @@ def issue_many(body: BatchIn, caller: Pulling, issuing: Issuing, once: Once) -> 
         operator = operator_of(body.operator)
         return 202, batch_out(issuing.take_batch(caller, body.purpose_id, orders, operator))
 
-    return once.answer(caller.client_id, body, act)
+    return once.answer(caller, body, act)
 
 
 @router.get(
@@ -179,7 +179,7 @@ def supersede(
         made, new = issuing.supersede(caller, body.change(ref), body.replacement())
         return 201 if new else 200, certificate_out(made, issuing.clock.now())
 
-    return once.answer(caller.client_id, body, act)
+    return once.answer(caller, body, act, repeatable=True)  # a record number counts once
 
 
 def _changed(
@@ -192,4 +192,4 @@ def _changed(
     def act() -> tuple[int, CertificateOut]:
         return 200, certificate_out(changing.change(caller, change), changing.clock.now())
 
-    return once.answer(caller.client_id, body, act)
+    return once.answer(caller, body, act)

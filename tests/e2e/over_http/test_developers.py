@@ -153,3 +153,34 @@ def test_a_form_without_the_sessions_token_changes_nothing(school):
     answer = browser.http.post(f"/developers/purposes/{SCHOOL_PURPOSE}/retire", data={"csrf": "x"})
     assert answer.status_code == 403
     assert school.approval_desk.purpose(SCHOOL_PURPOSE).purpose.state == "active"
+
+
+def test_a_photo_needs_its_reason_and_the_officer_reads_it_apart(school):
+    developer, operator = Browser(school, HAN), Browser(school, ZHENG)
+    wanted = {
+        **PURPOSE,
+        "field": ["residence_voucher.photo", "residence_voucher.age_over"],
+        "existence": ["enrolment"],
+    }
+    wrong = developer.post("/developers/purposes/new", **wanted)
+    assert wrong.status_code == 422
+    assert ZH("error.photo_reason.missing") in wrong.text
+    clash = {**wanted, "existence": ["residence_voucher"]}
+    both = developer.post("/developers/purposes/new", **clash)
+    assert ZH("error.existence.both") in both.text
+    wanted |= {"photo_reason": "窗口要比对\r\n到场的人是不是本人"}
+    made = developer.post("/developers/purposes/new", **wanted)
+    place = made.headers["location"].partition("?")[0]
+    shown = developer.get(place).text
+    assert ZH("portal.asks_for") in shown
+    assert ZH("portal.covers") not in shown
+    assert ZH("onboarding.asked") in shown
+    assert developer.post(f"{place}/submit").status_code == 303
+    page = operator.get(f"/console/agencies/purpose/{place.rpartition('/')[2]}")
+    assert_sound(page, "zh")
+    for said in (
+        ZH("agencies.photo_risk"),
+        "窗口要比对 到场的人是不是本人",
+        ZH("agencies.existence"),
+    ):
+        assert said in page.text

@@ -23,6 +23,7 @@ from certstore.pages.entrustment_views import (
     EntrustmentRow,
     EntrustmentsView,
     EntrustView,
+    PurposeChoice,
     UseCodeFormView,
     UseCodeView,
 )
@@ -101,8 +102,9 @@ def _questions() -> Iterator[Sample]:
         UsageDay(TODAY, (asked, overdue, answered, by_code, *refused)),
         UsageDay(date(2026, 11, 20), own),
     )
-    counts = (("all", 17), ("law", 8), ("consent", 1), ("own", 8))
-    yield Sample("usage-asked", "certstore/usage.html", UsageView(days=days, counts=counts), "/u")
+    counts = (("all", 17), ("law", 3), ("consent", 1), ("own", 8), ("refused", 5))
+    view = UsageView(days=days, counts=counts, consents_waiting=2)
+    yield Sample("usage-asked", "certstore/usage.html", view, "/u")
     ask, path = AskView(entry=ENTRY, due=DUE), f"/usage/{ENTRY.ref}/question"
     yield Sample("question", "certstore/question.html", ask, path)
     wrong = replace(ask, note="好" * 501, errors={"note": "too_long"})
@@ -148,6 +150,7 @@ def _corrections() -> Iterator[Sample]:
         under_dispute=False,
     )
     marked = replace(record, ref="m" * 20, under_dispute=True, type_code="id_photo")
+    childs = replace(record, ref="n" * 20, type_code="residence_voucher", ward="林小满")
     mine = tuple(
         MyCorrection(ref=c * 20, type_code="lease_filing", state=state, filed_on=TODAY)
         for c, state in zip(
@@ -156,7 +159,8 @@ def _corrections() -> Iterator[Sample]:
             strict=True,
         )
     )
-    full = CorrectionsView(records=(record, marked), mine=mine)
+    mine = (*mine, replace(mine[0], ref="j" * 20, ward="林小满"))
+    full = CorrectionsView(records=(record, marked, childs), mine=mine)
     yield Sample("corrections", "certstore/corrections.html", full, "/corrections/new")
     empty = CorrectionsView(records=(), mine=())
     yield Sample("corrections-empty", "certstore/corrections.html", empty, "/corrections/new")
@@ -166,6 +170,7 @@ def _corrections() -> Iterator[Sample]:
         office=HOUSING,
         due=date(2026, 12, 10),
         clients=2,
+        ward="林小满",
         fields=(
             WrongField(name="name", label="姓名", stands="林晓禾"),
             WrongField(name="id_number", label="证件号码", stands="310199199003070020"),
@@ -190,6 +195,7 @@ def _progress() -> Iterator[Sample]:
         stands="示范市海港区长乐路88弄6号502室",
         right="示范市海港区长乐路88弄6号503室",
         words="合同上是 503 室",
+        ward="林小满",
         state="accepted",
         late=False,
         answer_due=date(2026, 12, 10),
@@ -293,13 +299,15 @@ def _entrustments() -> Iterator[Sample]:
     states = ("waiting", "coming", "standing", "over", "taken_back", "declined")
     given = tuple(replace(made, ref=s[0:4] * 5, state=s) for s in states)
     agency = replace(made, ref="h" * 20, who="示范市教育局", is_person=False)
+    agency = replace(agency, labels=("姓名", "居住地所在区"))
+    former = replace(agency, ref="k" * 20, labels=())
     received = tuple(replace(made, ref=f"{s:z<20}", state=s) for s in states[:3])
     codes = tuple(
         CodeRow(ref=f"{s:z<20}", matter="孩子报名入学", expires_at=NOW, state=s)
         for s in ("open", "used", "ended", "over")
     )
     full = EntrustmentsView(
-        given=(agency, *given),
+        given=(agency, former, *given),
         received=received,
         codes=codes,
         certificates=((REF, "residence_voucher"),),
@@ -311,7 +319,20 @@ def _entrustments() -> Iterator[Sample]:
         ref=REF,
         type_code="residence_voucher",
         today=TODAY,
-        purposes=(("enrolment-2026", "示范市教育局 · 义务教育入学报名"),),
+        purposes=(
+            PurposeChoice(
+                purpose_id="enrolment-2026",
+                name="示范市教育局 · 义务教育入学报名",
+                labels=("姓名", "居住地所在区", "是否满某年龄（只答是或否）"),
+                photo=False,
+            ),
+            PurposeChoice(
+                purpose_id="provident-2026",
+                name="示范市公积金中心 · 租房提取",
+                labels=("姓名", "居住地址", "有效期至"),
+                photo=True,
+            ),
+        ),
         typed=Wanted(certificate_ref=REF, from_day="2026-11-26"),
     )
     page, path = "certstore/entrust_new.html", "/entrustments/new"

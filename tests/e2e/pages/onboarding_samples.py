@@ -14,7 +14,6 @@ from certstore.pages.onboarding_views import (
     DeveloperHomeView,
     PurposeFormView,
     client_card,
-    offered,
     purpose_view,
 )
 from certstore.pages.portal_views import (
@@ -27,6 +26,7 @@ from certstore.pages.portal_views import (
     TriedStep,
     TryView,
 )
+from certstore.pages.purpose_matrix import offered
 from certstore.tables.onboarding import Change, Dossier, Moved
 from certstore.tables.refused_calls import RefusedCall
 from certstore.tables.sharing import Client, Purpose
@@ -109,8 +109,15 @@ CHANGE = Change(
     not_given={},
     reason="",
     asked_by="developer 11310000MB0T00058A D01",
+    asked_number="D01",
     asked_at=NOW,
 )
+# With a photo, a question, and a type of which only the existence is asked.
+RISKY = replace(
+    ENROLMENT,
+    fields={"residence_voucher": ["name", "photo", "age_over"], "lease_filing": []},
+)
+REASON = "报名当天要核对到场的是不是监护人本人，姓名和号码看不出来"
 CALLS = tuple(
     RefusedCall(
         client_id="school-enrolment",
@@ -189,6 +196,17 @@ def _purposes() -> Iterator[Sample]:
     )
     view = purpose_view(PORTAL, waiting, (), "zh", "submitted")
     yield _sample("developer-purpose-waiting", page, view, path)
+    draft = replace(
+        FILE,
+        purpose=replace(RISKY, state="draft"),
+        dossier=replace(DOSSIER, not_given={}, photo_reason=REASON),
+        history=(),
+    )
+    view = purpose_view(PORTAL, draft, (), "zh", "draft")
+    yield _sample("developer-purpose-draft", page, view, path)
+    more = replace(FILE.terms, fields={**FILE.terms.fields, "enrolment": ()}, photo_reason="")
+    wider = replace(FILE, waiting=replace(CHANGE, act="change", terms=more.as_json()))
+    yield _sample("developer-purpose-wider", page, purpose_view(PORTAL, wider, (), "zh"), path)
 
 
 def _forms() -> Iterator[Sample]:
@@ -214,6 +232,13 @@ def _forms() -> Iterator[Sample]:
     names = ("client_id", "title_zh", "matter_code", "basis_kind", "basis_ref", "justification")
     errors = dict.fromkeys((*names, "field", "action", "quota_day", "contact"), "missing")
     yield _sample("developer-apply-error", page, replace(view, errors=errors), path)
+    chosen = ("residence_voucher.name", "residence_voucher.photo", "residence_voucher.age_over")
+    risky = replace(
+        view,
+        types=offered(chosen, "zh", ("lease_filing", "residence_voucher")),
+        errors={"existence": "both", "photo_reason": "missing"},
+    )
+    yield _sample("developer-apply-photo", page, risky, path)
     edited = replace(
         view,
         action=f"/developers/purposes/{ENROLMENT.purpose_id}/edit",
@@ -280,6 +305,7 @@ def _console() -> Iterator[Sample]:
     half = replace(
         CHANGE,
         first_by="operator A01",
+        first_number="A01",
         first_at=NOW,
         not_given={"residence_voucher.valid_until": "入学不看有效期"},
     )
@@ -300,14 +326,24 @@ def _console() -> Iterator[Sample]:
     none = agencies_view(OPERATOR, [], [client], "zh")
     yield _sample("agencies-none", "console_agencies", none, path, ZHENG)
     handed_in = replace(FILE, purpose=replace(ENROLMENT, state="submitted"))
+    risky = replace(
+        handed_in,
+        purpose=replace(RISKY, state="submitted"),
+        dossier=replace(DOSSIER, not_given={}, photo_reason=REASON),
+        waiting=CHANGE,
+    )
+    trial = replace(FILE, purpose=replace(RISKY, state="approved"), passed={"search": NOW})
     for name, file, me in (
+        ("photo", risky, OPERATOR),
+        ("applicant", replace(risky, waiting=replace(CHANGE, asked_number="A01")), OPERATOR),
+        ("trial", trial, OPERATOR),
         ("first", replace(handed_in, waiting=CHANGE), OPERATOR),
         ("own", replace(handed_in, waiting=half), OPERATOR),
         ("second", replace(handed_in, waiting=half), SECOND),
         ("wider", replace(FILE, waiting=change), OPERATOR),
         ("in-force", FILE, OPERATOR),
     ):
-        view = purpose_page(me, file, "zh")
+        view = purpose_page(me, file, "zh", sandbox=True)
         at = f"{path}/purpose/{ENROLMENT.purpose_id}"
         yield _sample(f"agency-purpose-{name}", "console_agency", view, at, ZHENG)
     view = client_page(OPERATOR, client, "zh")

@@ -120,6 +120,10 @@ def test_nothing_is_chosen_beforehand(sample):
         "dwelling-own": ["here"],
         "relative-error": ["relative"],
         "desk-case-asking": ["yes", "ask"],
+        "developer-apply-photo": [
+            *("lease_filing", "residence_voucher.name", "residence_voucher.age_over"),
+            *("residence_voucher.photo", "residence_voucher"),
+        ],
     }
     assert checked == answered.get(sample.name, [])
 

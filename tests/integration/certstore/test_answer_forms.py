@@ -14,10 +14,13 @@ import pytest
 from cryptography.hazmat.primitives.serialization import Encoding
 
 from certstore.authorization.resource_gate import Presented
+from certstore.callers import Service
 from certstore.certificates import Status
 from certstore.errors import GoneError
 from certstore.keys import Purpose
 from certstore.sd_jwt import open_sd_jwt
+from certstore.sharing.bodies import PullIn
+from certstore.sharing.pulls import AskedPull
 from tests.integration.certstore.answers import (
     ALL,
     ARCHIVE,
@@ -380,3 +383,26 @@ def test_the_off_line_verifier_knows_a_copy_and_its_end(rooms):
     assert (later.verdict, exit_code(later)) == ("expired", 1)
     unknown = verify(pdf, at=now, **{**held, "status_files": []})
     assert (unknown.verdict, exit_code(unknown)) == ("stale_list", 2)
+
+
+# -- a certificate that changes meanwhile --------------------------------------------------
+
+
+@pytest.mark.parametrize("made", [True, False], ids=["made_before", "not_made"])
+def test_a_form_of_a_certificate_that_changed_meanwhile_is_refused_on_record(own, made):
+    """The document is made before the pull's transaction, and given by none that sees another."""
+    client = Service(
+        COUNTER, "示范市档案馆", "City Archive", "11310000MB0T00058A", COUNTER, "archiving",
+        "档案查询", "Archives", {own.held.type_code: FEW},
+        {"kind": "statutory_duty", "ref": "档案法第八条"}, ("pull",),
+    )  # fmt: skip
+    request = PullIn(**body(COUNTER, FEW, format="sd-jwt")).request(own.held.ref)
+    form = own.house.sharing_desk.forms.begin(client, request, own.house.clock.now())
+    if made:
+        become(own.house, own.held, Status.SUSPENDED)
+    else:  # what was refused when it was to be made is not given without it
+        form = replace(form, made_of=None, credential=None)
+    (outcome,) = own.house.sharing_desk.pull_all([AskedPull(client, request, form=form)])
+    assert (outcome.refusal.code, outcome.released) == ("conflict", {})
+    seen = records(own.house)[0]
+    assert (seen["kind"], seen["fields"], seen["refused"]) == ("pull", [], "conflict")

@@ -12,6 +12,7 @@ from sqlalchemy import text
 
 from certstore.callers import Clerk, Resident, Service
 from certstore.certificates import Holder
+from certstore.consent.bodies import ConsentRequestIn
 from certstore.disputes.desk import Filing
 from certstore.entrustment.code_desk import CodeWanted, MadeCode
 from certstore.entrustment.judging import MOST_MISSES
@@ -29,6 +30,8 @@ from certstore.errors import (
     UnauthenticatedError,
 )
 from certstore.sharing.grants import Actor, LegalBasis, Operator, PullRequest
+from tests.consents import enrol_fund, pull_request, request_body, service
+from tests.residents import Browser
 from tests.sealed import (
     ENROLMENT,
     GRANTED,
@@ -440,3 +443,130 @@ def test_the_copy_needs_a_fresh_sign_in_and_is_made_five_times_a_day(house):
         house.own_data_desk.export(signed_in_now(house)).close()
     with pytest.raises(RateLimitedError):
         house.own_data_desk.export(signed_in_now(house))
+
+
+YOUNGEST = Holder("林小禾", "111", "340199201904060281")
+
+
+def test_a_guardians_copy_holds_what_the_pages_show_them_of_a_child(house):
+    """And stands on the child's own list; a source's record of the child is not in it."""
+    enrol(house, KEY)
+    issued, sources = voucher(house, YOUNGEST), handed_in(house, YOUNGEST)
+    pull(house, issued.ref, subject_number=YOUNGEST.id_number)
+    with house.archive.writing() as books:
+        guardian, child = books.people.known(LIN), books.people.known(YOUNGEST)
+        books.guardianships.prove(guardian.id, child.id, house.clock.now(), officer="1047")
+    with house.own_data_desk.export(signed_in_now(house)) as file:
+        bundle = zipfile.ZipFile(io.BytesIO(file.read()))
+    (held,) = json.loads(bundle.read("children.json"))
+    assert (held["name"], [c["ref"] for c in held["certificates"]]) == (YOUNGEST.name, [issued.ref])
+    assert sources.ref not in bundle.read("children.json").decode()
+    assert held["consents"] == []
+    assert [entry["kind"] for entry in held["accesses"]] == ["own_act", "pull"]
+    assert f"proofs/{held['accesses'][1]['ref']}.json" in bundle.namelist()
+    assert YOUNGEST.id_number in bundle.read("children.json").decode()
+    (looked, _) = usage(house, YOUNGEST)
+    assert (looked.record["actor"], looked.record["operator"]) == ("guardian", LIN.name)
+    with house.own_data_desk.export(signed_in_now(house, ZHOU)) as file:
+        bundle = zipfile.ZipFile(io.BytesIO(file.read()))
+    assert json.loads(bundle.read("children.json")) == []
+    for _ in range(4):
+        house.own_data_desk.export(signed_in_now(house)).close()
+    house.own_data_desk.export(signed_in_now(house, YOUNGEST)).close()  # the guardian's are theirs
+
+
+CHILD = Holder("林小满", "111", "110101201601010019")
+
+
+@pytest.fixture
+def mother(house):
+    """Zhou, proven to an officer to be the guardian of a child with a voucher."""
+    with house.archive.writing() as books:
+        guardian, child = books.people.known(ZHOU), books.people.known(CHILD)
+        books.guardianships.prove(guardian.id, child.id, house.clock.now(), officer="1047")
+    return resident(ZHOU)
+
+
+def test_a_guardian_disputes_for_a_child_and_both_follow_it(house, mother):
+    held, desk = voucher(house, CHILD), house.dispute_desk
+    filed = desk.file(mother, Filing(held.ref, "name", "林晓满"))
+    assert desk.record(mother, held.ref)[0].under_dispute
+    for who in (mother, resident(CHILD)):
+        assert desk.follow(who, filed.ref).dispute.ref == filed.ref
+        assert [d.ref for d in desk.mine(who)] == [filed.ref]
+    assert (desk.follow(mother, filed.ref).ward, desk.follow(resident(CHILD), filed.ref).ward) == (
+        CHILD.name,
+        None,
+    )
+    (entry,) = usage(house, CHILD)
+    assert (entry.record["actor"], entry.record["operator"]) == ("guardian", ZHOU.name)
+    police = Clerk("秦经办", "J03", "11310000MB0T00015W")
+    house.answer_desk.accept(police, filed.ref)
+    assert notices(house, CHILD) == notices(house, ZHOU) == ["correction_step"]
+    assert desk.withdraw(mother, filed.ref).outcome == "withdrawn"
+    assert not desk.record(mother, held.ref)[0].under_dispute
+    assert usage(house, ZHOU) == []  # nobody looked at anything of the guardian's
+
+
+def test_nobody_disputes_for_a_child_that_is_not_in_their_care_nor_what_proves_it_is(house, mother):
+    held, proof = voucher(house, CHILD), handed_in(house, CHILD, "birth_certificate")
+    desk = house.dispute_desk
+    filed = desk.file(mother, Filing(held.ref, "whole", "不是我家孩子的"))
+    for act in (
+        lambda: desk.file(resident(), Filing(held.ref, "name", "林")),
+        lambda: desk.follow(resident(), filed.ref),
+        lambda: desk.withdraw(resident(), filed.ref),
+        lambda: desk.clients_told(resident(), held.ref),
+        lambda: desk.file(mother, Filing(proof.ref, "whole", "不对")),
+    ):
+        with pytest.raises(NotFoundError):
+            act()
+    house.clock.skip(timedelta(days=366 * 6))  # from 16 on, for themselves
+    for act in (lambda: desk.follow(mother, filed.ref), lambda: desk.withdraw(mother, filed.ref)):
+        with pytest.raises(NotFoundError):
+            act()
+    assert desk.mine(mother) == []
+    assert desk.follow(resident(CHILD), filed.ref)
+
+
+def test_a_guardian_asks_about_an_access_to_a_childs_data(house, mother):
+    enrol(house, KEY)
+    pull(house, voucher(house, CHILD).ref, subject_number=CHILD.id_number)
+    (entry,) = house.holdings_desk.usage(mother)
+    asked = house.question_desk.ask(mother, house.holdings_desk.one_usage(mother, entry.ref), "谁")
+    assert house.question_desk.about(mother, entry.ref).ref == asked.ref
+
+
+def test_a_guardians_pages_name_the_child(house, mother):
+    held, browser = voucher(house, CHILD), Browser(house, mother)
+    assert CHILD.name in browser.get("/corrections/new").text
+    place = f"/corrections/new?record={held.ref}"
+    assert CHILD.name in browser.get(place).text
+    csrf = {"csrf": "token-of-this-session"}
+    said = browser.http.post(place, data={**csrf, "wrong_field": "name", "right": "林晓满"})
+    assert said.status_code == 303, said.text
+    assert CHILD.name in browser.get(said.headers["location"]).text
+    assert CHILD.name in browser.get("/corrections/new").text
+    stranger = Browser(house, resident())
+    assert stranger.get(place).status_code == 404
+    assert stranger.get(said.headers["location"]).status_code == 404
+    assert "监护人" in Browser(house, resident(CHILD)).get("/usage").text
+
+
+def test_the_list_counts_what_was_refused_by_itself_and_says_what_waits(house):
+    enrol(house, KEY)
+    ref = voucher(house).ref
+    enrol_fund(house)
+    lease = handed_in(house)
+    with pytest.raises(ConsentRequiredError):
+        house.sharing_desk.pull(service(), pull_request(lease.ref, "z" * 20))
+    pull(house, ref)
+    ask = ConsentRequestIn(**request_body()).asking()
+    house.consent_request_desk.ask(service(), ask)
+    page = Browser(house, resident()).get("/usage").text
+    assert "ground=consent" not in page  # nothing was given on a consent
+    assert "ground=refused" in page
+    assert "1 件等您回答" in page
+    refused = Browser(house, resident()).get("/usage?ground=refused").text
+    assert "公积金" in refused
+    assert "教育局" not in refused

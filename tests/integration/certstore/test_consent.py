@@ -18,7 +18,7 @@ from certstore.errors import (
     ConsentRequiredError,
     ConsentWithdrawnError,
     FieldNotGrantedError,
-    NotFoundError,
+    MalformedError,
 )
 from certstore.keys import Purpose
 from certstore.service.worker import Worker
@@ -224,9 +224,43 @@ def test_asking_is_bounded_and_reaches_the_inbox(house, lease):
     assert inbox[0].facts["agency_zh"] == "示范市公积金中心"
 
 
-def test_nobody_unknown_is_asked_and_nothing_is_kept_of_a_refused_request(house, lease):
-    with pytest.raises(NotFoundError):
-        ask(house, subject={"id_number": ZHOU.id_number})
+def test_whether_somebody_is_known_here_is_not_told_by_asking_them(house, lease):
+    """The same answer, limit, page of progress and end, whoever it is."""
+    stranger = {"id_number": ZHOU.id_number}
+    known, unknown = ask(house), ask(house, subject=stranger)
+    alike = ("status", "case_no", "decided_at", "consents")
+    assert known.keys() == unknown.keys()
+    assert [known[each] for each in alike] == [unknown[each] for each in alike]
+    shown = [standing(house, said["ref"]) for said in (known, unknown)]
+    assert [s[each] for s in shown[:1] for each in alike] == [shown[1][each] for each in alike]
+    for _ in range(4):
+        ask(house, subject=stranger)
+    with pytest.raises(ConflictError):
+        ask(house, subject=stranger)
+    house.clock.skip(timedelta(seconds=900))
+    house.consent_request_desk.end_overdue()
+    assert {standing(house, one["ref"])["status"] for one in (known, unknown)} == {"expired"}
+
+
+def test_who_was_asked_before_they_were_known_finds_it_when_they_come(house, lease):
+    ref = ask(house, subject={"id_number": ZHOU.id_number})["ref"]
+    zhou = resident(ZHOU)
+    assert [asked.request.ref for asked in house.consent_desk.of(zhou)] == [ref]
+    assert set(house.consent_desk.case(zhou, ref).on_file.values()) == {None}
+    house.consent_desk.refuse(zhou, ref)
+    with house.archive.reading() as books:  # and the first who names them does
+        assert books.people.find(ZHOU.id_type, ZHOU.id_number).holder == ZHOU
+    assert standing(house, ref)["status"] == "refused"
+
+
+def test_a_number_that_is_nobodys_is_no_question_to_anybody(house, lease):
+    wrong = LIN.id_number[:-1] + ("5" if LIN.id_number[-1] != "5" else "6")
+    with pytest.raises(MalformedError) as refused:
+        ask(house, subject={"id_number": wrong})
+    assert (refused.value.where, wrong in str(refused.value)) == ("subject.id_number", False)
+
+
+def test_nothing_is_kept_of_a_refused_request(house, lease):
     with pytest.raises(FieldNotGrantedError):
         ask(house, wanted=[{"cert_type": LEASE, "fields": ["id_number"]}])
     with pytest.raises(CertstoreError):
@@ -235,3 +269,16 @@ def test_nobody_unknown_is_asked_and_nothing_is_kept_of_a_refused_request(house,
     ref = ask(house, return_uri=BACK, state="s1")["ref"]
     assert [a.request.ref for a in house.consent_desk.of(resident())] == [ref]
     assert house.consent_desk.of(resident(ZHOU)) == []
+
+
+def test_of_several_consents_all_are_counted_or_none(house, lease):
+    """A pull that is refused for one of them has not used the other up."""
+    ref = given(house, "id_photo:photo", times=1)
+    with house.archive.writing() as books:
+        first, second = books.consents.given([ref])
+        assert books.consents.use([first.ref])
+    with house.archive.writing() as books:
+        assert not books.consents.use([first.ref, second.ref])
+        assert [c.used for c in books.consents.given([ref])] == [1, 0]
+        assert books.consents.use([second.ref])
+        assert [c.used for c in books.consents.given([ref])] == [1, 1]

@@ -12,9 +12,10 @@ from sqlalchemy import event, text
 
 from certstore.certificates import Holder
 from certstore.clock import MovedClock
+from certstore.erasure import erase_person
 from certstore.errors import LedgerUnavailableError
 from certstore.keys import KeySigner, Purpose, generate
-from certstore.ledger import Access, LedgerDesk, erase_person, record_access
+from certstore.ledger import Access, LedgerDesk, record_access
 from certstore.ledger_monitor import look_through
 from certstore.tables.ledger import StoredCheckpoint
 from certstore.tables.usage import UsageEntry

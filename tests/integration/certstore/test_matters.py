@@ -1,6 +1,7 @@
 """Agencies' matters and decisions for services on both databases."""
 
 import json
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 from itertools import count
 
@@ -9,6 +10,7 @@ import pytest
 from sqlalchemy import text
 from starlette.testclient import TestClient
 
+from certstore.erasure import erase_person
 from certstore.errors import (
     ConflictError,
     ForbiddenError,
@@ -19,7 +21,6 @@ from certstore.errors import (
 )
 from certstore.jwk import to_jwk
 from certstore.keys import key_id
-from certstore.ledger import erase_person
 from certstore.service.app import create_app
 from certstore.sharing.grants import Operator, PullRequest
 from certstore.tables.matters import RegisteredMatter
@@ -319,6 +320,11 @@ def test_a_pull_may_name_a_decision_of_its_own_case_and_person(ready, case):
     assert pull(service(), pull_request(held.ref, case, decision_id=decided))["fields"]
     entry = seen_by(ready, FATHER, case)[0]
     assert (entry["kind"], entry["decision"]) == ("pull", decided)
+    with ready.archive.writing() as books:
+        school = books.sharing.client(service().client_id)
+        purpose = books.sharing.purpose("enrolment-2026")
+        another = replace(school, client_id="another"), replace(purpose, purpose_id="another")
+        books.sharing.enrol(*another)
     other = wanted(case_no=case, subject=MOTHER, guardian=STRANGER)
     others = ready.decision_desk.decide(service(), other)["decision_id"]
     refusals = [

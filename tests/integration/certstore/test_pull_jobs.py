@@ -10,7 +10,7 @@ from certstore.errors import UnavailableError
 from certstore.sharing import job_desk
 from tests.house import house_in
 from tests.integration.certstore.answers import body, enrol, service
-from tests.sealed import LIN, ZHOU, handed_in, voucher
+from tests.sealed import LIN, ZHOU, handed_in, resident, voucher
 
 OFFICE, OTHER = "housing-office", "other-office"
 FIELDS = ("name", "valid_until")
@@ -163,17 +163,21 @@ def test_a_crash_before_the_commit_loses_nothing_and_records_nothing(rooms, monk
     assert rooms.leaves() == before + 1
 
 
-def test_a_client_that_was_switched_off_gets_nothing_more(rooms):
+@pytest.mark.parametrize("what", ["client", "purpose"])
+def test_who_was_switched_off_gets_nothing_more_and_the_holder_sees_who_asked(rooms, what):
     ref = rooms.take(item(rooms.lin.ref, LIN, "A-1")).json()["ref"]
     before = rooms.leaves()
     with rooms.house.archive.writing() as books:
-        books.connection.execute(text("UPDATE purposes SET state = 'suspended'"))
+        books.connection.execute(text(f"UPDATE {what}s SET state = 'suspended'"))
     assert rooms.house.job_desk.work() == 1
     with rooms.house.archive.writing() as books:
-        books.connection.execute(text("UPDATE purposes SET state = 'active'"))
+        books.connection.execute(text(f"UPDATE {what}s SET state = 'active'"))
     (result,) = rooms.read(ref).json()["results"]
-    assert result["problem"]["cause"] == "purpose_inactive"
-    assert rooms.leaves() == before
+    assert result["problem"]["cause"] == f"{what}_inactive"
+    assert rooms.leaves() == before + 1
+    (seen, *_) = rooms.house.holdings_desk.usage(resident(LIN))
+    assert (seen.record["case_no"], seen.record["fields"]) == ("A-1", [])
+    assert seen.record["refused"] == "insufficient-purpose"
 
 
 def test_a_client_has_five_jobs_waiting_at_most(rooms):

@@ -74,6 +74,15 @@ def test_fields_and_types_not_granted_are_named():
     assert refusal.value.facts["paths"] == ["birth.*", "id"]
 
 
+def test_of_a_type_one_may_ask_for_no_field_and_learn_only_that_one_exists():
+    bare = replace(PURPOSE, fields={"voucher": [], "birth": ["name"]})
+    assert granted(bare, fields=[])["fields"] == {"voucher": []}
+    assert granted(fields=[])["fields"] == {"voucher": []}  # less than was granted
+    with pytest.raises(FieldNotGrantedError) as refusal:
+        granted(bare, fields=["name"])
+    assert refusal.value.facts["paths"] == ["name"]
+
+
 @pytest.mark.parametrize(
     ("changes", "where"),
     [
@@ -86,6 +95,8 @@ def test_fields_and_types_not_granted_are_named():
         ({"cert_types": "voucher"}, "[0].cert_types"),
         ({"fields": [1]}, "[0].fields"),
         ({"fields": ...}, "[0].fields"),
+        ({"fields": {}}, "[0].fields"),
+        ({"fields": ""}, "[0].fields"),
         ({"fields": ["a\nb"]}, "[0].fields"),
         ({"actions": []}, "[0].actions"),
         ({"actions": None}, "[0].actions"),

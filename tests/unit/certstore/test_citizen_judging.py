@@ -22,11 +22,11 @@ from certstore.disputes.transitions import (
     judge_filing,
     judge_move,
 )
+from certstore.entrustment.judging import judge_covered
 from certstore.entrustment.judging import state_of as entrusted
 from certstore.entrustment.terms import Wanted, days_of, faults_of_code, faults_of_person
 from certstore.entrustment.use_code import ALPHABET, digest_of, make_code, parse_code
 from certstore.errors import CertstoreError, MalformedError
-from certstore.own_data.gathering import without_others
 from certstore.questions.judging import agency_client, judge_question, state_of
 from certstore.tables.entrustments import Entrustment
 from certstore.tables.questions import Question
@@ -209,6 +209,30 @@ def test_when_an_entrustment_stands(days, changes, state):
     assert entrusted(replace(MADE, **changes), TODAY + timedelta(days=days)) == state
 
 
+AGENCYS = replace(MADE, agent=None, purpose_id="p", fields=("name", "birth_date"))
+
+
+@pytest.mark.parametrize(
+    ("asked", "beyond"),
+    [
+        (["name"], None),
+        (["name", "address", "photo"], ["address", "photo"]),
+        (["?age_over", "?holder_is"], None),  # what is entrusted answers them
+        (["?address_equals"], ["?address_equals"]),
+        (["birth_date", "?no_such"], ["?no_such"]),
+    ],
+)
+def test_an_entrustment_covers_what_was_entrusted_and_no_more(asked, beyond):
+    found = judge_covered(AGENCYS, asked)
+    assert (found and found.facts["paths"]) == beyond
+    assert found is None or (found.code, found.facts["cause"]) == (
+        "field-not-granted",
+        "not_entrusted",
+    )
+    for of_nobody in ((), None):  # from before, and not known any more: nothing
+        assert judge_covered(replace(AGENCYS, fields=of_nobody), asked).facts["paths"] == asked
+
+
 @pytest.mark.parametrize(
     ("first", "last", "wrong"),
     [
@@ -279,19 +303,3 @@ def test_the_day_it_is_due_is_in_time():
     assert state_of(QUESTION, TODAY + timedelta(days=1)) == "overdue"
     answered = replace(QUESTION, answered_at=NOW)
     assert state_of(answered, TODAY + timedelta(days=9)) == "answered"
-
-
-# -- the copy ------------------------------------------------------------------------------
-
-
-def test_other_peoples_numbers_are_masked_wherever_they_stand():
-    other = "340199197109230625"
-    said = {"a": [f"亲属 {other}。", {"b": (LIN.id_number, other, TODAY, None, 3)}]}
-    assert without_others(said, LIN.id_number) == {
-        "a": [
-            "亲属 340199********0625。",
-            {"b": [LIN.id_number, "340199********0625", "2026-11-25", None, 3]},
-        ]
-    }
-    digest = f"5f{other}aa"  # no number, but part of one that is longer
-    assert without_others(digest, LIN.id_number) == digest

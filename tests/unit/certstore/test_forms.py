@@ -9,6 +9,7 @@ from starlette.testclient import TestClient
 from certstore.callers import Officer, caller_as_json
 from certstore.errors import MalformedError
 from certstore.service.app import create_app
+from certstore.service.limits import Limits
 from certstore.tables.sessions import SessionRow
 from tests.house import house_in
 from tests.sealed import resident
@@ -28,7 +29,9 @@ def house(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def app(house):
-    return create_app(house)
+    made = create_app(house)
+    made.state.limits = Limits({})  # every form is asked many times here
+    return made
 
 
 def browser(app, house, caller):

@@ -1,16 +1,31 @@
 """States, terms, quotas and refusals of onboarding: what is judged without any store."""
 
+import re
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
+import certstore
+from certstore.catalogue import catalogue
 from certstore.errors import CertstoreError, ConflictError, ForbiddenError
 from certstore.onboarding.approval import judge_approval
+from certstore.onboarding.askable import EXISTS
 from certstore.onboarding.quotas import crossed, judge_quota, judge_standing, periods
 from certstore.onboarding.refusals import known_cause, known_fields, known_place
 from certstore.onboarding.states import STEPS, Role, State, judge_step, open_acts
-from certstore.onboarding.terms import Terms, TypedTerms, asks_no_more, read_terms
+from certstore.onboarding.terms import (
+    Terms,
+    TypedClient,
+    TypedTerms,
+    asks_no_more,
+    read_terms,
+    wrong_in_client,
+)
+from certstore.own_names import OWN_NAMES, check_client_name
+from certstore.sharing.forms import PHOTO
+from certstore.sharing.predicates import GRANTED_BY
 from certstore.tables.onboarding import Change
 from certstore.tables.quotas import Counted
 
@@ -71,29 +86,34 @@ CHANGE = Change(
     not_given={},
     reason="",
     asked_by="developer X D01",
+    asked_number="D01",
     asked_at=NOW,
 )
-HALF = replace(CHANGE, first_by="operator A01", first_at=NOW)
+HALF = replace(CHANGE, first_by="operator A01", first_number="A01", first_at=NOW)
+ASKED_BY_A01 = replace(HALF, act="suspend", asked_by="operator A01", asked_number="A01")
 
 
 @pytest.mark.parametrize(
-    ("change", "who", "step", "refused"),
+    ("change", "number", "step", "refused"),
     [
-        (CHANGE, "operator A01", 1, None),
-        (HALF, "operator A02", 2, None),
-        (HALF, "operator A01", 2, ForbiddenError),  # the same person twice
-        (HALF, "operator A02", 1, ConflictError),  # a page that is out of date
-        (CHANGE, "operator A02", 2, ConflictError),
-        (CHANGE, "developer X D01", 1, ForbiddenError),  # the applicant
-        (HALF, "developer X D01", 2, ForbiddenError),
-        (HALF, "operator A02", 3, ForbiddenError),
-        (replace(HALF, act="suspend", asked_by="operator A01"), "operator A01", 2, ForbiddenError),
-        (replace(HALF, act="suspend", asked_by="operator A01"), "operator A02", 2, None),
+        (CHANGE, "A01", 1, None),
+        (HALF, "A02", 2, None),
+        (HALF, "A01", 2, "same_person"),
+        (HALF, "a01", 2, "same_person"),  # how it is typed makes nobody somebody else
+        (HALF, "A02", 1, "conflict"),  # a page that is out of date
+        (CHANGE, "A02", 2, "conflict"),
+        (CHANGE, "D01", 1, "applicant"),  # as a developer before, as an operator now
+        (HALF, "D01", 2, "applicant"),
+        (HALF, "d01", 2, "applicant"),
+        (replace(HALF, act="change"), "D01", 2, "applicant"),
+        (HALF, "A02", 3, "same_person"),
+        (ASKED_BY_A01, "A01", 2, "same_person"),
+        (ASKED_BY_A01, "A02", 2, None),
     ],
 )
-def test_two_different_people_approve_and_neither_applied(change, who, step, refused):
-    found = judge_approval(change, who, step)
-    assert found is None if refused is None else isinstance(found, refused)
+def test_two_different_people_approve_and_neither_applied(change, number, step, refused):
+    found = judge_approval(change, number, step)
+    assert (found and found.facts.get("cause", found.code)) == refused
 
 
 def test_terms_are_read_as_typed_and_kept_as_they_are():
@@ -261,3 +281,94 @@ def test_of_causes_and_fields_only_our_own_words_are_kept():
     named = ["id_number", "id_photo.*", "pull", ID, "林晓禾", "shoe_size"]
     assert known_fields(named) == ["id_number", "id_photo.*", "pull"]
     assert known_fields(ID) == []
+
+
+def typed(**changes):
+    return read_terms(replace(TYPED, **changes))
+
+
+WHY = "窗口要比对到场的人是不是本人"
+
+
+def test_photo_questions_and_bare_existence_are_terms_like_others():
+    terms = typed(
+        field=("residence_voucher.photo", "residence_voucher.age_over", "lease_filing.address"),
+        existence=("enrolment",),
+        photo_reason=WHY,
+    )
+    assert terms.fields == {
+        "enrolment": (),
+        "residence_voucher": ("photo", "age_over"),
+        "lease_filing": ("address",),
+    }
+    assert "enrolment.exists" in terms.paths()
+    assert Terms.from_json(terms.as_json()) == terms
+    left = terms.without(dict.fromkeys(("residence_voucher.photo", "enrolment.exists"), "不需要"))
+    assert left.fields == {"residence_voucher": ("age_over",), "lease_filing": ("address",)}
+    none_left = terms.without({"lease_filing.address": "不需要"})
+    assert "lease_filing" not in none_left.fields  # what was refused is not even known to exist
+
+
+@pytest.mark.parametrize(
+    ("changes", "wrong"),
+    [
+        ({"field": ("residence_voucher.photo",)}, {"photo_reason": "missing"}),
+        (
+            {"field": ("residence_voucher.photo",), "photo_reason": "要"},
+            {"photo_reason": "malformed"},
+        ),
+        ({"field": ("enrolment.photo",)}, {"field": "malformed"}),  # it has none
+        ({"field": ("enrolment.exists",)}, {"field": "malformed"}),
+        ({"field": ("id_photo.address_equals",)}, {"field": "malformed"}),
+        ({"field": ()}, {"field": "missing"}),
+        ({"existence": ("nothing",)}, {"existence": "malformed"}),
+        ({"existence": ("enrolment",) * 2}, {"existence": "malformed"}),
+        ({"existence": ("residence_voucher",)}, {"existence": "both"}),
+    ],
+)
+def test_what_cannot_be_applied_for_together(changes, wrong):
+    assert typed(**changes) == wrong
+
+
+def test_bare_existence_alone_is_enough_and_a_reason_without_a_photo_is_dropped():
+    terms = typed(field=(), existence=("enrolment",), photo_reason=WHY)
+    assert (terms.fields, terms.photo_reason) == ({"enrolment": ()}, "")
+
+
+@pytest.mark.parametrize(
+    ("new", "no_more"),
+    [
+        ({"field": (), "existence": ("residence_voucher",)}, True),  # who may read it knows of it
+        ({"existence": ("enrolment",)}, False),
+        ({"field": (*TYPED.field, "residence_voucher.photo"), "photo_reason": WHY}, False),
+        ({"field": (*TYPED.field, "residence_voucher.age_over")}, False),
+    ],
+)
+def test_a_photo_a_question_or_a_type_more_asks_for_more(new, no_more):
+    assert asks_no_more(typed(**new), TERMS) is no_more
+
+
+def test_no_path_of_ours_is_a_field_of_the_catalogue():
+    named = {f.name for kind in catalogue().values() for f in kind.fields}
+    assert not named & {EXISTS, PHOTO, *GRANTED_BY}
+
+
+@pytest.mark.parametrize("name", sorted(OWN_NAMES))
+def test_no_client_is_called_as_we_call_ourselves(name):
+    wrong = wrong_in_client(TypedClient(client_id=name, agency="示范局", agency_en="Bureau"))
+    assert wrong.keys() == {"client_id"}
+    for written in (name, name.upper(), f" {name}"):
+        with pytest.raises(ConflictError):
+            check_client_name(written)
+
+
+def test_every_name_that_records_call_ourselves_is_reserved():
+    """What the code writes as a record's client, in every package."""
+    root = Path(certstore.__file__).parent.parent
+    written = set()
+    for package in ("certstore", "issuance", "verifiers", "face_auth"):
+        for file in (root / package).rglob("*.py"):
+            text = file.read_text("utf-8")
+            written |= set(re.findall('(?:client=|"client": )"([a-z]+)"', text))
+    assert written >= {"holder", "scanner", "desk"}
+    assert written - {"c"} <= OWN_NAMES
