@@ -19,7 +19,7 @@ from tests.sealed import (
     token_form,
     voucher,
 )
-from tests.subscribers import ACTIONS, given, happen, revoke, subscriber
+from tests.subscribers import ACTIONS, GRANTED, VOUCHER, given, happen, revoke, subscriber
 
 Answers = Mapping[tuple[str, str, int], Response]
 ASKER = "asking-service"
@@ -29,7 +29,9 @@ PURPOSE = f"{ASKER}-2026"
 def asker(house: House, app: object) -> TestClient:
     """A service whose token has every action that a pulling service may have."""
     key, actions = school_key(), (*ACTIONS, "verify", "matters")
-    subscriber(house, ASKER, key=key, actions=actions)
+    voucher_fields = (*GRANTED, *matters.GRANTED[VOUCHER])
+    fields = {**matters.GRANTED, VOUCHER: tuple(dict.fromkeys(voucher_fields))}
+    subscriber(house, ASKER, key=key, actions=actions, fields=fields)
     client = open_client(house, app)
     signed = assertion(house, key, iss=ASKER, sub=ASKER)
     form = token_form(signed, purpose_id=PURPOSE, actions=list(actions))
@@ -67,7 +69,7 @@ def of_a_subscriber(house: House, client: TestClient) -> Answers:
     made = client.post("/v1/subscriptions", json={"url": url, "description": "school"})
     ref = made.json()["ref"]
     revoke(house, given(house, ASKER))
-    happen(house, "purpose.quota_warning", client=ASKER, purpose=PURPOSE, used_percent=80)
+    happen(house, "purpose.quota_warning", client=ASKER, purpose=PURPOSE, percent=80, period="day")
     house.clock.skip(timedelta(seconds=3))
     house.spreading_desk.spread()
     where, since = f"/v1/subscriptions/{ref}", {"since": "2026-11-25T00:00:00+08:00"}

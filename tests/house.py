@@ -14,7 +14,9 @@ from certstore.service.wiring import House
 
 TODAY = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)  # a Wednesday, 10:00 in China
 # Settings that nothing of what a new house prepares depends on.
-_WITHOUT_TRACE = frozenset({"database_url", "hosts", "witness_logs", "witnesses_file"})
+_WITHOUT_TRACE = frozenset(
+    {"database_url", "hosts", "webhook_loopback", "witness_logs", "witnesses_file"}
+)
 _SQLITE = "sqlite:///"
 
 

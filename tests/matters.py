@@ -16,7 +16,17 @@ FATHER = {"name": "何志远", "id_number": "340199198610110314"}
 MOTHER = {"name": "宋雅琴", "id_number": "340199198802020487"}
 STRANGER = {"name": "周敏", "id_number": "340199197109230625"}
 CASE = "RX-2026-00017"
-TYPES = ("residence_voucher", "birth_certificate", "property_certificate", "lease_filing")
+GRANTED = {
+    "residence_voucher": ("name", "residence_district", "held_since"),
+    "residence_permit": ("district_is",),
+    "birth_certificate": ("parent_is",),
+    "property_certificate": ("district_is",),
+    "lease_filing": ("district_is", "valid_on"),
+}
+TYPES = (
+    *("residence_voucher", "birth_certificate", "property_certificate", "lease_filing"),
+    "residence_permit",
+)
 
 
 def demonstrations(name="school_enrolment"):
@@ -44,7 +54,7 @@ def enrol_purpose(house, *, types=TYPES, actions=("search", "pull"), keys=(), **
         "title_zh": "义务教育入学报名",
         "title_en": "School enrolment",
         "legal_basis": {"kind": "statutory_duty", "ref": "义务教育法第十二条"},
-        "fields": {kind: ("name",) if kind == "residence_voucher" else () for kind in types},
+        "fields": {kind: GRANTED.get(kind, ()) for kind in types},
         "state": "active",
         "actions": actions,
     }
@@ -100,7 +110,7 @@ def service(*, types=TYPES, actions=("search", "pull"), **changes):
         "matter_code": "school_enrolment",
         "title_zh": "义务教育入学报名",
         "title_en": "School enrolment",
-        "fields": {kind: ("name",) if kind == "residence_voucher" else () for kind in types},
+        "fields": {kind: GRANTED.get(kind, ()) for kind in types},
         "legal_basis": {"kind": "statutory_duty", "ref": "义务教育法第十二条"},
         "actions": actions,
     }

@@ -13,7 +13,7 @@ SCHOOL, HOUSING = "school-service", "housing-service"
 ACTIONS = ("search", "pull", "subscribe")
 
 
-def subscriber(house, client=SCHOOL, *, key=None, actions=ACTIONS, state="active"):
+def subscriber(house, client=SCHOOL, *, key=None, actions=ACTIONS, state="active", fields=None):
     """Enrol a client whose purpose has these actions; the Service that its token speaks for."""
     public = (key or generate("ES256")).public_key()
     purpose_id = f"{client}-2026"
@@ -34,7 +34,7 @@ def subscriber(house, client=SCHOOL, *, key=None, actions=ACTIONS, state="active
         client_id=client,
         matter_code=MATTER,
         legal_basis=basis,
-        fields={VOUCHER: GRANTED},
+        fields=fields or {VOUCHER: GRANTED},
         state=state,
         actions=actions,
         **titles,
@@ -48,7 +48,7 @@ def subscriber(house, client=SCHOOL, *, key=None, actions=ACTIONS, state="active
         agency_uscc=enrolled.agency_uscc,
         purpose_id=purpose_id,
         matter_code=MATTER,
-        fields={VOUCHER: GRANTED},
+        fields=fields or {VOUCHER: GRANTED},
         legal_basis=basis,
         actions=actions,
         **titles,

@@ -35,6 +35,8 @@ from certstore.ledger_proof import Judged
 from certstore.trust import TrustList
 
 _UNAUTHORIZED: Final = 401
+_FORBIDDEN: Final = 403
+_NO_CONTENT: Final = 204
 _LIST_KEPT: Final = timedelta(minutes=5)
 
 
@@ -157,8 +159,8 @@ class Client:
     ) -> Mapping[str, object]:
         """Any other call under /v1, with token, proof and an Idempotency-Key; the JSON answer.
 
-        A token that is refused though it seemed to live (revoked, or its key withdrawn) is
-        replaced once.
+        `{}` where there is nothing to say (204). A token that is refused though it seemed to live
+        (revoked, or its key withdrawn) is replaced once.
         """
         url = self._url(path)
         headers = {"Accept": "application/json"}
@@ -169,7 +171,8 @@ class Client:
             headers["Content-Type"] = "application/json"
             content = json.dumps(body, ensure_ascii=False).encode()
         whole = f"{url}?{urlencode(query)}" if query else url
-        return read_object(self._answer(Sent(method, whole, headers, content), purpose).body)
+        answer = self._answer(Sent(method, whole, headers, content), purpose)
+        return {} if answer.status == _NO_CONTENT else read_object(answer.body)
 
     def fetch(self, path: str, *, purpose: Purpose | None = None) -> bytes:
         """A document under /v1, such as the one that a pull links to once; its bytes."""
@@ -186,7 +189,7 @@ class Client:
         using = self._using(purpose)
         held = self._tokens.holds(using)
         answer = self._sent(asked, using)
-        if answer.status == _UNAUTHORIZED and held:
+        if held and _is_outdated(answer):
             self._tokens.drop(using)
             answer = self._sent(asked, using)
         if not answer.good:
@@ -254,3 +257,10 @@ class Client:
 
 def _at(city: str | None) -> str:
     return "/v1" if city is None else f"/v1/peers/{quote(city, safe='')}"
+
+
+def _is_outdated(answer: Answer) -> bool:
+    """Whether another token may do: this one has ended, or its purpose was changed."""
+    if answer.status == _UNAUTHORIZED:
+        return True
+    return answer.status == _FORBIDDEN and answer.problem().cause == "purpose_changed"

@@ -90,6 +90,7 @@ class EntrustmentDesk:
             )
             record_own_act(books, self.origin, me, done, now)
             _tell_agent(books, made)
+            _tell_agency(books, "given", made, now)
         return made
 
     def accept(self, resident: Resident, ref: str) -> None:
@@ -123,6 +124,7 @@ class EntrustmentDesk:
             books.entrustments.end(ref, "holder", now)
             done = OwnAct(act="entrust_ended", more={"entrustment_ref": ref})
             record_own_act(books, self.origin, me, done, now)
+            _tell_agency(books, "withdrawn", made, now)
             agent = _known_agent(books, made)
             if agent is not None:
                 facts = {"matter": "entrustment"}
@@ -207,6 +209,18 @@ def _received(books: Books, resident: Resident, ref: str) -> Entrustment:
     if made is None or not _is_agent(made, resident.holder):
         raise NotFoundError("there is no such entrustment", where=ref)
     return made
+
+
+def _tell_agency(books: Books, what: str, made: Entrustment, now: datetime) -> None:
+    """Queue the event for the client whose purpose it was entrusted to; a person gets a notice."""
+    purpose = books.sharing.purpose(made.purpose_id) if made.purpose_id else None
+    if purpose is not None:
+        said = {
+            "client": purpose.client_id,
+            "purpose": purpose.purpose_id,
+            "entrustment": made.ref,
+        }
+        books.outbox.add(f"entrustment.{what}", said, now)
 
 
 def _known_agent(books: Books, made: Entrustment) -> Person | None:

@@ -59,6 +59,7 @@ KINDS: Final[Mapping[str, EventKind]] = {
     "client.state_changed": EventKind(
         "the client's state changed", "调用方状态有变化", urgent=True
     ),
+    "matter.state_changed": EventKind("a version of a matter stands differently", "事项状态有变化"),
     "pull_job.done": EventKind("a pull job is done", "批量调用已完成"),
     "subscription.failing": EventKind("a webhook has been failing", "推送地址持续无法送达"),
     "subscription.disabled": EventKind("a webhook was switched off", "推送地址已停用"),
@@ -66,10 +67,15 @@ KINDS: Final[Mapping[str, EventKind]] = {
 
 # What an event may say beside its reference; each a word, a reference or a whole number.
 _SUBJECTS: Final = (
-    *("certificate", "consent", "question", "access", "dispute", "entrustment"),
-    *("purpose", "job", "subscription"),
+    *("certificate", "consent_request", "consent", "question", "access", "dispute"),
+    *("entrustment", "purpose", "job", "subscription", "matter"),
 )
-_SAID: Final = (*_SUBJECTS, "status", "state", "former_state", "reason", "used_percent")
+_SAID: Final = (
+    *_SUBJECTS,
+    *("status", "act", "before", "state", "reason", "period", "percent", "resets_at"),
+)
+_SAID_TO_ITSELF: Final = "client"
+"""Whose event it is: said in its own, and never to others who were given the same certificate."""
 _MOST: Final = 1_000_000
 _WORD = re.compile(r"[!-~]{1,60}")
 _LIKE_A_NUMBER_OF_SOMEBODY = re.compile(r"[0-9]{14}")
@@ -105,8 +111,10 @@ def thin(event: OutboxEvent, source: str) -> Thin | None:
     kind = KINDS.get(event.subject)
     if kind is None:
         return None
-    said = {name: event.body[name] for name in _SAID if _may_be_said(event.body.get(name))}
     matter, _, change = event.subject.partition(".")
+    own = matter != "certificate"
+    names = (*_SAID, _SAID_TO_ITSELF) if own else _SAID
+    said = {name: event.body[name] for name in names if _may_be_said(event.body.get(name))}
     about = next((name for name in (matter, *_SUBJECTS) if name in said), None)
     subject = event.ref if about is None else str(said[about])
     type_ = type_of(event.subject)
@@ -116,7 +124,7 @@ def thin(event: OutboxEvent, source: str) -> Thin | None:
         type=type_,
         subject=subject,
         urgent=kind.urgent,
-        own=matter != "certificate",
+        own=own,
         event={**attributes, "data": {"change": change, **said}},
     )
 

@@ -65,12 +65,13 @@ class SpreadingDesk:
 
 
 def _concerned(books: Books, event: OutboxEvent, now: datetime) -> set[str]:
-    """The client an event is about, and those that were given something of its certificate."""
+    """The client an event is meant for; else those that were given something of its certificate."""
     named, certificate = event.body.get("client"), event.body.get("certificate")
-    found = {named} if isinstance(named, str) else set()
+    if isinstance(named, str) and named:
+        return {named}
     if isinstance(certificate, str) and event.subject.startswith("certificate."):
-        found.update(books.usage.given_to(certificate, now - TOLD_FOR))
-    return {client for client in found if client}
+        return {client for client in books.usage.given_to(certificate, now - TOLD_FOR) if client}
+    return set()
 
 
 def queue(books: Books, client: str, told: Thin, now: datetime) -> None:

@@ -24,6 +24,7 @@ from certstore.errors import (
 from certstore.federation.judging import not_believed
 
 _LONGEST_WAIT: Final = 3600
+_NEEDS_MORE: Final = frozenset({"consent-required", "consent-withdrawn", "representation-unproven"})
 _STATUSES: Final = frozenset(Status)
 
 
@@ -41,7 +42,7 @@ def in_our_words(error: ClientError, fields: Sequence[str] = ()) -> CertstoreErr
             retry_after=wait,
         )
     if isinstance(error, ProblemError) and not isinstance(error, NotAuthenticatedError):
-        found = _refused(error, fields)
+        found = _ground_not_shared() if _lacks_ground(error) else _refused(error, fields)
         if found is not None:
             return found
     return SourceUnavailableError(
@@ -49,6 +50,21 @@ def in_our_words(error: ClientError, fields: Sequence[str] = ()) -> CertstoreErr
         where="peer",
         remedy="ask again later",
         cause="peer_unavailable",
+    )
+
+
+def _lacks_ground(error: ProblemError) -> bool:
+    """Whether they would need what the holder or a court gives, which does not travel."""
+    of_basis = error.slug == "insufficient-purpose" and str(error.cause).startswith("legal_basis")
+    return of_basis or error.slug in _NEEDS_MORE
+
+
+def _ground_not_shared() -> PurposeError:
+    return PurposeError(
+        "over there it takes a consent or an order, and none is passed on between cities",
+        where="purpose_id",
+        remedy="ask that city's own office, with the consent or the order",
+        cause="ground_not_shared",
     )
 
 

@@ -111,7 +111,8 @@ def entry_view(
         ground="other" if others else _GROUNDS.get(str(record.get("ground", "")), "own"),
         who=(case.applicant if case else "") if others else _who(record, lang),
         matter=_matter(record, lang),
-        given=_labels(record, record.get("fields", ()), lang),
+        given=() if "compared" in record else _labels(record, record.get("fields", ()), lang),
+        answers=_answers(record, lang),
         withheld=_labels(
             record, [*record.get("refused_fields", ()), *record.get("other_fields", ())], lang
         ),
@@ -220,6 +221,28 @@ def _labels(record: Mapping[str, Any], paths: Sequence[str], lang: Lang) -> tupl
     return tuple(dict.fromkeys(labels))
 
 
+def label_of(path: str, kind: str, lang: Lang) -> str:
+    """What a field of a type, or a question about it, is called."""
+    (label,) = _labels({"certificate": kind}, [path], lang)
+    return label
+
+
+def _answers(record: Mapping[str, Any], lang: Lang) -> tuple[str, ...]:
+    """What a decision compared, with each answer, in the reader's language."""
+    texts = _texts(lang)
+    return tuple(
+        str(
+            texts(
+                "wording.compared",
+                type=texts(f"type.{each['type']}"),
+                question=label_of(each["question"], each["type"], lang),
+                answer=texts(f"wording.answer.{each['answer']}"),
+            )
+        )
+        for each in record.get("compared", ())
+    )
+
+
 @cache
 def _texts(lang: Lang) -> Texts:
     return Texts(lang)
@@ -249,6 +272,9 @@ _PLAIN: Mapping[str, Mapping[str, str]] = {
     "address_equals": {"zh": "地址是否一致（只答是或否）", "en": "Address is the same (yes or no)"},
     "age_over": {"zh": "是否满某年龄（只答是或否）", "en": "Over an age (yes or no)"},
     "holder_is": {"zh": "姓名是否一致（只答是或否）", "en": "Name is the same (yes or no)"},
+    "district_is": {"zh": "在不在某个区", "en": "Lies in a district"},
+    "parent_is": {"zh": "某人是不是父亲或母亲", "en": "Somebody is a parent"},
+    "held_since": {"zh": "登记或生效满没满一段时间", "en": "Held for a length of time"},
     "photo_digest": {"zh": "照片的校验码", "en": "Checksum of the photo"},
     "number": {"zh": "凭证编号", "en": "Certificate number"},
     "identifier": {"zh": "凭证标识", "en": "Certificate identifier"},

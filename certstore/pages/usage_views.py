@@ -60,6 +60,7 @@ class UsageEntry:
     who: str  # the agency or office, "" for a scan by somebody unnamed
     matter: str = ""  # what for, as text; of a scan, the certificate's type code
     given: tuple[str, ...] = ()  # labels of the fields given, in the reader's language
+    answers: tuple[str, ...] = ()  # what a decision compared, each with its answer
     withheld: tuple[str, ...] = ()  # labels of the fields not given
     refused: Refused | None = None  # nothing was given, and why
     asked: tuple[str, ...] = ()  # labels of what a refused pull asked for

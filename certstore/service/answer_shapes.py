@@ -62,6 +62,15 @@ def in_json(example: Any, said: str = "Done") -> dict[str, Any]:  # noqa: ANN401
     return {"description": said, "content": {"application/json": content}}
 
 
+def in_json_as(examples: Mapping[str, Any], said: str = "Done") -> dict[str, Any]:
+    """An answer of one of several shapes, each example under what it is of."""
+    content = {
+        "schema": _of_objects(list(examples.values())),
+        "examples": {name: {"value": example} for name, example in examples.items()},
+    }
+    return {"description": said, "content": {"application/json": content}}
+
+
 def in_text(example: str, *media_types: str, said: str = "Done") -> dict[str, Any]:
     """An answer that is a text."""
     content = {"schema": {"type": "string"}, "example": example}

@@ -63,6 +63,7 @@ from issuance.letters import page_routes as letter_pages
 from verifiers import page_routes as scan_pages
 from verifiers import routes as verify
 from verifiers.materials import routes as decisions
+from verifiers.matters import page_routes as matter_pages
 from verifiers.matters import routes as matters
 from verifiers.scanning.reading_room import reading_room
 
@@ -138,7 +139,7 @@ def create_app(house: House) -> FastAPI:
         app.include_router(pages.router)
     for pages in (question_pages, dispute_pages, entrustment_pages, own_data_pages):
         app.include_router(pages.router)
-    for portal in (onboarding_pages, workbench_page_routes, console_page_routes):
+    for portal in (onboarding_pages, workbench_page_routes, console_page_routes, matter_pages):
         app.include_router(portal.router)
     app.include_router(home)
     app.include_router(console)

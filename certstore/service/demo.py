@@ -209,8 +209,8 @@ def _progress(name: str) -> Progress:
 def _list_pages(house: House, seconds: float) -> None:
     base = house.settings.public_url
     say(f"\nReady after {seconds:.1f} s: {base}\n")
-    for path, what in _PAGES.items():
-        say(f"  {base}{path:<16} {what}")
+    for path, what in PAGES.items():
+        say(f"  {base}{path:<18} {what}")
     say("\nSign in as one of these (no passwords: the built-in provider only asks who you are).")
     say("Names and numbers are invented.\n")
     for line in people_lines(house):
@@ -218,13 +218,18 @@ def _list_pages(house: House, seconds: float) -> None:
     say("\nCtrl+C stops it. 演示数据，城市、机构和人物都是虚构的。")
 
 
-_PAGES: Mapping[str, str] = {
+PAGES: Mapping[str, str] = {
     "/": "home 首页",
     "/certificates": "my certificates 我的证照",
     "/usage": "who looked 谁看过",
     "/consents": "what I agreed to; the provident fund asks 林晓禾 我同意过的",
+    "/corrections/new": "say that a record is wrong 更正",
+    "/export": "everything held about me 带走我的数据",
     "/scan": "scan a code 核验",
     "/desk": "the officers' desk 审核台",
+    "/pull": "a clerk's counter without a system of its own 窗口查询",
+    "/developers": "an agency's developers 接入工作台",
+    "/console/agencies": "the operators' console: who may pull what 接入管理",
     "/openapi.json": "the API",
     "/metrics": "Prometheus",
 }

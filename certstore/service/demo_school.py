@@ -14,14 +14,14 @@ SCHOOL_CLIENT = "demo-school-enrolment"
 SCHOOL_PURPOSE = "school-enrolment-2026"
 SCHOOL_MATTER = "school_enrolment"
 _BASIS = {"kind": "statutory_duty", "ref": "义务教育法第十二条"}
-# Whether there is one decides about a material; nothing that it says may be pulled.
-_EXISTENCE: Mapping[str, tuple[str, ...]] = {
-    "residence_permit": (),
-    "birth_certificate": (),
-    "property_certificate": (),
-    "lease_filing": (),
+# What its matter may ask of them; nothing that they say may be pulled.
+_QUESTIONS: Mapping[str, tuple[str, ...]] = {
+    "residence_permit": ("district_is",),
+    "birth_certificate": ("parent_is",),
+    "property_certificate": ("district_is",),
+    "lease_filing": ("district_is", "valid_on"),
 }
-_GRANTED = ("name", "residence_district", "valid_until")
+_GRANTED = ("name", "residence_district", "valid_until", "held_since")
 
 
 def school_signer(folder: Path, passphrase: bytes) -> KeySigner:
@@ -50,7 +50,7 @@ def enrol_school(archive: Archive, signer: KeySigner) -> None:
         title_zh="义务教育入学报名",
         title_en="School enrolment",
         legal_basis=_BASIS,
-        fields={"residence_voucher": _GRANTED, **_EXISTENCE},
+        fields={"residence_voucher": _GRANTED, **_QUESTIONS},
         state="active",
         actions=("search", "pull", "verify", "subscribe", "matters"),
     )

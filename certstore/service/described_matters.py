@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from certstore.service.answer_shapes import in_json, schema_of
+from certstore.service.answer_shapes import in_json, in_json_as
 from certstore.service.described_sharing import AT, LEAF, RECEIPT, REF
 
 _TITLES: Final = {"title_zh": "义务教育入学报名", "title_en": "School enrolment"}
@@ -94,12 +94,12 @@ _OF_A_PERSON: Final = {
             "title_en": "Relation to the guardian",
             "outcome": "satisfied",
             "satisfied_by": [
-                {"ref": "88hhc98q669b8vtb2mrm", "type": "birth_certificate", "status": "valid"}
+                {"ref": "88hhc98q669b8vtb2mrm", "type": "birth_certificate", "version": 1}
             ],
             "alternatives": [],
             "reasons": [],
-            "text_zh": "已复用出生医学证明。您不用交。",
-            "text_en": "The birth certificate is on file. Nothing to hand in.",
+            "text_zh": "已查到，您不用交。",
+            "text_en": "It is on file. Nothing to hand in.",
             "basis_zh": "义务教育法第十一条：由监护人送其入学",
             "basis_en": "Compulsory Education Law, article 11: sent to school by a guardian",
         }
@@ -112,18 +112,9 @@ _OF_A_PERSON: Final = {
 }
 _REGISTERED: Final = {"code": "school_enrolment", **_VERSION}
 _DECIDED: Final = {
-    "description": "Without a token, of the facts sent; with one, of a person's records",
-    "content": {
-        "application/json": {
-            "schema": schema_of(_BY_FACTS),
-            "examples": {
-                "of the facts sent": {"value": _BY_FACTS},
-                "of a person's records": {"value": _OF_A_PERSON},
-            },
-        }
-    },
+    "of the facts sent": _BY_FACTS,
+    "of a person's records": _OF_A_PERSON,
 }
-
 _NOT_CHANGED: Final = {"description": "Not changed since the ETag given", "content": {}}
 
 ANSWERS: Final[Mapping[tuple[str, str], Mapping[int, dict[str, Any]]]] = {
@@ -133,18 +124,12 @@ ANSWERS: Final[Mapping[tuple[str, str], Mapping[int, dict[str, Any]]]] = {
     },
     ("GET", "/v1/catalog/matters"): {200: in_json([_OWN_ENTRY, _ENTRY]), 304: _NOT_CHANGED},
     ("GET", "/v1/catalog/matters/{code}"): {
-        200: {
-            "description": "One that an agency registered, whole; one of this service, in a line",
-            "content": {
-                "application/json": {
-                    "schema": schema_of([_ONE, _OWN_ENTRY])["items"],
-                    "example": _ONE,
-                }
-            },
-        },
+        200: in_json_as({"of an agency, whole": _ONE, "of this service": _OWN_ENTRY}),
         304: _NOT_CHANGED,
     },
-    ("POST", "/v1/reuse-decisions"): {200: _DECIDED},
+    ("POST", "/v1/reuse-decisions"): {
+        200: in_json_as(_DECIDED, "Without a token, of the facts sent; with one, of the records")
+    },
 }
 
 REQUESTS: Final[Mapping[tuple[str, str], Any]] = {("PUT", "/v1/matters/{code}"): _MATTER}

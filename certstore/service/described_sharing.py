@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from certstore.service.answer_shapes import a_file, in_json
+from certstore.service.answer_shapes import a_file, in_json, in_json_as
 
 REF: Final = "k7m2x9qd4wzr5t8vbn3c"
 LEAF: Final = {"leaf_index": 41, "leaf_hash": "9f2c" * 16}
@@ -56,6 +56,21 @@ PULLED: Final = {
     },
     "receipt": RECEIPT,
     "ledger": LEAF,
+}
+_AS_FILE: Final = {
+    **PULLED,
+    "document": {
+        "url": "https://certstore.example/v1/documents/pLjt1MB9-jz5YDDwrVV0bU27HZTOqOTa0gu4k9Xw2Qc",
+        "expires_at": "2026-11-25T02:01:06.638948+00:00",
+        "sha256": "77ab" * 16,
+        "media_type": "application/pdf",
+        "bytes": 48213,
+    },
+}
+_PULLS: Final = {
+    "of fields": PULLED,
+    "as a file (`pdf`, `annotated`)": _AS_FILE,
+    "as a credential (`sd-jwt`)": {**PULLED, "credential": "eyJ4NWMiOlsiTUlJ…~WyJ…~"},
 }
 _PEER: Final = {
     "peer": {
@@ -120,7 +135,7 @@ _ACCESSES: Final = [_ACCESS, {**_NOBODY, "kind": "look", "fields": [], "refused"
 
 ANSWERS: Final[Mapping[tuple[str, str], Mapping[int, dict[str, Any]]]] = {
     ("POST", "/v1/evidence:search"): {200: in_json(FOUND)},
-    ("POST", "/v1/certificates/{ref}:pull"): {200: in_json(PULLED)},
+    ("POST", "/v1/certificates/{ref}:pull"): {200: in_json_as(_PULLS)},
     ("POST", "/v1/certificates/{ref}:verify"): {
         200: in_json(
             {

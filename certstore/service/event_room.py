@@ -7,6 +7,7 @@ from certstore.events.courier import Courier
 from certstore.events.delivery import DeliveryDesk
 from certstore.events.destination import Bounds
 from certstore.events.discovery import DiscoveryDesk
+from certstore.events.expiring import ExpiryDesk
 from certstore.events.feed import FeedDesk
 from certstore.events.secrets import SecretKeeper
 from certstore.events.spreading import SpreadingDesk
@@ -33,6 +34,11 @@ class EventRoom(MiddleFloor):
         return SpreadingDesk(
             archive=self.archive, clock=self.clock, source=self.settings.public_url
         )
+
+    @cached_property
+    def expiry_desk(self) -> ExpiryDesk:
+        """What has expired, told."""
+        return ExpiryDesk(archive=self.archive, clock=self.clock)
 
     @cached_property
     def delivery_desk(self) -> DeliveryDesk:
@@ -70,5 +76,6 @@ class EventRoom(MiddleFloor):
 
     @property
     def _bounds(self) -> Bounds:
-        """Public addresses; networks that the settings name; in a demonstration this machine."""
-        return Bounds(self.settings.webhook_networks, loopback=self.demonstration)
+        """Public addresses; networks that the settings name; this machine where both allow it."""
+        near = self.demonstration and self.settings.webhook_loopback
+        return Bounds(self.settings.webhook_networks, loopback=near)

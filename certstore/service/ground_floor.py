@@ -56,6 +56,7 @@ from certstore.witness import WitnessDesk
 from certstore.witness_policy import WitnessPolicy
 from certstore.witnessing import WitnessingDesk
 from certstore.working_days import WorkCalendar
+from verifiers.materials.addresses import same_place
 
 
 class GroundFloor(Stores):
@@ -340,6 +341,7 @@ class GroundFloor(Stores):
             receipt_signer=self.keys.signer(Purpose.RECEIPT),
             issuer=self.settings.public_url,
             origin=self.settings.ledger_origin,
+            same_place=same_place,
         )
 
     @cached_property

@@ -15,8 +15,9 @@ from certstore.errors import RateLimitedError
 from certstore.service.settings import Settings
 
 Group = Literal[
-    "sign-in", "verify", "token", "pull", "face", "relatives", "uploads", "exports", "counter"
-]
+    "sign-in", "verify", "token", "pull", "face", "relatives", "uploads", "exports", "counter",
+    "decision",
+]  # fmt: skip
 _MOST_BUCKETS = 50_000  # the longest unused are forgotten first
 _MINUTE = 60.0
 
@@ -114,5 +115,6 @@ def limits_of(settings: Settings) -> Limits:
             "uploads": settings.limit_uploads,
             "exports": settings.limit_exports,
             "counter": settings.limit_counter,
+            "decision": settings.limit_decision,
         }
     )

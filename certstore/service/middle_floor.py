@@ -22,6 +22,7 @@ from verifiers.materials.live_check import LiveCheckDesk, LiveSource
 from verifiers.materials.live_sources import read_sources
 from verifiers.materials.rules import RuleBook, load_rules
 from verifiers.materials.source_http import HttpHoldings
+from verifiers.matters.approving import MatterApprovalDesk
 from verifiers.matters.deciding import DecisionDesk
 from verifiers.matters.registry import MatterDesk
 from verifiers.scanning.desk import ScanDesk
@@ -114,7 +115,12 @@ class MiddleFloor(OnboardingFloor):
     @cached_property
     def matter_desk(self) -> MatterDesk:
         """Agencies' matters."""
-        return MatterDesk(archive=self.archive, clock=self.clock)
+        return MatterDesk(archive=self.archive, clock=self.clock, sandbox=self.demonstration)
+
+    @cached_property
+    def matter_approval_desk(self) -> MatterApprovalDesk:
+        """Operators' approvals of matters."""
+        return MatterApprovalDesk(archive=self.archive, clock=self.clock)
 
     @cached_property
     def decision_desk(self) -> DecisionDesk:

@@ -95,6 +95,9 @@ class Settings(BaseSettings):
     webhook_networks: tuple[IPv4Network | IPv6Network, ...] = Field(
         (), description="networks that webhooks may go to besides public addresses"
     )
+    webhook_loopback: bool = Field(
+        default=False, description="whether webhooks may go to this machine, in a demonstration"
+    )
     limit_sign_in: int = Field(
         300, ge=0, description=f"steps of signing in, an address {_PER_MINUTE}"
     )
@@ -110,6 +113,9 @@ class Settings(BaseSettings):
     limit_uploads: int = Field(60, ge=0, description=f"files handed in, an account {_PER_MINUTE}")
     limit_counter: int = Field(
         20, ge=0, description=f"questions about a person on the page /pull, a clerk {_PER_MINUTE}"
+    )
+    limit_decision: int = Field(
+        600, ge=0, description=f"reuse decisions about a person, a client {_PER_MINUTE}"
     )
     limit_exports: int = Field(60, ge=0, description=f"downloads, an account {_PER_MINUTE}")
     rules_later_from: str = Field("", description="date from which the later rule set holds")

@@ -87,6 +87,7 @@ from verifiers.materials.handed_in_profile import read_profile as read_upload_pr
 from verifiers.materials.limited_room import limited_room, limited_shares
 from verifiers.materials.photo_findings import PhotoLevel
 from verifiers.materials.rules import RuleBook
+from verifiers.matters.approving import MatterApprovalDesk
 from verifiers.matters.deciding import DecisionDesk
 from verifiers.matters.registry import MatterDesk
 from verifiers.scanning.desk import ScanDesk
@@ -400,6 +401,7 @@ _NAMES: dict[type, str] = {
     PhotoDesk: "photo_desk",
     ScanDesk: "scan_desk",
     MatterDesk: "matter_desk",
+    MatterApprovalDesk: "matter_approval_desk",
     DecisionDesk: "decision_desk",
     CaseDesk: "case_desk",
     CounterDesk: "counter_desk",

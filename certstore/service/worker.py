@@ -83,6 +83,7 @@ class Worker:
             self.sign_checkpoint,
             self.ask_witnesses,
             self.end_consent_requests,
+            self.tell_expired,
             self.tell,
             self.pull,
             self.forget,
@@ -113,6 +114,10 @@ class Worker:
     def end_consent_requests(self) -> None:
         """End the consent requests nobody answered in time."""
         self._house.consent_request_desk.end_overdue()
+
+    def tell_expired(self) -> None:
+        """Tell of the certificates whose validity has ended."""
+        self._house.expiry_desk.tell_expired()
 
     def sign_checkpoint(self) -> None:
         """Sign a checkpoint if the ledger has grown and the last one is old enough."""

@@ -145,7 +145,7 @@ class JobDesk:
         with self.archive.writing() as books:
             answer = _answer(item.position, request, error)
             sealed = key.seal(canonical_json(answer), _answer_of(item))
-            books.pull_jobs.settle(item, REFUSED, sealed)
+            self._answered(books, item, REFUSED, sealed)
 
     def _put_off(
         self, item: JobItem, key: DataKey, request: PullRequest, error: UnavailableError
@@ -168,8 +168,20 @@ class JobDesk:
         answer = _answer(item.position, request, found)
         sealed = key.seal(canonical_json(answer), _answer_of(item))
         state = REFUSED if isinstance(found, CertstoreError) else DONE
-        if not books.pull_jobs.settle(item, state, sealed):
+        if not self._answered(books, item, state, sealed):
             raise _TakenError("answered by another worker", where=item.job_ref)
+
+    def _answered(self, books: Books, item: JobItem, state: str, sealed: bytes) -> bool:
+        """Keep an answer, with the last one say that the job is done; False if it is answered."""
+        books.pull_jobs.hold(item.job_ref)
+        if not books.pull_jobs.settle(item, state, sealed):
+            return False
+        if WAITING not in books.pull_jobs.states(item.job_ref):
+            job = books.pull_jobs.get(item.job_ref)
+            if job is not None:
+                said = {"client": job.client_id, "job": job.ref}
+                books.outbox.add("pull_job.done", said, self.clock.now())
+        return True
 
     def _key(self, job: PullJob) -> DataKey:
         return self.open_safe().open_key(Wrapped(job.key_id, job.wrapped), _context(job.ref))

@@ -5,7 +5,7 @@ A purpose that was granted a field may ask about it; one may also be granted the
 
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Final, Literal
@@ -23,6 +23,8 @@ from certstore.identifiers import ResidentId
 from certstore.sharing.grants import GONE, PullRequest, judge_call
 
 Answer = Literal["yes", "no", "unknown"]
+SamePlace = Callable[[str, str], Answer]
+"""Whether two addresses as written are one place; the rules of addresses lie a floor above."""
 GRANTED_BY: Final[Mapping[str, Sequence[str]]] = {
     "valid_on": ("valid_on", "valid_until", "valid_to"),
     "address_equals": ("address_equals", "residence_address", "address"),
@@ -84,13 +86,18 @@ def judge_question(
         )
     often = guesses.in_case >= GUESSES_A_CASE or guesses.in_all >= GUESSES
     if often and GUESSABLE & set(request.fields):
-        return RateLimitedError(
-            "this was asked too often about one certificate",
-            where="predicates",
-            remedy="ask for the field itself, or ask the person",
-            limit=GUESSES_A_CASE,
-        )
+        return too_often()
     return None
+
+
+def too_often() -> RateLimitedError:
+    """The refusal of a guess too many."""
+    return RateLimitedError(
+        "this was asked too often about one certificate",
+        where="predicates",
+        remedy="ask for the field itself, or ask the person",
+        limit=GUESSES_A_CASE,
+    )
 
 
 def ungranted(service: Service, request: PullRequest, certificate: Certificate) -> list[str]:
@@ -99,14 +106,19 @@ def ungranted(service: Service, request: PullRequest, certificate: Certificate) 
     return [name for name in request.fields if not granted & set(GRANTED_BY[name])]
 
 
-def answers(question: Question, certificate: Certificate, today: date) -> dict[str, Answer]:
-    """The answer to each question that is put; `unknown` where the certificate does not say."""
+def answers(
+    question: Question, certificate: Certificate, today: date, same_place: SamePlace
+) -> dict[str, Answer]:
+    """The answer to each question that is put; `unknown` where the certificate does not say.
+
+    So it is, too, of two addresses that only a person can tell apart.
+    """
     found: dict[str, Answer] = {}
     if question.valid_on is not None:
         good = certificate.status is Status.VALID and certificate.validity.covers(question.valid_on)
         found["valid_on"] = _said(good)
     if question.address_equals is not None:
-        found["address_equals"] = _same_address(question.address_equals, certificate)
+        found["address_equals"] = _same_address(question.address_equals, certificate, same_place)
     if question.age_over is not None:
         found["age_over"] = _older(question, question.age_over, certificate, today)
     if question.holder_is is not None:
@@ -115,11 +127,11 @@ def answers(question: Question, certificate: Certificate, today: date) -> dict[s
     return found
 
 
-def _same_address(text: str, certificate: Certificate) -> Answer:
+def _same_address(text: str, certificate: Certificate, same_place: SamePlace) -> Answer:
     known = [certificate.fields[name] for name in _ADDRESSES if name in certificate.fields]
     if not known or not isinstance(known[0], str):
         return "unknown"
-    return _said(_flat(known[0]) == _flat(text))
+    return same_place(known[0], text)
 
 
 def _older(question: Question, years: int, certificate: Certificate, today: date) -> Answer:

@@ -1,7 +1,7 @@
 """Answers yes-or-no questions about certificates, on record like every pull."""
 
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from certstore.callers import Service
@@ -13,11 +13,13 @@ from certstore.keys import Signer
 from certstore.ledger import receipt, record_access
 from certstore.onboarding.quotas import count_call
 from certstore.sharing.grounds import stand_on
+from certstore.sharing.guessing import LOOKED_BACK, guessed
 from certstore.sharing.on_record import who_asks
 from certstore.sharing.predicates import (
     GUESSABLE,
     Guesses,
     Question,
+    SamePlace,
     answers,
     judge_question,
     ungranted,
@@ -27,7 +29,6 @@ from certstore.tables.books import Archive, Books
 from certstore.tables.people import Person
 
 KIND: Final = "verify"
-_LOOKED_BACK: Final = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,6 +40,7 @@ class VerifyDesk:
     receipt_signer: Signer
     issuer: str
     origin: str
+    same_place: SamePlace
 
     def answer(self, service: Service, question: Question) -> dict[str, Any]:
         """The answers; raises what refuses them, which is on record by then."""
@@ -68,7 +70,7 @@ class VerifyDesk:
         return {
             "ref": certificate.ref,
             "type": certificate.type_code,
-            "answers": answers(question, certificate, local_date(now)),
+            "answers": answers(question, certificate, local_date(now), self.same_place),
             "checked_at": now.isoformat(),
             "under_dispute": certificate.under_dispute,
             "receipt": receipt(first, self.receipt_signer, self.issuer, now),
@@ -82,16 +84,9 @@ def _guesses(
     """How often what can be guessed was answered to this client about this certificate."""
     if not GUESSABLE & set(question.asked.fields):
         return Guesses(0, 0)
-    entries = books.usage.of(people[0].id, now - _LOOKED_BACK)
-    cases = [
-        entry.record.get("case_no")
-        for entry in entries
-        if entry.kind == KIND
-        and entry.client == service.client_id
-        and entry.certificate_ref == question.asked.ref
-        and GUESSABLE & set(entry.record.get("fields", ()))
-    ]
-    return Guesses(cases.count(question.asked.case_no), len(cases))
+    entries = books.usage.of(people[0].id, now - LOOKED_BACK)
+    asked = question.asked
+    return guessed(entries, service.client_id, asked.ref, asked.case_no).guesses
 
 
 def _record(

@@ -14,11 +14,13 @@ from certstore.tables.documents import DocumentBook
 from certstore.tables.earlier import EarlierBook
 from certstore.tables.entrustments import EntrustmentBook
 from certstore.tables.events import EventBook
+from certstore.tables.expiries import ExpiryBook
 from certstore.tables.guardianships import GuardianshipBook
 from certstore.tables.idempotency import IdempotencyBook, confirm_claim
 from certstore.tables.issuers import IssuerBook
 from certstore.tables.joint_tests import JointTestBook
 from certstore.tables.ledger import LedgerBook
+from certstore.tables.matter_proposals import ProposalBook
 from certstore.tables.matters import MatterBook
 from certstore.tables.notices import Inbox
 from certstore.tables.onboarding import OnboardingBook
@@ -117,6 +119,11 @@ class Books:
         return SharingBook(self.connection)
 
     @cached_property
+    def matter_proposals(self) -> ProposalBook:
+        """Versions of matters that wait for two people."""
+        return ProposalBook(self.connection)
+
+    @cached_property
     def matters(self) -> MatterBook:
         """Agencies' matters, and decisions made for them."""
         return MatterBook(self.connection)
@@ -165,6 +172,11 @@ class Books:
     def earlier(self) -> EarlierBook:
         """Earlier verifications told of at sign-in."""
         return EarlierBook(self.connection)
+
+    @cached_property
+    def expiries(self) -> ExpiryBook:
+        """Ends of validity."""
+        return ExpiryBook(self.connection)
 
     @cached_property
     def peers(self) -> PeerBook:

@@ -49,6 +49,7 @@ certificates = Table(
     Column("reserved_at", Moment),
     UniqueConstraint("source", "record_id", "version"),
     UniqueConstraint("status_list", "status_index"),
+    Index("ix_certificates_valid_to", "valid_to"),
 )
 
 certificate_holders = Table(

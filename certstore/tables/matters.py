@@ -32,6 +32,8 @@ matters = Table(
     Column("document", Json, nullable=False),  # as it was registered; never changed
     Column("registered_at", Moment, nullable=False),
     Column("registered_by", String(60), nullable=False),  # a client, or the store's operator
+    # two_people | sandbox | earlier: registered before two people were needed
+    Column("approval", String(12), nullable=False, server_default="earlier"),
     UniqueConstraint("code", "version"),
     UniqueConstraint("code", "effective_from"),
 )
@@ -70,6 +72,7 @@ class RegisteredMatter:
     document: Mapping[str, Any]
     registered_at: datetime
     registered_by: str
+    approval: str = "earlier"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,7 @@ class MatterBook:
             "document": dict(matter.document),
             "registered_at": matter.registered_at,
             "registered_by": matter.registered_by,
+            "approval": matter.approval,
         }
         return insert_once(self._connection, matters, values)
 
@@ -171,6 +175,7 @@ def _matter(row: Row[Any]) -> RegisteredMatter:
         document=row.document,
         registered_at=row.registered_at,
         registered_by=row.registered_by,
+        approval=row.approval,
     )
 
 

@@ -76,6 +76,11 @@ class People:
             self._connection.execute(select(people).where(people.c.id == person_id)).one()
         )
 
+    def hold(self, person_id: int) -> None:
+        """Hold a person's row until the transaction ends: who counts their accesses waits."""
+        held = select(people.c.id).where(people.c.id == person_id).with_for_update()
+        self._connection.execute(held).one()
+
     def known(self, holder: Holder) -> Person:
         """The person, made known if they were not.
 

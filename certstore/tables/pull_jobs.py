@@ -135,6 +135,11 @@ class PullJobBook:
         )
         return [_item(row) for row in self._connection.execute(query)]
 
+    def hold(self, ref: str) -> None:
+        """Hold a job until we commit, so that one worker at a time sees whether it is done."""
+        query = select(pull_jobs.c.ref).where(pull_jobs.c.ref == ref).with_for_update()
+        self._connection.execute(query)
+
     def settle(self, item: JobItem, state: str, answer: bytes) -> bool:
         """Answer a waiting item; False if it was answered already. One atomic update."""
         items = pull_job_items.c

@@ -6,9 +6,11 @@ slip of the keyboard, make it UNSURE: a person looks at both texts. Only the cit
 street office and an estate's name beside a full address may be left out.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from enum import Enum
 
+from certstore.sharing.predicates import Answer
 from verifiers.materials.address_names import compare_names, compare_roads
 from verifiers.materials.address_numbers import identifies_a_dwelling, numbers_differences
 from verifiers.materials.address_parts import AddressParts, take_apart
@@ -17,6 +19,11 @@ from verifiers.materials.address_words import address_words
 
 __all__ = ["AddressComparison", "AddressMatch", "PartDifference", "compare_addresses"]
 MAX_LENGTH = 300
+_ANSWERS: Mapping[AddressMatch, Answer] = {
+    AddressMatch.SAME: "yes",
+    AddressMatch.DIFFERENT: "no",
+    AddressMatch.UNSURE: "unknown",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +53,11 @@ def compare_addresses(a: str, b: str) -> AddressComparison:
     if AddressMatch.UNSURE in matches:
         return AddressComparison(AddressMatch.UNSURE, found)
     return AddressComparison(AddressMatch.SAME, ())
+
+
+def same_place(a: str, b: str) -> Answer:
+    """The same as the answer to a question: `unknown` where only a person can tell."""
+    return _ANSWERS[compare_addresses(a, b).match]
 
 
 def _same_level(a: AddressParts, b: AddressParts) -> tuple[AddressParts, AddressParts]:

@@ -59,7 +59,7 @@ _OF_A_PERSON = {
     "operator": {"number": "3021"},
     "subject": {"name": "何雨桐", "id_number": "340199201903210241"},
     "guardian": {"name": "何志远", "id_number": "340199198610110314"},
-    "parameters": {"district": "海港区"},
+    "parameters": {"district": "云杉区"},
 }
 _BODY = {
     "requestBody": {

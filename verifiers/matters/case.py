@@ -3,7 +3,7 @@
 `AgencyCase` is a matter registered as data, `ResidenceCase` one of this service's own.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
@@ -11,9 +11,11 @@ from typing import Any, Final, Protocol
 
 from certstore.clock import CHINA
 from certstore.errors import MalformedError
+from certstore.sharing.guessing import Compared
 from certstore.web.dress import Lang
 from certstore.web.texts import LANGUAGES, Texts
 from verifiers.materials import sentences
+from verifiers.materials.addresses import same_place
 from verifiers.materials.decisions import UPLOAD_OF, Decision, MaterialDecision
 from verifiers.materials.facts import Facts, parse_facts
 from verifiers.materials.live_check import LiveCheckDesk
@@ -22,7 +24,8 @@ from verifiers.materials.reuse import judge
 from verifiers.materials.rules import Rules
 from verifiers.materials.strict_reading import Members
 from verifiers.materials.vocabulary import Matter, Reason, RecordType, Source
-from verifiers.matters.case_facts import CaseFacts
+from verifiers.matters.case_facts import CaseFacts, Granted
+from verifiers.matters.comparing import Comparing
 from verifiers.matters.declared import Guardian
 from verifiers.matters.judging import judge_matter
 from verifiers.matters.matter import AgencyMatter
@@ -38,6 +41,7 @@ class Judged:
 
     answer: dict[str, Any]
     snapshot: dict[str, Any]
+    compared: tuple[Compared, ...] = ()
 
 
 class Case(Protocol):
@@ -53,9 +57,7 @@ class Case(Protocol):
         """The types of record that could show something."""
         ...
 
-    def judge(
-        self, on_file: tuple[Record, ...], allowed: frozenset[RecordType], live: LiveCheckDesk
-    ) -> Judged:
+    def judge(self, on_file: tuple[Record, ...], granted: Granted, live: LiveCheckDesk) -> Judged:
         """Judge what is on file; sources that can be asked live are asked."""
         ...
 
@@ -95,14 +97,13 @@ class AgencyCase:
         """The types that some material accepts."""
         return self.matter.types
 
-    def judge(
-        self, on_file: tuple[Record, ...], allowed: frozenset[RecordType], live: LiveCheckDesk
-    ) -> Judged:
+    def judge(self, on_file: tuple[Record, ...], granted: Granted, live: LiveCheckDesk) -> Judged:
         """Judge, confirm what the answer leans on, and judge again until nothing is new."""
-        facts = replace(self.facts, on_file=on_file, allowed=allowed)
+        facts = replace(self.facts, on_file=on_file, allowed=frozenset(granted), granted=granted)
         asked: set[str] = set()
+        bench = Comparing.of(facts)
         while True:
-            answer = judge_matter(self.matter, facts)
+            answer = judge_matter(self.matter, facts, bench)
             new = [record for record in answer.leaned_on if record.record_id not in asked]
             if not new:
                 break
@@ -113,8 +114,9 @@ class AgencyCase:
                 on_file=said.as_said(facts.on_file),
                 sources_down=facts.sources_down | said.down,
             )
+            bench = bench.again(facts)
         snapshot = {"facts": facts.as_json(), "rule_version": answer.rule_version}
-        return Judged(matter_json(answer), snapshot)
+        return Judged(matter_json(answer), snapshot, answer.compared)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,10 +161,9 @@ class ResidenceCase:
         own = {RecordType.VOUCHER} if self.matter is Matter.REGISTRATION else set[RecordType]()
         return frozenset(RecordType) - own
 
-    def judge(
-        self, on_file: tuple[Record, ...], allowed: frozenset[RecordType], live: LiveCheckDesk
-    ) -> Judged:
+    def judge(self, on_file: tuple[Record, ...], granted: Granted, live: LiveCheckDesk) -> Judged:
         """Judge as an application is judged; no face result of the service's own is known here."""
+        allowed = frozenset(granted)
         whole = replace(self.facts, on_file=on_file)
         facts, decision, _ = live.judge(whole, lambda known: judge(known, self.rules))
         answer = residence_json(decision, allowed)
@@ -172,7 +173,21 @@ class ResidenceCase:
             "rule_version": decision.rule_version,
             "allowed": allowed_words,
         }
-        return Judged(answer, snapshot)
+        return Judged(answer, snapshot, tuple(self._compared(on_file)))
+
+    def _compared(self, on_file: tuple[Record, ...]) -> Iterator[Compared]:
+        """The address that was told, with each record that names one."""
+        told = self.facts.context.address
+        for record in on_file:
+            says = record.claims.address or record.claims.further.get("residence_address")
+            if isinstance(says, str) and told:
+                yield Compared(
+                    certificate_ref=record.record_id,
+                    type_code=record.type.value,
+                    question="address_equals",
+                    answer=same_place(says, told),
+                    told=told,
+                )
 
 
 def residence_titles(matter: Matter) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Everything a decision about an agency's matter may look at, written back as it came."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields
 from datetime import date, datetime
 from typing import Self
 
@@ -11,6 +11,10 @@ from verifiers.materials.records import Record, newest_versions
 from verifiers.materials.strict_reading import Members
 from verifiers.materials.vocabulary import RecordType, Source
 from verifiers.matters.declared import Who
+from verifiers.matters.reading import Reading, uncovered
+
+Granted = Mapping[RecordType, frozenset[str]]
+"""By type, the paths that a purpose was granted."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,12 +27,20 @@ class CaseFacts:
     parameters: Mapping[str, str] = field(default_factory=dict)
     on_file: tuple[Record, ...] = ()
     allowed: frozenset[RecordType] = frozenset()  # what the purpose covers
+    # By type, the paths that the purpose was granted; none: kept before fields were looked at.
+    granted: Granted | None = None
     sources_down: frozenset[Source] = frozenset()
 
     @property
     def day(self) -> date:
         """The calendar day in China that every condition means."""
         return local_date(self.as_of)
+
+    def may_read(self, kind: RecordType, readings: Iterable[Reading]) -> bool:
+        """Whether the purpose covers records of this type, and all that is read of them."""
+        if kind not in self.allowed:
+            return False
+        return self.granted is None or not uncovered(readings, self.granted.get(kind, ()))
 
     @property
     def current(self) -> tuple[Record, ...]:
@@ -44,7 +56,7 @@ class CaseFacts:
 
     def as_json(self) -> dict[str, object]:
         """The members `read` takes."""
-        return {
+        said: dict[str, object] = {
             "as_of": self.as_of.isoformat(),
             "subject": self.subject.as_json(),
             "guardian": None if self.guardian is None else self.guardian.as_json(),
@@ -53,11 +65,14 @@ class CaseFacts:
             "allowed": sorted(kind.value for kind in self.allowed),
             "sources_down": sorted(source.value for source in self.sources_down),
         }
+        if self.granted is None:
+            return said
+        return {**said, "granted": {k.value: sorted(v) for k, v in sorted(self.granted.items())}}
 
     @classmethod
     def read(cls, members: Members) -> Self:
         """Read what `as_json` wrote; MalformedError with the path of what is wrong."""
-        members.only(*cls.__dataclass_fields__)
+        members.only(*(each.name for each in fields(cls)))
         told = members.inner("parameters")
         return cls(
             as_of=members.moment("as_of"),
@@ -67,4 +82,9 @@ class CaseFacts:
             on_file=tuple(Record.read(record) for record in members.objects("on_file")),
             allowed=frozenset(members.words("allowed", RecordType)),
             sources_down=frozenset(members.words("sources_down", Source)),
+            granted=_granted(members.inner("granted")) if members.has("granted") else None,
         )
+
+
+def _granted(members: Members) -> dict[RecordType, frozenset[str]]:
+    return {RecordType(kind): frozenset(members.texts(kind)) for kind in members.values}

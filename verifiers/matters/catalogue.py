@@ -24,6 +24,7 @@ def catalogue_entry(registered: RegisteredMatter) -> dict[str, Any]:
         "agency_en": office_name(registered.agency_uscc, "en"),
         "rule_version": f"{registered.code}/{registered.version}",
         "effective_from": registered.effective_from.isoformat(),
+        "approval": registered.approval,
     }
 
 
@@ -39,6 +40,7 @@ def one_matter(versions: Sequence[RegisteredMatter], today: date) -> dict[str, A
                 "version": each.version,
                 "effective_from": each.effective_from.isoformat(),
                 "registered_at": each.registered_at.isoformat(),
+                "approval": each.approval,
             }
             for each in versions
         ],

@@ -21,6 +21,7 @@ from verifiers.matters.content_conditions import AddressIs, FieldIs
 from verifiers.matters.day_conditions import DocumentAge, HeldSince, Remaining, ValidOn
 from verifiers.matters.declared import AS_OF, DayRef, Declared, Who, least_and_most
 from verifiers.matters.finding import HOLDS, Condition, Finding
+from verifiers.matters.reading import PARENT_IS, Reading
 
 _MOST_YEARS: Final = 150
 
@@ -36,6 +37,11 @@ class HolderIs:
         """Read `who`."""
         members.only("is", "who")
         return cls(declared.who(members, "who"))
+
+    @property
+    def reads(self) -> tuple[Reading, ...]:
+        """Nothing further: name and number are those that the agency names."""
+        return ()
 
     def judge(self, record: Record, facts: CaseFacts) -> Finding:
         """Of both people, each; of either, one. Nobody meant: not the record meant."""
@@ -60,6 +66,11 @@ class ParentIs:
         declared.who(members, "who", Who.GUARDIAN)
         return cls()
 
+    @property
+    def reads(self) -> tuple[Reading, ...]:
+        """Whom it names as parents."""
+        return (PARENT_IS,)
+
     def judge(self, record: Record, facts: CaseFacts) -> Finding:
         """Number and name must agree."""
         named = facts.guardian is not None and facts.guardian in _Parents(record)
@@ -82,6 +93,11 @@ class AgeIs:
         on = DayRef.read(members, "on", declared) if members.has("on") else DayRef(AS_OF)
         years = least_and_most(members, "at_least", "at_most", _MOST_YEARS)
         return cls(declared.who(members, "of", Who.SUBJECT, Who.GUARDIAN), on, *years)
+
+    @property
+    def reads(self) -> tuple[Reading, ...]:
+        """Nothing of a record: the number that the agency names says it."""
+        return ()
 
     def judge_people(self, facts: CaseFacts) -> Finding:
         """A number that does not tell the birth date is for a person to look at."""

@@ -11,6 +11,13 @@ from verifiers.materials.vocabulary import Reason
 from verifiers.matters.case_facts import CaseFacts
 from verifiers.matters.declared import Declared, plain_name, said, words
 from verifiers.matters.finding import HOLDS, Finding
+from verifiers.matters.reading import (
+    ADDRESSES,
+    Reading,
+    address_equals,
+    district_is,
+    field_is,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +35,19 @@ class FieldIs:
         if sum(members.has(name) for name in ("equals", "one_of", "parameter")) != 1:
             members.refuse("name", "needs exactly one of equals, one_of and parameter")
         name = plain_name(members, "name")
+        if name in ADDRESSES:
+            why = "an address is written in many ways, and a text would be compared"
+            members.refuse("name", why, "use the condition address or district")
         if members.has("parameter"):
             return cls(name, parameter=declared.parameter(members, "parameter"))
         return cls(
             name, words(members, "one_of") if members.has("one_of") else (said(members, "equals"),)
         )
+
+    @property
+    def reads(self) -> tuple[Reading, ...]:
+        """The field itself."""
+        return (field_is(self.name, self.parameter),)
 
     def judge(self, record: Record, facts: CaseFacts) -> Finding:
         """A record that says something else is not the one meant."""
@@ -60,6 +75,12 @@ class AddressIs:
         """Read `parameter`, the name of a district."""
         members.only("is", "parameter")
         return cls(declared.parameter(members, "parameter", day=False), district_only=True)
+
+    @property
+    def reads(self) -> tuple[Reading, ...]:
+        """Where it is."""
+        asks = district_is if self.district_only else address_equals
+        return (asks(self.parameter),)
 
     def judge(self, record: Record, facts: CaseFacts) -> Finding:
         """What may be the same place is for a person to look at."""

@@ -13,6 +13,7 @@ from verifiers.materials.vocabulary import Reason
 from verifiers.matters.case_facts import CaseFacts
 from verifiers.matters.declared import DayRef, Declared, least_and_most, up_to
 from verifiers.matters.finding import HOLDS, Finding
+from verifiers.matters.reading import Reading, held_since, valid_on
 
 _MOST_MONTHS: Final = 1200
 _LAST_YEAR: Final = 9800  # of a record dated at the end of the calendar no term ends
@@ -29,6 +30,11 @@ class ValidOn:
         """Read `day`."""
         members.only("is", "day")
         return cls(DayRef.read(members, "day", declared))
+
+    @property
+    def reads(self) -> tuple[Reading, ...]:
+        """Its days."""
+        return (valid_on(self.day.parameter),)
 
     def judge(self, record: Record, facts: CaseFacts) -> Finding:
         """Its status is today's; its days must cover the one named."""
@@ -47,6 +53,11 @@ class DocumentAge:
         """Read `at_least_months`, `at_most_months`; one must be there."""
         members.only("is", "at_least_months", "at_most_months")
         return cls(*least_and_most(members, "at_least_months", "at_most_months", _MOST_MONTHS))
+
+    @property
+    def reads(self) -> tuple[Reading, ...]:
+        """Nothing that a search does not tell."""
+        return ()
 
     def judge(self, record: Record, facts: CaseFacts) -> Finding:
         """The last day of the month is clamped: 31 August and 6 months are 28 February."""
@@ -71,6 +82,11 @@ class Remaining:
         """Read `months`."""
         members.only("is", "months")
         return cls(up_to(members, "months", _MOST_MONTHS, 1))
+
+    @property
+    def reads(self) -> tuple[Reading, ...]:
+        """Its last day."""
+        return (valid_on(),)
 
     def judge(self, record: Record, facts: CaseFacts) -> Finding:
         """Without an end it always is; the last day of validity counts."""
@@ -100,6 +116,11 @@ class HeldSince:
         """Read `since` and `months`."""
         members.only("is", "since", "months")
         return cls(members.word("since", Since), up_to(members, "months", _MOST_MONTHS, 1))
+
+    @property
+    def reads(self) -> tuple[Reading, ...]:
+        """The day it began; the day of issue is what a search tells."""
+        return () if self.since is Since.ISSUED else (held_since(self.since.value),)
 
     def judge(self, record: Record, facts: CaseFacts) -> Finding:
         """A record that does not say since when leaves it open."""

@@ -4,7 +4,7 @@ What is judged is kept, so that a pull can name it and that it can be judged aga
 answer. No usage record, no decision.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any, Final
@@ -14,18 +14,28 @@ from certstore.chance import reference
 from certstore.clock import Clock, local_date
 from certstore.errors import CertstoreError, NotFoundError, PurposeError
 from certstore.keys import Signer
-from certstore.ledger import Access, Recorded, receipt, record_access
+from certstore.ledger import Recorded, receipt, record_access
+from certstore.onboarding.quotas import count_call
+from certstore.sharing.guessing import Compared
 from certstore.sharing.on_record import who_asks
 from certstore.tables.books import Archive, Books
 from certstore.tables.matters import KeptDecision
 from certstore.tables.people import Person as KnownPerson
+from certstore.tables.sharing import Purpose
 from verifiers.materials.live_check import LiveCheckDesk
 from verifiers.materials.rules import RuleBook
 from verifiers.materials.vocabulary import Matter, RecordType, Source
 from verifiers.matters.case import AgencyCase, Case, Judged, ResidenceCase, judge_kept
 from verifiers.matters.looking import Found, known_person, looked_at
-from verifiers.matters.matter import AgencyMatter
-from verifiers.matters.registry import by_version, in_force
+from verifiers.matters.on_record import (
+    compared_record,
+    decision_access,
+    decision_record,
+    judge_comparisons,
+    own,
+)
+from verifiers.matters.reading import PARENT_IS
+from verifiers.matters.registry import by_version, in_force, read_registered
 from verifiers.matters.wanted import DecisionIn
 
 HOLDS_FOR: Final = timedelta(days=1)
@@ -50,19 +60,18 @@ class DecisionDesk:
 
         Raises PurposeError where the token does not cover it (on record with whom it is about),
         MalformedError for a case that the matter does not ask for, NotFoundError for a matter that
-        is not in force, LedgerUnavailableError where the access cannot be recorded.
+        is not in force, QuotaExceededError beyond the purpose's quota, RateLimitedError where it
+        would be a guess too many, LedgerUnavailableError where the access cannot be recorded.
         """
         now = self.clock.now()
-        refusal = judge_wanted(service, wanted)
-        if refusal is not None:
-            self._record_refusal(service, wanted, refusal, now)
-            raise refusal
+        granted = self._admitted(service, wanted, now)
         case = self._case(wanted, now)
-        allowed = _allowed(service) & case.types
         people = (wanted.subject.person(), wanted.guardian.person() if wanted.guardian else None)
+        parents = [k for k, paths in granted.items() if PARENT_IS.is_covered(paths)]
         with self.archive.reading() as books:
-            found = looked_at(books, *people, allowed, local_date(now))
-        judged = case.judge(found.records, _allowed(service), self.live)
+            types = case.types & granted.keys()
+            found = looked_at(books, *people, types, local_date(now), parents)
+        judged = case.judge(found.records, granted, self.live)
         return self._kept(service, wanted, found, judged, now) | {
             "title_zh": case.titles[0],
             "title_en": case.titles[1],
@@ -79,7 +88,7 @@ class DecisionDesk:
                 raise NotFoundError("nothing is kept of such a decision", where=decision_id)
             matter, version = None, str(kept.snapshot["rule_version"])
             if not _is_residence(kept.matter_code):
-                matter = AgencyMatter.read(by_version(books, version).document)
+                matter = read_registered(by_version(books, version))
         rules = None if matter else self.rules.by_version(version)
         return judge_kept(kept.snapshot, matter, rules)
 
@@ -91,7 +100,21 @@ class DecisionDesk:
             return ResidenceCase.of(rules, wanted, now, down)
         with self.archive.reading() as books:
             registered = in_force(books, wanted.matter_code, today)
-        return AgencyCase.of(AgencyMatter.read(registered.document), wanted, now, down)
+        return AgencyCase.of(read_registered(registered), wanted, now, down)
+
+    def _admitted(
+        self, service: Service, wanted: DecisionIn, now: datetime
+    ) -> dict[RecordType, frozenset[str]]:
+        """Count the call; what the purpose was granted by now, of the types the token is for."""
+        with self.archive.writing() as books:
+            refusal = count_call(books, service, now) or judge_wanted(service, wanted)
+            purpose = books.sharing.purpose(service.purpose_id)
+            if refusal is not None:
+                person = books.people.find(wanted.subject.id_type, wanted.subject.id_number)
+                self._record_refusal(books, service, wanted, refusal, now, person)
+        if refusal is not None:
+            raise refusal
+        return _granted(service, purpose)
 
     def _kept(
         self, service: Service, wanted: DecisionIn, found: Found, judged: Judged, now: datetime
@@ -99,29 +122,22 @@ class DecisionDesk:
         """Keep and record in one transaction; only then is there an answer."""
         decision_id, expires_at = reference(), now + HOLDS_FOR
         with self.archive.writing() as books:
-            subject = known_person(books, wanted.subject.person(), found.subject_held)
-            guardian = _known_guardian(books, wanted, found)
-            record = _record(service, wanted, found, decision_id, judged)
-            accesses = [_access(now, service, subject, record)]
-            if guardian is not None:
-                accesses.append(_access(now, service, guardian, record))
-            recorded = [record_access(books, self.origin, access) for access in accesses]
-            books.matters.keep(
-                KeptDecision(
-                    decision_id=decision_id,
-                    client=service.client_id,
-                    purpose=service.purpose_id,
-                    matter_code=wanted.matter_code,
-                    case_no=wanted.case_no,
-                    person_id=None if subject is None else subject.id,
-                    guardian_id=None if guardian is None else guardian.id,
-                    made_at=now,
-                    expires_at=expires_at,
-                    # Of nobody known here nothing is kept: nobody could have it erased.
-                    snapshot={} if subject is None else judged.snapshot,
-                    answer={} if subject is None else judged.answer,
-                )
-            )
+            people = _looked_at_people(books, wanted, found, judged)
+            refusal = judge_comparisons(books, service, wanted, people, now)
+            recorded: list[Recorded] = []
+            if refusal is None:
+                said = decision_record(service, wanted, found, decision_id, judged)
+                recorded = [
+                    self._record(books, service, person, said | compared_record(compared), now)
+                    for person, compared in people
+                ]
+                ids = [None if person is None else person.id for person, _ in people]
+                books.matters.keep(_decision(service, wanted, judged, decision_id, now, ids))
+            else:
+                for person, _ in people:
+                    self._record_refusal(books, service, wanted, refusal, now, person)
+        if refusal is not None:
+            raise refusal
         return {
             "decision_id": decision_id,
             "matter_code": wanted.matter_code,
@@ -132,14 +148,28 @@ class DecisionDesk:
         }
 
     def _record_refusal(
-        self, service: Service, wanted: DecisionIn, refusal: CertstoreError, now: datetime
+        self,
+        books: Books,
+        service: Service,
+        wanted: DecisionIn,
+        refusal: CertstoreError,
+        now: datetime,
+        person: KnownPerson | None,
     ) -> None:
-        with self.archive.writing() as books:
-            person = books.people.find(wanted.subject.id_type, wanted.subject.id_number)
-            if person is None:
-                return  # it concerns nobody known here
+        """Record a refusal; nothing where it concerns nobody known here."""
+        if person is not None:
             who = who_asks(service, wanted.case_no, wanted.by(), refusal)
-            record_access(books, self.origin, _access(now, service, person, {**who, "fields": []}))
+            self._record(books, service, person, {**who, "fields": []}, now)
+
+    def _record(
+        self,
+        books: Books,
+        service: Service,
+        person: KnownPerson | None,
+        record: dict[str, Any],
+        now: datetime,
+    ) -> Recorded:
+        return record_access(books, self.origin, decision_access(now, service, person, record))
 
     def _trace(self, recorded: Recorded, now: datetime) -> dict[str, Any]:
         return {
@@ -168,9 +198,15 @@ def _is_residence(matter_code: str) -> bool:
     return matter_code in set(Matter)
 
 
-def _allowed(service: Service) -> frozenset[RecordType]:
-    """What the purpose covers, of the types that rules know."""
-    return frozenset(kind for kind in RecordType if kind.value in service.fields)
+def _granted(service: Service, purpose: Purpose | None) -> dict[RecordType, frozenset[str]]:
+    """By type what the purpose may read, of the types that rules know and the token is for."""
+    if purpose is None:
+        return {}
+    return {
+        kind: frozenset(purpose.fields[kind.value])
+        for kind in RecordType
+        if kind.value in service.fields and kind.value in purpose.fields
+    }
 
 
 def _known_guardian(books: Books, wanted: DecisionIn, found: Found) -> KnownPerson | None:
@@ -180,29 +216,41 @@ def _known_guardian(books: Books, wanted: DecisionIn, found: Found) -> KnownPers
     return known_person(books, wanted.guardian.person(), found.guardian_held)
 
 
-def _record(
-    service: Service, wanted: DecisionIn, found: Found, decision_id: str, judged: Judged
-) -> dict[str, Any]:
-    materials: Mapping[str, Mapping[str, Any]] = judged.answer["materials"]
-    return {
-        **who_asks(service, wanted.case_no, wanted.by(), None),
-        "cert_types": sorted({record.type.value for record in found.records}),
-        "fields": [],
-        "found": len(found.records),
-        "decision": decision_id,
-        "outcomes": {code: material["outcome"] for code, material in materials.items()},
-    }
+def _looked_at_people(
+    books: Books, wanted: DecisionIn, found: Found, judged: Judged
+) -> list[tuple[KnownPerson | None, tuple[Compared, ...]]]:
+    """The subject, and the guardian whose records were looked at; each with what was compared."""
+    subject = known_person(books, wanted.subject.person(), found.subject_held)
+    guardian = _known_guardian(books, wanted, found)
+    people = [(subject, own(judged.compared, found.subject_held))]
+    if guardian is not None:
+        people.append((guardian, own(judged.compared, found.guardian_held)))
+    return people
 
 
-def _access(
-    now: datetime, service: Service, person: KnownPerson | None, record: dict[str, Any]
-) -> Access:
-    return Access(
-        kind="decision",
-        at=now,
+def _decision(
+    service: Service,
+    wanted: DecisionIn,
+    judged: Judged,
+    decision_id: str,
+    now: datetime,
+    ids: Sequence[int | None],
+) -> KeptDecision:
+    """The decision about these people, the subject first; of nobody known here nothing is kept.
+
+    Nobody could have it erased.
+    """
+    known = ids[0] is not None
+    return KeptDecision(
+        decision_id=decision_id,
         client=service.client_id,
-        agency=service.agency_uscc,
         purpose=service.purpose_id,
-        person=person,
-        record=record,
+        matter_code=wanted.matter_code,
+        case_no=wanted.case_no,
+        person_id=ids[0],
+        guardian_id=ids[1] if len(ids) > 1 else None,
+        made_at=now,
+        expires_at=now + HOLDS_FOR,
+        snapshot=judged.snapshot if known else {},
+        answer=judged.answer if known else {},
     )

@@ -136,6 +136,12 @@ class DayRef:
             members.refuse(name, "must be as_of, MM-DD, YYYY-MM-DD or parameter:NAME")
         return cls(text)
 
+    @property
+    def parameter(self) -> str | None:
+        """The parameter that says the day, where one does."""
+        named = self.text.startswith(_BY_PARAMETER)
+        return self.text.removeprefix(_BY_PARAMETER) if named else None
+
     def of(self, today: date, parameters: Mapping[str, str]) -> date:
         """The day meant in a case of this day."""
         if self.text == AS_OF:

@@ -7,6 +7,7 @@ from typing import Final, Protocol
 from verifiers.materials.records import Record
 from verifiers.materials.vocabulary import Reason
 from verifiers.matters.case_facts import CaseFacts
+from verifiers.matters.reading import Reading
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +25,11 @@ HOLDS: Final = Finding()
 
 class Condition(Protocol):
     """One condition, read from a matter."""
+
+    @property
+    def reads(self) -> tuple[Reading, ...]:
+        """What it reads beyond whose the record is, its status and its day of issue."""
+        ...
 
     def judge(self, record: Record, facts: CaseFacts) -> Finding:
         """Whether it holds of this record in this case."""

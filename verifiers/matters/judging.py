@@ -9,11 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 
+from certstore.sharing.guessing import Compared
 from verifiers.materials.candidates import Candidate, best, in_order, nearest, standing
 from verifiers.materials.decisions import UPLOAD_OF, Alternatives
 from verifiers.materials.records import Record
 from verifiers.materials.vocabulary import NEARNESS, SOURCE_OF, Outcome, Reason, Source
 from verifiers.matters.case_facts import CaseFacts
+from verifiers.matters.comparing import Comparing
 from verifiers.matters.conditions import AgeIs
 from verifiers.matters.finding import Finding
 from verifiers.matters.matter import AgencyMatter, Evidence, MatterMaterial, OnlyIf
@@ -42,6 +44,7 @@ class MatterAnswer:
 
     rule_version: str
     materials: tuple[MaterialAnswer, ...]
+    compared: tuple[Compared, ...] = ()  # for the record; no part of what is sent
 
     @property
     def must_not_request(self) -> tuple[str, ...]:
@@ -86,31 +89,43 @@ class _Group:
     def sources_down(self, facts: CaseFacts) -> frozenset[Source]:
         """The silent sources, if all that is missing could be theirs."""
         types = [each.evidence.type for each in self.missing]
-        sources = {SOURCE_OF.get(kind) for kind in types if kind and kind in facts.allowed}
-        whole = len([k for k in types if k and k in facts.allowed]) == len(types)
+        asked = [e.type for m in self.missing if (e := m.evidence).type and _may_read(e, facts)]
+        sources = {SOURCE_OF.get(kind) for kind in asked if kind}
+        whole = len(asked) == len(types)
         down = frozenset(s for s in sources if s in facts.sources_down and s is not None)
         return down if whole and len(down) == len(sources) else frozenset()
 
 
-def judge_matter(matter: AgencyMatter, facts: CaseFacts) -> MatterAnswer:
-    """Judge every material of a matter."""
-    answers = tuple(_judge_material(material, facts) for material in matter.materials)
-    return MatterAnswer(rule_version=matter.rule_version, materials=answers)
+def judge_matter(
+    matter: AgencyMatter, facts: CaseFacts, comparing: Comparing | None = None
+) -> MatterAnswer:
+    """Judge every material of a matter; `comparing` knows what was found before of the case."""
+    bench = Comparing.of(facts) if comparing is None else comparing
+    pieces: dict[Evidence, _Judged] = {}
+    answers = tuple(_judge_material(each, bench, pieces) for each in matter.materials)
+    return MatterAnswer(
+        rule_version=matter.rule_version, materials=answers, compared=bench.compared()
+    )
 
 
-def _judge_material(material: MatterMaterial, facts: CaseFacts) -> MaterialAnswer:
+def _judge_material(
+    material: MatterMaterial, bench: Comparing, pieces: dict[Evidence, _Judged]
+) -> MaterialAnswer:
+    facts = bench.facts
     if material.only_if is not None and not _applies(material.only_if, facts.parameters):
         return MaterialAnswer(material=material, outcome=Outcome.NOT_APPLICABLE)
-    groups = [
-        _Group(tuple(_judge_evidence(evidence, facts) for evidence in group), place)
-        for place, group in enumerate(material.accept)
-    ]
-    whole = next((group for group in groups if not group.missing), None)
-    if whole is not None:
-        records = {e.record.record_id: e.record for e in whole.judged if e.record is not None}
-        return MaterialAnswer(
-            material=material, outcome=Outcome.SATISFIED, satisfied_by=tuple(records.values())
-        )
+    groups: list[_Group] = []
+    for place, group in enumerate(material.accept):
+        for evidence in group:
+            if evidence not in pieces:
+                pieces[evidence] = _judge_evidence(evidence, bench)
+        judged = _Group(tuple(pieces[evidence] for evidence in group), place)
+        if not judged.missing:  # nothing further is looked at
+            records = {e.record.record_id: e.record for e in judged.judged if e.record is not None}
+            return MaterialAnswer(
+                material=material, outcome=Outcome.SATISFIED, satisfied_by=tuple(records.values())
+            )
+        groups.append(judged)
     return _unsatisfied(material, sorted(groups, key=lambda group: group.distance), facts)
 
 
@@ -142,14 +157,13 @@ def _unsatisfied(
     )
 
 
-def _judge_evidence(evidence: Evidence, facts: CaseFacts) -> _Judged:
+def _judge_evidence(evidence: Evidence, bench: Comparing) -> _Judged:
+    facts = bench.facts
     if evidence.type is None:
         return _judge_person(evidence, facts)
-    if evidence.type not in facts.allowed:
+    if not _may_read(evidence, facts):
         return _Judged(evidence, serves=False, reasons=(Reason.PURPOSE_NOT_ALLOWED,))
-    looked_at = [record for record in facts.current if record.type is evidence.type]
-    every = [(record, _findings(evidence, record, facts)) for record in looked_at]
-    judged = [(record, found) for record, found in every if all(f.meant for f in found)]
+    judged = list(bench.meant(evidence))
     candidates = {r.record_id: _candidate(r, found, facts) for r, found in judged}
     serving = best(candidates.values())
     if serving is not None:
@@ -176,8 +190,8 @@ def _judge_person(evidence: Evidence, facts: CaseFacts) -> _Judged:
     return _Judged(evidence, serves=not reasons, reasons=reasons, by_eye=by_eye)
 
 
-def _findings(evidence: Evidence, record: Record, facts: CaseFacts) -> tuple[Finding, ...]:
-    return tuple(condition.judge(record, facts) for condition in evidence.conditions)
+def _may_read(evidence: Evidence, facts: CaseFacts) -> bool:
+    return evidence.type is not None and facts.may_read(evidence.type, evidence.reads)
 
 
 def _candidate(record: Record, findings: tuple[Finding, ...], facts: CaseFacts) -> Candidate:
@@ -193,8 +207,8 @@ def _applies(only_if: OnlyIf, parameters: Mapping[str, str]) -> bool:
 
 
 def _outside(material: MatterMaterial, facts: CaseFacts) -> bool:
-    types = {evidence.type for group in material.accept for evidence in group}
-    return any(kind is not None and kind not in facts.allowed for kind in types)
+    pieces = (evidence for group in material.accept for evidence in group if evidence.type)
+    return not all(_may_read(evidence, facts) for evidence in pieces)
 
 
 def _alternatives(material: MatterMaterial, groups: list[_Group]) -> Alternatives:

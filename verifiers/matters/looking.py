@@ -7,6 +7,7 @@ own, of a type that the purpose covers, names that person as a parent, nothing o
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
+from typing import Final
 
 from certstore.certificates import Certificate, Holder
 from certstore.tables.books import Books
@@ -18,6 +19,9 @@ from verifiers.materials.strict_reading import Members
 from verifiers.materials.vocabulary import RecordType
 from verifiers.matters.conditions import proves_parent
 
+MOST_OF_A_TYPE: Final = 8
+MOST_OF_A_PERSON: Final = 20
+"""How many certificates a decision looks at: those issued last. More cost time and help nobody."""
 _NOT_LOOKED_AT = frozenset({RecordType.LETTER})  # a letter is written for one application
 
 
@@ -37,12 +41,18 @@ def looked_at(
     guardian: Person | None,
     types: Collection[RecordType],
     day: date,
+    show_parents: Collection[RecordType],
 ) -> Found:
-    """Read what is on file of these types; a guardian's only where they are proven one."""
+    """Read what is on file of these types; a guardian's only where they are proven one.
+
+    `show_parents` are the types that the purpose may ask for a parent.
+    """
     mine = _held(books, subject, types)
     records = tuple(_record(certificate) for certificate in mine)
     proven = guardian is not None and any(
-        proves_parent(record, subject, guardian, day) for record in records
+        proves_parent(record, subject, guardian, day)
+        for record in records
+        if record.type in show_parents
     )
     theirs = _held(books, guardian, types) if guardian is not None and proven else ()
     known = {record.record_id for record in records}
@@ -62,8 +72,16 @@ def known_person(books: Books, person: Person, held: tuple[Certificate, ...]) ->
 
 def _held(books: Books, person: Person, types: Collection[RecordType]) -> tuple[Certificate, ...]:
     words = {kind.value for kind in types if kind not in _NOT_LOOKED_AT}
-    found = books.register.held_by(person.id_type, person.id_number)
-    return tuple(certificate for certificate in found if certificate.type_code in words)
+    every: dict[str, list[Certificate]] = {word: [] for word in words}
+    for certificate in books.register.held_by(person.id_type, person.id_number):
+        every.get(certificate.type_code, []).append(certificate)
+    newest = (sorted(found, key=_newest, reverse=True)[:MOST_OF_A_TYPE] for found in every.values())
+    kept = [certificate for found in newest for certificate in found]
+    return tuple(sorted(kept, key=_newest, reverse=True)[:MOST_OF_A_PERSON])
+
+
+def _newest(certificate: Certificate) -> tuple[date, int, str]:
+    return (certificate.issued_on, certificate.version, certificate.ref)
 
 
 def _record(certificate: Certificate) -> Record:

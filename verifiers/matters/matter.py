@@ -14,6 +14,7 @@ from typing import Any, Final, Self, cast
 
 from certstore.errors import MalformedError
 from certstore.identifiers import CreditCode
+from certstore.sharing.predicates import GUESSES_A_CASE
 from certstore.strict_json import MAX_DEPTH, parse_json_strict
 from verifiers.materials.decisions import UPLOAD_OF, Alternatives
 from verifiers.materials.strict_reading import Members
@@ -28,11 +29,19 @@ from verifiers.matters.declared import (
     words,
 )
 from verifiers.matters.finding import Condition
+from verifiers.matters.reading import Reading
 
 MAX_BYTES: Final = 64 * 1024
 _MOST: Final = MappingProxyType(
     {"parameters": 20, "materials": 20, "accept": 10, "group": 5, "conditions": 10, "ask": 10}
 )
+MOST_PIECES: Final = 60
+MOST_CONDITIONS: Final = 200
+"""Of evidence and of conditions in a whole matter: so long is one decision, at the longest."""
+MOST_QUESTIONS: Final = GUESSES_A_CASE
+"""How many things that a case tells may be compared with records of one type."""
+MOST_ADDRESSES: Final = 2
+"""How many addresses a case may tell: comparing them is what costs most."""
 _PERSON: Final = "person"
 _VERSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z.-]{0,19}")
 _OTHERWISE: Final = frozenset(
@@ -54,6 +63,11 @@ class Evidence:
 
     type: RecordType | None
     conditions: tuple[Condition, ...]
+
+    @property
+    def reads(self) -> tuple[Reading, ...]:
+        """What its conditions read."""
+        return tuple(reading for each in self.conditions for reading in each.reads)
 
     @classmethod
     def read(cls, members: Members, declared: Declared) -> Self:
@@ -168,6 +182,7 @@ class AgencyMatter:
         bounded(members, "materials", least=1)
         materials = tuple(MatterMaterial.read(m, declared) for m in members.objects("materials"))
         _distinct(members, "materials", [material.code for material in materials])
+        _check_sizes(members, materials)
         return cls(
             code=code,
             version=_version(members),
@@ -213,6 +228,23 @@ def bounded(members: Members, name: str, *, least: int = 0) -> list[object]:
     if not least <= len(values) <= _MOST[name]:
         members.refuse(name, f"must be a list of {least} to {_MOST[name]}")
     return values
+
+
+def _check_sizes(members: Members, materials: tuple[MatterMaterial, ...]) -> None:
+    pieces = [e for m in materials for group in m.accept for e in group]
+    if len(pieces) > MOST_PIECES:
+        members.refuse("materials", f"at most {MOST_PIECES} pieces of evidence in all")
+    if sum(len(e.conditions) for e in pieces) > MOST_CONDITIONS:
+        members.refuse("materials", f"at most {MOST_CONDITIONS} conditions in all")
+    readings = [reading for e in pieces for reading in e.reads]
+    addresses = {r.parameter for r in readings if r.question == "address_equals"}
+    if len(addresses) > MOST_ADDRESSES:
+        members.refuse("materials", f"at most {MOST_ADDRESSES} addresses are compared in all")
+    for kind in {e.type for e in pieces}:
+        told = {r.parameter for e in pieces if e.type is kind for r in e.reads} - {None}
+        if len(told) > MOST_QUESTIONS:
+            why = f"at most {MOST_QUESTIONS} parameters are compared with records of one type"
+            members.refuse("materials", why, "nobody's records are there to be guessed at")
 
 
 def _accept(members: Members, declared: Declared) -> tuple[tuple[Evidence, ...], ...]:

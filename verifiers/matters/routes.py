@@ -27,7 +27,7 @@ router = APIRouter()
 Matters = Annotated[MatterDesk, desk(MatterDesk)]
 Code = Annotated[str, Path(pattern="^[a-z][a-z0-9_]{1,39}$")]
 _SHORT = "public, max-age=60"
-_CREATED, _OK, _NOT_MODIFIED = 201, 200, 304
+_CREATED, _ACCEPTED, _NOT_MODIFIED = 201, 202, 304
 
 
 def perhaps_service(
@@ -37,7 +37,9 @@ def perhaps_service(
     sent = request.headers.get("authorization")
     if sent is None:
         return None
-    return service(request, gate, presented(request, gate, sent))
+    found = service(request, gate, presented(request, gate, sent))
+    request.app.state.limits.count("decision", found.client_id)  # each costs more than a pull
+    return found
 
 
 PerhapsPulling = Annotated[Service | None, Depends(perhaps_service)]
@@ -78,14 +80,22 @@ def register(
     matters: Matters,
     response: Response,
 ) -> dict[str, str]:
-    """201 for a version that was not there, 200 for the same again; none is ever changed."""
+    """202 for a new version, which two people have to approve; 201 on a sandbox, where none has to.
+
+    200 for the same again, with how it stands by now: `proposed`, `reviewed` (by one of two),
+    `active` or `refused`, then with the reason. No version is ever changed.
+    """
     found = matters.register_for(caller, code, read_file(body, toml=False))
-    response.status_code = _CREATED if found.anew else _OK
-    return {
+    if found.anew:
+        response.status_code = _CREATED if found.state == "active" else _ACCEPTED
+    said = {
         "code": found.matter.code,
         "rule_version": found.matter.rule_version,
         "effective_from": found.matter.effective_from.isoformat(),
+        "state": found.state,
     }
+    further = {"approval": found.approval, "reason": found.reason}
+    return said | {name: value for name, value in further.items() if value}
 
 
 @router.get("/v1/catalog/matters", tags=["catalogue"], summary="Matters that decisions serve")

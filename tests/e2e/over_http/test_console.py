@@ -2,7 +2,9 @@
 
 import pytest
 
-from certstore.callers import Clerk, Operator
+from certstore.callers import Clerk, Developer, Operator
+from certstore.service.demo import PAGES
+from certstore.service.demo_counter import enrol_counter
 from certstore.web.texts import Texts
 from tests.residents import GAO, Browser, assert_sound, resident, submitted
 
@@ -38,3 +40,23 @@ def test_the_console_is_for_operators(house, caller):
 def test_an_operator_opens_nobodys_data(house, path):
     assert Browser(house, ZHENG).get(path).status_code == 403
     assert Browser(house, ZHENG).get("/").headers["location"] == "/console/stats"
+
+
+@pytest.mark.parametrize("place", ["stats", "agencies", "overdue"])
+def test_every_page_of_the_console_leads_to_the_others(house, place):
+    text = Browser(house, ZHENG).get(f"/console/{place}").text
+    for other in ("stats", "agencies", "overdue"):
+        current = ' aria-current="page"' if other == place else ""
+        assert f'<a href="/console/{other}"{current}>' in text
+
+
+HAN = Developer("韩开发", "D01", "11310000MB0T00058A")
+LUO = Clerk("罗经办", "S03", "11310000MB0T0004XA")
+WHO_OPENS = {"/desk": GAO, "/pull": LUO, "/developers": HAN, "/console/agencies": ZHENG}
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_that_a_demonstration_names_opens(house, path):
+    enrol_counter(house)  # as the demonstration does
+    caller = WHO_OPENS.get(path, resident("lin_xiaohe"))
+    assert Browser(house, caller).get(path).status_code == 200

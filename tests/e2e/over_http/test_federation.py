@@ -138,6 +138,39 @@ def test_our_own_grant_is_judged_first_and_the_other_city_never_asked(cities, sc
     )
 
 
+def stand_on(house, purpose_id, kind):
+    """Let a purpose stand on another legal basis."""
+    with house.archive.writing() as books:
+        basis = {**books.sharing.purpose(purpose_id).legal_basis, "kind": kind}
+        books.onboarding.rewrite(purpose_id, {"legal_basis": basis})
+
+
+@pytest.mark.parametrize(("city", "purpose"), [("ours", ENROLMENT), ("theirs", THEIR_PURPOSE)])
+def test_a_consent_does_not_travel_and_that_is_said(cities, ref, city, purpose):
+    """Whichever city wants a consent: refused with the cause, and on record where it was asked."""
+    house = getattr(cities, city)
+    with cities.school() as school:
+        school.pull(CASE, ref, city=PEER)
+    stand_on(house, purpose, "consent")
+    before = leaves(cities.ours), leaves(cities.theirs)
+    try:
+        with cities.school() as school, pytest.raises(ProblemError) as raised:
+            school.pull(CASE, ref, city=PEER)
+    finally:
+        stand_on(house, purpose, "statutory_duty")
+    assert (raised.value.slug, raised.value.cause) == ("insufficient-purpose", "ground_not_shared")
+    asked = city == "theirs"
+    # Over there twice: with the token from before the change, and with the one got for it.
+    assert (leaves(cities.ours), leaves(cities.theirs)) == (before[0] + 1, before[1] + 2 * asked)
+    here = recorded(cities.ours)[0]
+    assert (here["refused"], here["fields"]) == ("insufficient-purpose", [])
+    assert here["peer"]["asked"] is asked
+    if asked:
+        there = recorded(cities.theirs)[0]
+        assert (there["refused"], there["fields"]) == ("consent-required", [])
+        assert there["on_behalf_of"]["purpose"] == ENROLMENT
+
+
 def test_what_the_other_city_refuses_is_refused_here_and_on_record_in_both(cities, school):
     gone = voucher(cities.theirs)
     become(cities.theirs, gone, Status.SUPERSEDED)

@@ -8,6 +8,7 @@ from tests.e2e.pages.counter_samples import counter
 from tests.e2e.pages.desk_samples import desk
 from tests.e2e.pages.entrance_samples import entrance
 from tests.e2e.pages.form_samples import forms
+from tests.e2e.pages.matter_samples import versions
 from tests.e2e.pages.onboarding_samples import onboarding
 from tests.e2e.pages.people import Sample
 from tests.e2e.pages.photo_samples import photos
@@ -22,4 +23,5 @@ def every_sample() -> list[Sample]:
     store = [*homes(), *certificates(), *usage(), *forms(), *entrance()]
     store += [*consents(), *citizens()]
     asked = [*questions(), *photos(), *checks(), *progress(), *uploads()]
-    return [*store, *asked, *desk(), *clerks(), *counter(), *onboarding(), *scans()]
+    behind = [*clerks(), *counter(), *onboarding(), *versions()]
+    return [*store, *asked, *desk(), *behind, *scans()]

@@ -373,6 +373,7 @@ def test_a_person_entrusted_must_accept_and_can_then_act_until_it_is_taken_back(
     with pytest.raises(RepresentationError):
         pull(house, ref, ["name"], actor=Actor(kind="agent"))
     assert "entrustment_answered" in notices(house)
+    assert told_of_entrustments(house) == []  # no service is concerned
 
 
 def test_an_agency_entrusted_uses_it_for_its_purpose_between_the_two_days(house):
@@ -393,6 +394,15 @@ def test_an_agency_entrusted_uses_it_for_its_purpose_between_the_two_days(house)
     house.entrustment_desk.take_back(resident(), made.ref)
     with pytest.raises(ConsentWithdrawnError):
         pull(house, ref, ["name"], **by)
+    about = {"client": SCHOOL, "purpose": ENROLMENT, "entrustment": made.ref}
+    assert told_of_entrustments(house) == [("given", about), ("withdrawn", about)]
+
+
+def told_of_entrustments(house):
+    with house.archive.writing() as books:
+        claimed = books.outbox.claim(house.clock.now(), timedelta(0), 100)
+    found = [(event.subject.partition("."), event.body) for event in claimed]
+    return [(what, body) for (matter, _, what), body in found if matter == "entrustment"]
 
 
 def signed_in_now(house, holder=LIN):

@@ -44,11 +44,13 @@ ENDS_BY_ITSELF = {
 SAYS_NOBODY = {
     "batch_refusals", "batches", "clients", "conformance", "event_deliveries", "event_feeds",
     "event_subscriptions", "issuing_authorities", "joint_tests", "ledger_checkpoints",
-    "ledger_cosignatures", "ledger_leaves", "ledger_nodes", "matter_owners", "matters",
+    "ledger_cosignatures", "ledger_leaves", "ledger_nodes", "matter_owners", "matter_proposals",
+    "matters",
     "onboarding_changes", "onboarding_history", "organisations", "outbox", "peer_trust_lists",
     "purpose_dossiers", "purposes", "quota_counts", "refused_calls", "return_addresses",
     "revoked_tokens", "serial_numbers", "sign_ins", "source_health", "source_standings",
-    "status_lists", "told_events", "used_identifiers", "witnessed_logs", "wrong_use_codes",
+    "status_lists", "told_ends", "told_events", "used_identifiers", "witnessed_logs",
+    "wrong_use_codes",
 }  # fmt: skip
 KEPT = {name for names in RECORDS.values() for name in names}
 CHILD = Holder("林小禾", "111", "340199201904060281")

@@ -60,10 +60,21 @@ def test_what_was_given_long_ago_is_told_no_more(house):
 
 def test_an_event_about_a_client_goes_to_that_client(house):
     school, housing = subscriber(house), subscriber(house, HOUSING)
-    happen(house, "purpose.quota_warning", client=SCHOOL, purpose="p-1", used_percent=80)
+    happen(house, "purpose.quota_warning", client=SCHOOL, purpose="p-1", percent=80)
     happen(house, "application.submitted", client=SCHOOL, application=reference())  # no kind of it
     assert changes(told(house, school)) == [("p-1", "quota_warning")]
     assert told(house, housing)["events"] == []
+
+
+def test_an_event_that_is_meant_for_one_client_is_told_to_no_other(house):
+    """A correction is told to each client of the wrong value, by an event of its own."""
+    school, housing = subscriber(house), subscriber(house, HOUSING)
+    held = given(house, HOUSING, given(house))
+    for client in (SCHOOL, HOUSING):
+        happen(house, "certificate.corrected", certificate=held.ref, client=client)
+    for each in (school, housing):
+        (event,) = told(house, each)["events"]
+        assert event["data"] == {"change": "corrected", "certificate": held.ref}
 
 
 def test_an_event_waits_until_pulls_that_were_under_way_are_on_record(house):

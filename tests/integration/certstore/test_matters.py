@@ -43,7 +43,7 @@ from tests.matters import (
 )
 from tests.sealed import assertion, school_key, token_form, voucher
 from verifiers.matters.matter import AgencyMatter
-from verifiers.matters.registry import judge_version
+from verifiers.matters.proposing import judge_version
 
 EVER = datetime.min.replace(tzinfo=UTC)
 
@@ -56,7 +56,8 @@ def ready(tmp_path_factory):
     """One house for most tests: what is done in it is told apart by case numbers."""
     built = house_in(tmp_path_factory.mktemp("matters"))
     jwk = {**to_jwk(KEY.public_key()), "kid": key_id(KEY.public_key())}
-    prepare(built, keys=[jwk], actions=("search", "pull", "matters"))
+    covered = (*TYPES, "id_photo")
+    prepare(built, types=covered, keys=[jwk], actions=("search", "pull", "matters"))
     yield built
     built.close()
 
@@ -185,7 +186,16 @@ def test_whoever_was_looked_at_sees_it_and_nobody_else(ready, case):
         (entry,) = seen_by(ready, who, case)
         assert (entry["kind"], entry["decision"]) == ("decision", said["decision_id"])
         assert (entry["case_no"], entry["operator"], entry["terminal"]) == (case, "3021", "窗口 2")
-        assert entry["fields"] == []
+    (child,), (father,) = seen_by(ready, CHILD, case), seen_by(ready, FATHER, case)
+    assert child["fields"] == ["parent_is"]
+    assert father["fields"] == ["district_is"]
+    (compared,) = father["compared"]
+    assert (compared["type"], compared["question"], compared["answer"]) == (
+        "property_certificate",
+        "district_is",
+        "yes",
+    )
+    assert "海港区" not in json.dumps(father, ensure_ascii=False)
     assert seen_by(ready, MOTHER, case) == []
 
 

@@ -11,12 +11,15 @@ from starlette.testclient import TestClient
 
 from certstore.authorization.token_desk import TokenRequest
 from certstore.callers import Developer, Operator
+from certstore.chance import reference
 from certstore.errors import CertstoreError, ConflictError, ForbiddenError, NotFoundError
+from certstore.events.kinds import thin
 from certstore.jwk import to_jwk
 from certstore.onboarding.conformance import ITEMS
 from certstore.onboarding.states import STEPS
 from certstore.onboarding.terms import TypedClient, TypedTerms
 from certstore.service.app import create_app
+from certstore.tables.outbox import OutboxEvent
 from tests.sealed import (
     ENROLMENT,
     GRANTED,
@@ -114,8 +117,12 @@ def test_from_application_to_active_by_two_people_and_by_what_was_shown(house):
         ("approve", "submitted", "approved", "operator A01 + operator A02"),
         ("activate", "approved", "active", "system"),
     ]
-    told = [e["state"] for e in events(house, "purpose.state_changed")]
+    bodies = events(house, "purpose.state_changed")
+    told = [e["state"] for e in bodies]
     assert sorted(told) == ["active", "approved", "submitted"]  # a claim has no order
+    for body in bodies:  # and what is told of it is told whole
+        event = OutboxEvent(reference(), "purpose.state_changed", body, house.clock.now())
+        assert thin(event, "").event["data"] == {"change": "state_changed", **body}
 
 
 def _shows_everything(house, key, purpose_id):

@@ -1,13 +1,16 @@
 """Jobs of many pulls: each item recorded once, answered by itself, kept for a day, sealed."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from threading import Thread
 
 import pytest
 from sqlalchemy import text
 
 from certstore.errors import UnavailableError
 from certstore.sharing import job_desk
+from certstore.tables.pull_jobs import DONE
 from tests.house import house_in
 from tests.integration.certstore.answers import body, enrol, service
 from tests.sealed import LIN, ZHOU, handed_in, resident, voucher
@@ -208,3 +211,63 @@ def test_a_job_that_is_not_as_described_is_not_taken(rooms, changes):
 def test_a_job_for_another_purpose_is_not_taken(rooms):
     assert rooms.take(purpose_id="another").status_code == 403
     assert rooms.take(matter_code="another").status_code == 403
+
+
+def done_events(house):
+    with house.archive.writing() as books:
+        claimed = books.outbox.claim(house.clock.now(), timedelta(0), 100)
+    return [event.body for event in claimed if event.subject == "pull_job.done"]
+
+
+def test_that_a_job_is_done_is_told_with_its_last_answer_and_once(either):
+    ref = either.take().json()["ref"]
+    assert done_events(either.house) == []
+    either.house.job_desk.work()
+    either.house.job_desk.work()
+    assert done_events(either.house) == [{"client": OFFICE, "job": ref}]
+
+
+def test_a_job_that_ends_in_a_refusal_outside_a_pull_is_done_too(rooms):
+    ref = rooms.take(item("2" * 20, LIN, "A-3")).json()["ref"]  # it concerns nobody: no record
+    rooms.house.job_desk.work()
+    assert done_events(rooms.house) == [{"client": OFFICE, "job": ref}]
+
+
+def test_a_job_that_waits_for_one_answer_is_not_done(rooms, monkeypatch):
+    rooms.take()
+    monkeypatch.setattr(job_desk, "_BATCH", 4)
+    rooms.house.job_desk.work()
+    assert done_events(rooms.house) == []
+    rooms.house.job_desk.work()
+    assert len(done_events(rooms.house)) == 1
+
+
+def test_workers_that_answer_the_last_items_at_once_tell_it_once(either):
+    items = [item(either.lin.ref, LIN, f"A-{n}") for n in range(12)]
+    either.take(*items)
+    with ThreadPoolExecutor(3) as pool:
+        list(pool.map(lambda _: either.house.job_desk.work(), range(3)))
+    either.house.job_desk.work()
+    assert len(done_events(either.house)) == 1
+
+
+def test_who_answers_the_last_but_one_is_waited_for(either):
+    """Else each of two would see the other's item wait, and nobody would say that it is done."""
+    ref = either.take(*(item("2" * 20, LIN, f"A-{n}") for n in range(2))).json()["ref"]
+    desk, archive = either.house.job_desk, either.house.archive
+    with archive.reading() as books:
+        first, second = books.pull_jobs.waiting(2)
+        job = books.pull_jobs.get(ref)
+    sealed = desk._key(job).seal(b"{}", "of the test")
+    other = Thread(target=lambda: answer(archive, desk, second, sealed))
+    with archive.writing() as books:
+        desk._answered(books, first, DONE, sealed)
+        other.start()
+        other.join(0.5)  # it waits for us; were it not to, it would be done by now
+    other.join(30)
+    assert done_events(either.house) == [{"client": OFFICE, "job": ref}]
+
+
+def answer(archive, desk, found, sealed):
+    with archive.writing() as books:
+        desk._answered(books, found, DONE, sealed)

@@ -3,24 +3,35 @@
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from ipaddress import ip_address
 
 import pytest
 from standardwebhooks.webhooks import Webhook
 
+from certstore.chance import reference
 from certstore.clock import SystemClock
-from certstore.errors import ConflictError
+from certstore.errors import ConflictError, MalformedError
 from certstore.events.courier import Courier
-from certstore.events.destination import Bounds
+from certstore.events.destination import Bounds, judge_address
 from certstore.events.outcomes import GIVEN_UP_AFTER
 from certstore.safekeeping import add_storage_key
 from certstore.service.messenger import Messenger
 from certstore.service.passphrase import passphrase
+from certstore.service.wiring import House
 from tests.endpoints import Endpoint, answer, endpoint
-from tests.house import house_in
+from tests.house import house_in, settings_in
 from tests.sealed import voucher
 from tests.subscribers import SCHOOL, given, happen, revoke, subscriber
 
 SECONDS = timedelta(seconds=1)
+
+
+@pytest.fixture
+def house(database_url, tmp_path):
+    """A whole house on either database, which sends to endpoints on this machine."""
+    built = house_in(tmp_path / "house", database_url=database_url, webhook_loopback=True)
+    yield built
+    built.close()
 
 
 @pytest.fixture
@@ -55,7 +66,9 @@ def health(house, service):
 
 
 def test_a_revocation_arrives_signed_and_is_delivered_once(tmp_path):
-    house = house_in(tmp_path / "now", clock=SystemClock())  # a stranger's verifier has no other
+    house = house_in(
+        tmp_path / "now", clock=SystemClock(), webhook_loopback=True
+    )  # a stranger's verifier has no other
     school = subscriber(house)
     with endpoint() as place:
         secret = hook(house, school, place)["secret"]
@@ -308,7 +321,7 @@ def test_only_the_types_asked_for_come_and_nothing_after_the_end(house, school, 
 
 
 def test_secrets_come_under_a_new_storage_key_and_still_sign(tmp_path):
-    house = house_in(tmp_path / "house")
+    house = house_in(tmp_path / "house", webhook_loopback=True)
     school = subscriber(house)
     with endpoint() as place:
         hook(house, school, place)
@@ -324,7 +337,7 @@ def test_secrets_come_under_a_new_storage_key_and_still_sign(tmp_path):
 
 
 def test_a_secret_that_does_not_open_keeps_no_other_webhook_waiting(tmp_path):
-    house = house_in(tmp_path / "house")
+    house = house_in(tmp_path / "house", webhook_loopback=True)
     school = subscriber(house)
     with endpoint() as broken, endpoint() as good:
         ref = hook(house, school, broken)["ref"]
@@ -340,7 +353,7 @@ def test_a_secret_that_does_not_open_keeps_no_other_webhook_waiting(tmp_path):
 
 def test_a_hundred_webhooks_of_which_most_are_silent_hold_nobody_up(tmp_path):
     """Ninety endpoints take the connection and say nothing; the ten others are told at once."""
-    house = house_in(tmp_path / "house")
+    house = house_in(tmp_path / "house", webhook_loopback=True)
     hasty = Courier(Bounds(loopback=True), time_out_s=1.0)
     house.__dict__["delivery_desk"] = replace(house.delivery_desk, courier=hasty)
     held = voucher(house)
@@ -364,3 +377,35 @@ def test_a_hundred_webhooks_of_which_most_are_silent_hold_nobody_up(tmp_path):
         assert 0 < stalled.most_at_once <= 80
         assert len(good.got) == 10
     house.close()
+
+
+@pytest.fixture(scope="module")
+def plain(tmp_path_factory):
+    """A demonstration as it is without being told otherwise."""
+    built = house_in(tmp_path_factory.mktemp("plain"))
+    yield built
+    built.close()
+
+
+@pytest.mark.parametrize("near", ["localhost", "LOCALHOST.", "127.0.0.1", "[::1]", "a.localhost"])
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_demonstration_sends_nothing_to_its_own_machine_unless_it_is_set_to(plain, scheme, near):
+    school, desk = subscriber(plain, reference()), plain.subscription_desk
+    with pytest.raises(MalformedError):
+        desk.subscribe(school, f"{scheme}://{near}/", (), "")
+
+
+def test_a_name_that_leads_here_is_not_gone_to(plain):
+    assert judge_address(ip_address("127.0.0.1"), plain.delivery_desk.courier.bounds)
+
+
+def test_what_was_taken_while_it_was_set_is_not_sent_to_afterwards(plain):
+    assert plain.delivery_desk.courier.send("http://127.0.0.1:9/", {}, b"").why == "not_public"
+
+
+def test_the_setting_counts_in_a_demonstration_alone(tmp_path):
+    for demonstration in (True, False):
+        said = {"webhook_loopback": True, "demonstration": demonstration}
+        built = House(settings_in(tmp_path / "house", **said), SystemClock())
+        assert built._bounds.loopback is demonstration
+        built.close()

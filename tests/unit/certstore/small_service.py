@@ -52,7 +52,7 @@ def small_service():
             self.end_headers()
             self.wfile.write(data)
 
-        do_GET = do_POST = _answer  # noqa: N815 - as http.server calls them
+        do_GET = do_POST = do_DELETE = _answer  # noqa: N815 - as http.server calls them
 
         def log_message(self, *_):
             pass

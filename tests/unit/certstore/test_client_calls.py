@@ -183,6 +183,13 @@ def test_a_strange_reference_stays_one_part_of_the_path(service, client):
     assert service.seen[-1][1] == "/v1/certificates/..%2F..%2Foauth2%2Frevoke%3Fx:pull"
 
 
+def test_an_answer_without_content_is_nothing_to_read(service, client):
+    service.answers = [(204, b"", {}), (200, b"", {})]
+    assert client.ask("DELETE", "/v1/things/x") == {}
+    with pytest.raises(UnreadableError):  # 200 promises something
+        client.ask("GET", "/v1/things/x")
+
+
 def test_other_calls_are_made_with_token_and_proof_too(service, client):
     service.answers = [(200, b"%PDF", {}), (200, {"a": 1}, {}), (202, {"ref": "x"}, {})]
     assert client.fetch(f"{service.url}/v1/documents/x") == b"%PDF"
@@ -292,12 +299,28 @@ def test_a_token_request_repeated_has_a_new_assertion(service, client):
     assert one["client_assertion"] != two["client_assertion"]
 
 
-def test_a_token_that_was_revoked_is_replaced_once(service, client):
-    service.answers = [(200, SEARCHED, {}), problem("invalid-token", 401, cause="revoked")]
+@pytest.mark.parametrize(
+    "refusal",
+    [
+        problem("invalid-token", 401, cause="revoked"),
+        problem("insufficient-purpose", 403, cause="purpose_changed"),
+    ],
+)
+def test_a_token_that_holds_no_more_is_replaced_once(service, client, refusal):
+    service.answers = [(200, SEARCHED, {}), refusal]
     service.answers += [(200, SEARCHED, {})]
     client.search(CASE)
     client.search(CASE)
     assert len(service.calls("/oauth2/token")) == 2
+
+
+def test_a_purpose_that_is_suspended_is_not_asked_for_again(service, client):
+    refusal = problem("insufficient-purpose", 403, cause="purpose_inactive")
+    service.answers = [(200, SEARCHED, {}), refusal]
+    client.search(CASE)
+    with pytest.raises(ProblemError):
+        client.search(CASE)
+    assert len(service.calls("/oauth2/token")) == 1
 
 
 def test_a_token_that_was_just_given_is_not_replaced(service, client):

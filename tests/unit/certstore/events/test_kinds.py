@@ -9,6 +9,14 @@ from certstore.tables.outbox import OutboxEvent
 
 AT = datetime(2026, 11, 25, 2, 0, 0, 123456, tzinfo=UTC)
 REF = "bcdfghjkmnpqrstvwxyz"
+WARNED = {
+    "client": "c",
+    "purpose": "enrolment-2026",
+    "period": "day",
+    "percent": 80,
+    "resets_at": "2026-11-26T00:00:00+08:00",
+}
+CHANGED = {"client": "school-service", "act": "approve", "before": "submitted", "state": "approved"}
 
 
 def made(subject="certificate.revoked", **body):
@@ -45,9 +53,9 @@ def test_a_revocation_as_it_is_told():
         {"state": ["x"]},
         {"state": None},
         {"state": True},
-        {"used_percent": 1.5},
-        {"used_percent": -1},
-        {"used_percent": 340199199804060284},
+        {"percent": 1.5},
+        {"percent": -1},
+        {"percent": 340199199804060284},
     ],
 )
 def test_a_value_that_could_say_something_of_somebody_is_left_out(body):
@@ -55,18 +63,31 @@ def test_a_value_that_could_say_something_of_somebody_is_left_out(body):
 
 
 def test_what_is_about_the_client_is_its_own():
-    told = made("purpose.quota_warning", client="c", purpose="enrolment-2026", used_percent=80)
+    told = made("purpose.quota_warning", **WARNED)
     assert told.own
     assert told.subject == "enrolment-2026"
-    assert told.event["data"] == {
-        "change": "quota_warning",
-        "purpose": "enrolment-2026",
-        "used_percent": 80,
-    }
+    assert told.event["data"] == {"change": "quota_warning", **WARNED}
+
+
+@pytest.mark.parametrize(
+    ("subject", "body", "about"),
+    [
+        ("purpose.state_changed", {**CHANGED, "purpose": "enrolment-2026"}, "enrolment-2026"),
+        ("client.state_changed", CHANGED, "school-service"),
+        ("consent.given", {"consent_request": REF, "client": "school-service"}, REF),
+        ("pull_job.done", {"job": REF, "client": "school-service"}, REF),
+        ("entrustment.given", {"entrustment": REF, "purpose": "p", "client": "c"}, REF),
+        ("subscription.failing", {"subscription": REF, "client": "c", "reason": "refused"}, REF),
+    ],
+)
+def test_what_a_client_is_told_of_its_own_is_told_whole(subject, body, about):
+    told = made(subject, **body)
+    change = subject.partition(".")[2]
+    assert (told.subject, told.event["data"]) == (about, {"change": change, **body})
 
 
 def test_an_event_without_a_reference_is_about_itself():
-    assert made("client.state_changed", client="c", state="active").subject == "e" * 20
+    assert made("client.state_changed", state="active").subject == "e" * 20
 
 
 def test_what_services_are_not_told_of_is_none():
