@@ -11,11 +11,11 @@ from issuance.annotated_copies import AnnotatedCopies
 from issuance.document.copy_press import CopyPress
 
 if TYPE_CHECKING:
-    from certstore.service.ground_floor import GroundFloor
-    from certstore.service.wiring import House
+    from certstore.service.issuing_floor import IssuingFloor
+    from certstore.service.sharing_floor import SharingFloor
 
 
-def form_desk(house: "GroundFloor", copy_maker: CopyMaker | None) -> FormDesk:
+def form_desk(house: "SharingFloor", copy_maker: CopyMaker | None) -> FormDesk:
     """Documents and credentials of what was granted."""
     return FormDesk(
         archive=house.archive,
@@ -27,7 +27,7 @@ def form_desk(house: "GroundFloor", copy_maker: CopyMaker | None) -> FormDesk:
     )
 
 
-def copies(house: "House") -> CopyMaker:
+def copies(house: "IssuingFloor") -> CopyMaker:
     """Annotated copies, from the press; the fonts are opened when the first is made."""
     return AnnotatedCopies(
         press=CopyPress(fonts=house.fonts, signer=house.keys.signer(Purpose.DOCUMENT)),
@@ -37,7 +37,7 @@ def copies(house: "House") -> CopyMaker:
     )
 
 
-def own_copy_desk(house: "House") -> OwnCopyDesk:
+def own_copy_desk(house: "IssuingFloor") -> OwnCopyDesk:
     """Annotated copies for holders, from the same press."""
     return OwnCopyDesk(
         archive=house.archive,
@@ -49,7 +49,7 @@ def own_copy_desk(house: "House") -> OwnCopyDesk:
     )
 
 
-def _credentials(house: "GroundFloor") -> CredentialMaker:
+def _credentials(house: "SharingFloor") -> CredentialMaker:
     return CredentialMaker(
         objects=house.objects,
         signer=house.keys.signer(Purpose.CREDENTIAL),

@@ -16,13 +16,13 @@ from issuance.for_others.making import Maker
 from issuance.sealing import Sealer
 
 if TYPE_CHECKING:
-    from certstore.service.wiring import House
+    from certstore.service.issuing_floor import IssuingFloor
 
 
 class IssuerSealers:
     """The sealer of each authority: the house's own, or one with the authority's keys."""
 
-    def __init__(self, house: "House") -> None:
+    def __init__(self, house: "IssuingFloor") -> None:
         """Nothing is opened before an authority issues."""
         self._house = house
         self._lock = threading.Lock()
@@ -61,7 +61,7 @@ class IssuerSealers:
         return found
 
 
-def for_others_desk(house: "House") -> ForOthersDesk:
+def for_others_desk(house: "IssuingFloor") -> ForOthersDesk:
     """Certificates of enrolled authorities."""
     maker = Maker(
         archive=house.archive,

@@ -14,10 +14,10 @@ from issuance.review import ReviewDesk
 from issuance.sealing import Sealer
 
 if TYPE_CHECKING:
-    from certstore.service.wiring import House
+    from certstore.service.issuing_floor import IssuingFloor
 
 
-def sealer(house: "House") -> Sealer:
+def sealer(house: "IssuingFloor") -> Sealer:
     """Signs what is issued."""
     document = house.keys.signer(Purpose.DOCUMENT)
     return Sealer(
@@ -33,7 +33,7 @@ def sealer(house: "House") -> Sealer:
     )
 
 
-def letter_desk(house: "House") -> LetterDesk:
+def letter_desk(house: "IssuingFloor") -> LetterDesk:
     """Commitment letters as certificates."""
     return LetterDesk(
         archive=house.archive,
@@ -47,12 +47,12 @@ def letter_desk(house: "House") -> LetterDesk:
     )
 
 
-def finding_desk(house: "House") -> FindingDesk:
+def finding_desk(house: "IssuingFloor") -> FindingDesk:
     """Letters found false."""
     return FindingDesk(archive=house.archive, clock=house.clock, lookers=lookers(house))
 
 
-def review_desk(house: "House") -> ReviewDesk:
+def review_desk(house: "IssuingFloor") -> ReviewDesk:
     """Reviews."""
     return ReviewDesk(
         archive=house.archive,
@@ -65,6 +65,6 @@ def review_desk(house: "House") -> ReviewDesk:
     )
 
 
-def lookers(house: "House") -> Lookers:
+def lookers(house: "IssuingFloor") -> Lookers:
     """How a look of an officer is recorded."""
     return Lookers(house.settings.ledger_origin, house.settings.authority_uscc)

@@ -8,11 +8,11 @@ from certstore.onboarding.applying import OnboardingDesk
 from certstore.onboarding.approval import ApprovalDesk
 from certstore.onboarding.refusals import RefusalDesk
 from certstore.onboarding.trying import TryingDesk
-from certstore.service.ground_floor import GroundFloor
 from certstore.service.sandbox_client import open_trying_desk
+from certstore.service.sharing_floor import SharingFloor
 
 
-class OnboardingFloor(GroundFloor):
+class OnboardingFloor(SharingFloor):
     """The desks of agencies' developers and of the operators who approve."""
 
     @cached_property
