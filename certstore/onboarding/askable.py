@@ -14,14 +14,24 @@ from certstore.sharing.predicates import GRANTED_BY
 EXISTS: Final = "exists"
 """How lists call that only existence and status are asked for; it stands in no purpose."""
 _ADDRESSES: Final = ("residence_address", "address")
+_KINSHIP: Final = frozenset({"birth_certificate", "household_register"})
 _WITH_PHOTO: Final = frozenset({"voucher", "permit"})  # layouts
 _PHOTOS: Final = frozenset({"id_photo"})
 
 
 def questions_of(kind: CertificateType) -> tuple[str, ...]:
-    """The yes-or-no questions that a certificate of this type can answer."""
+    """The yes-or-no questions that a certificate of this type can answer.
+
+    Some are put by a service itself, the others by the conditions of its matter (docs/matters.md).
+    """
     located = any(kind.field(name) is not None for name in _ADDRESSES)
-    return tuple(name for name in GRANTED_BY if located or name != "address_equals")
+    at_once = (name for name in GRANTED_BY if located or name != "address_equals")
+    in_matters = (
+        *(("district_is",) if located else ()),
+        *(("parent_is",) if kind.code in _KINSHIP else ()),
+        "held_since",
+    )
+    return (*at_once, *in_matters)
 
 
 def has_photo(kind: CertificateType) -> bool:

@@ -13,6 +13,15 @@ _OTHERS: Final[Mapping[str, Mapping[Lang, str]]] = {
     "address_equals": {"zh": "地址是否一致（只答是或否）", "en": "Address is the same (yes or no)"},
     "age_over": {"zh": "是否满某年龄（只答是或否）", "en": "Over an age (yes or no)"},
     "holder_is": {"zh": "姓名是否一致（只答是或否）", "en": "Name is the same (yes or no)"},
+    "district_is": {"zh": "在不在某个区（只答是或否）", "en": "Lies in a district (yes or no)"},
+    "parent_is": {
+        "zh": "某人是不是父亲或母亲（只答是或否）",
+        "en": "Somebody is a parent (yes or no)",
+    },
+    "held_since": {
+        "zh": "登记或生效满没满一段时间（只答是或否）",
+        "en": "Held for a length of time (yes or no)",
+    },
     PHOTO: {"zh": "照片", "en": "Photo"},
     EXISTS: {"zh": "只查有没有、是否有效", "en": "Only whether one exists, and its status"},
 }

@@ -13,6 +13,7 @@ from certstore.holdings import ClosedCase
 from certstore.ledger_proof import AccessProof, Judged
 from certstore.offices import office_name
 from certstore.own_acts import Act
+from certstore.pages.path_labels import path_label
 from certstore.pages.usage_views import (
     Filter,
     Ground,
@@ -215,7 +216,8 @@ def _labels(record: Mapping[str, Any], paths: Sequence[str], lang: Lang) -> tupl
     for path in paths:
         field = kind.field(path) if kind else None
         if field is None:
-            labels.append(_PLAIN.get(path, {}).get(lang, path))
+            named = _PLAIN.get(path)
+            labels.append(named[lang] if named else path_label("", path, lang))
         else:
             labels.append(field.label_zh if lang == "zh" else field.label_en)
     return tuple(dict.fromkeys(labels))
@@ -268,10 +270,6 @@ _PLAIN: Mapping[str, Mapping[str, str]] = {
     "document": {"zh": "签发的文件（PDF）", "en": "The signed file (PDF)"},
     "annotated_copy": {"zh": "加注件（PDF）", "en": "Annotated copy (PDF)"},
     "credential": {"zh": "电子凭证（可验证）", "en": "Credential (verifiable)"},
-    "valid_on": {"zh": "某一天是否有效（只答是或否）", "en": "Valid on a day (yes or no)"},
-    "address_equals": {"zh": "地址是否一致（只答是或否）", "en": "Address is the same (yes or no)"},
-    "age_over": {"zh": "是否满某年龄（只答是或否）", "en": "Over an age (yes or no)"},
-    "holder_is": {"zh": "姓名是否一致（只答是或否）", "en": "Name is the same (yes or no)"},
     "district_is": {"zh": "在不在某个区", "en": "Lies in a district"},
     "parent_is": {"zh": "某人是不是父亲或母亲", "en": "Somebody is a parent"},
     "held_since": {"zh": "登记或生效满没满一段时间", "en": "Held for a length of time"},

@@ -11,7 +11,7 @@ import certstore
 from certstore.catalogue import catalogue
 from certstore.errors import CertstoreError, ConflictError, ForbiddenError
 from certstore.onboarding.approval import judge_approval
-from certstore.onboarding.askable import EXISTS
+from certstore.onboarding.askable import EXISTS, every_path
 from certstore.onboarding.quotas import crossed, judge_quota, judge_standing, periods
 from certstore.onboarding.refusals import known_cause, known_fields, known_place
 from certstore.onboarding.states import STEPS, Role, State, judge_step, open_acts
@@ -28,6 +28,7 @@ from certstore.sharing.forms import PHOTO
 from certstore.sharing.predicates import GRANTED_BY
 from certstore.tables.onboarding import Change
 from certstore.tables.quotas import Counted
+from tests.matters import GRANTED as MATTERS_READ
 
 NOW = datetime(2026, 11, 25, 2, 0, tzinfo=UTC)
 TYPED = TypedTerms(
@@ -320,6 +321,8 @@ def test_photo_questions_and_bare_existence_are_terms_like_others():
         ({"field": ("enrolment.photo",)}, {"field": "malformed"}),  # it has none
         ({"field": ("enrolment.exists",)}, {"field": "malformed"}),
         ({"field": ("id_photo.address_equals",)}, {"field": "malformed"}),
+        ({"field": ("id_photo.district_is",)}, {"field": "malformed"}),
+        ({"field": ("lease_filing.parent_is",)}, {"field": "malformed"}),
         ({"field": ()}, {"field": "missing"}),
         ({"existence": ("nothing",)}, {"existence": "malformed"}),
         ({"existence": ("enrolment",) * 2}, {"existence": "malformed"}),
@@ -328,6 +331,15 @@ def test_photo_questions_and_bare_existence_are_terms_like_others():
 )
 def test_what_cannot_be_applied_for_together(changes, wrong):
     assert typed(**changes) == wrong
+
+
+def test_whatever_the_demonstrations_matters_read_can_be_applied_for():
+    asked = {f"{kind}.{path}" for kind, paths in MATTERS_READ.items() for path in paths}
+    assert asked <= every_path()
+    granted = typed(field=tuple(sorted(asked))).fields
+    assert {kind: set(paths) for kind, paths in granted.items()} == {
+        kind: set(paths) for kind, paths in MATTERS_READ.items()
+    }
 
 
 def test_bare_existence_alone_is_enough_and_a_reason_without_a_photo_is_dropped():
