@@ -136,5 +136,9 @@ REQUESTS: Final[Mapping[tuple[str, str], Any]] = {("PUT", "/v1/matters/{code}"):
 
 REFUSALS: Final[Mapping[tuple[str, str], tuple[tuple[int, str], ...]]] = {
     ("PUT", "/v1/matters/{code}"): ((403, "forbidden"), (409, "conflict")),
-    ("POST", "/v1/reuse-decisions"): ((404, "not-found"), (503, "ledger-unavailable")),
+    ("POST", "/v1/reuse-decisions"): (
+        (403, "consent-required"),
+        (404, "not-found"),
+        (503, "ledger-unavailable"),
+    ),
 }

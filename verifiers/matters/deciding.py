@@ -12,7 +12,12 @@ from typing import Any, Final
 from certstore.callers import Service
 from certstore.chance import reference
 from certstore.clock import Clock, local_date
-from certstore.errors import CertstoreError, NotFoundError, PurposeError
+from certstore.errors import (
+    CertstoreError,
+    ConsentRequiredError,
+    NotFoundError,
+    PurposeError,
+)
 from certstore.keys import Signer
 from certstore.ledger import Recorded, receipt, record_access
 from certstore.onboarding.quotas import count_call
@@ -58,7 +63,8 @@ class DecisionDesk:
     def decide(self, service: Service, wanted: DecisionIn) -> dict[str, Any]:
         """Each material's outcome, with what proves it; kept, and recorded as an access.
 
-        Raises PurposeError where the token does not cover it (on record with whom it is about),
+        Raises PurposeError where the token does not cover it, ConsentRequiredError for a purpose
+        that stands on consent (both on record with whom it is about),
         MalformedError for a case that the matter does not ask for, NotFoundError for a matter that
         is not in force, QuotaExceededError beyond the purpose's quota, RateLimitedError where it
         would be a guess too many, LedgerUnavailableError where the access cannot be recorded.
@@ -184,14 +190,21 @@ def judge_wanted(service: Service, wanted: DecisionIn) -> CertstoreError | None:
         return PurposeError("the token is for another purpose", where="purpose_id")
     if wanted.matter_code != service.matter_code:
         return PurposeError("the token is for another matter", where="matter_code")
-    if "search" in service.actions:
-        return None
-    return PurposeError(
-        "the token was not asked for with the action search",
-        where="actions",
-        remedy="get a token that names it in authorization_details",
-        cause="action_not_granted",
-    )
+    if "search" not in service.actions:
+        return PurposeError(
+            "the token was not asked for with the action search",
+            where="actions",
+            remedy="get a token that names it in authorization_details",
+            cause="action_not_granted",
+        )
+    if service.legal_basis.get("kind") == "consent":  # which names certificates, and not a look
+        return ConsentRequiredError(
+            "a decision looks at everything that may prove something, and no consent covers that",
+            where="purpose_id",
+            remedy="ask the holder with POST /v1/consent-requests, and pull what they agree to",
+            cause="decision_on_consent",
+        )
+    return None
 
 
 def _is_residence(matter_code: str) -> bool:

@@ -1,5 +1,6 @@
 """What a decision may compare, and how often: grants, guesses, quotas, records."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from starlette.testclient import TestClient
 
 from certstore.errors import (
     CertstoreError,
+    ConsentRequiredError,
     FieldNotGrantedError,
     QuotaExceededError,
     RateLimitedError,
@@ -181,6 +183,15 @@ def test_a_token_given_before_the_purpose_changed_decides_nothing(ready):
     with pytest.raises(CertstoreError) as found:
         ready.decision_desk.decide(service(), wanted())
     assert found.value.facts["cause"] == "purpose_changed"
+
+
+def test_a_purpose_on_consent_gets_no_decision_and_that_is_on_record(ready):
+    caller = replace(service(), legal_basis={"kind": "consent", "ref": "同意"})
+    with pytest.raises(ConsentRequiredError) as found:
+        ready.decision_desk.decide(caller, wanted())
+    assert found.value.facts["cause"] == "decision_on_consent"
+    refused = seen_by(ready, CHILD, "RX-2026-00017")[0]
+    assert (refused["refused"], refused["fields"]) == ("consent-required", [])
 
 
 def test_only_the_certificates_issued_last_are_looked_at(ready):
