@@ -116,7 +116,9 @@ class DecisionDesk:
             refusal = count_call(books, service, now) or judge_wanted(service, wanted)
             purpose = books.sharing.purpose(service.purpose_id)
             if refusal is not None:
-                person = books.people.find(wanted.subject.id_type, wanted.subject.id_number)
+                meant = wanted.subject.person()
+                held = books.register.held_by(meant.id_type, meant.id_number)
+                person = known_person(books, meant, tuple(held))
                 self._record_refusal(books, service, wanted, refusal, now, person)
         if refusal is not None:
             raise refusal
