@@ -8,21 +8,10 @@ from typing import Final
 
 from certstore.errors import ConflictError
 
-OWN_NAMES: Final = frozenset(
-    (
-        *("holder", "scanner", "ledger", "source", "issuance", "dormitory", "desk"),  # in records
-        *("guardian", "agent", "official", "self"),  # who acts
-        *(
-            "developer",
-            "operator",
-            "system",
-            "house",
-            "authority",
-            "officer",
-            "clerk",
-        ),  # in histories
-    )
-)
+_IN_RECORDS: Final = ("holder", "scanner", "ledger", "source", "issuance", "dormitory", "desk")
+_WHO_ACTS: Final = ("guardian", "agent", "official", "self")
+_IN_HISTORIES: Final = ("developer", "operator", "system", "house", "authority", "officer", "clerk")
+OWN_NAMES: Final = frozenset((*_IN_RECORDS, *_WHO_ACTS, *_IN_HISTORIES))
 
 
 def is_own_name(name: str) -> bool:

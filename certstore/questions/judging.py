@@ -4,12 +4,11 @@ from datetime import date
 from typing import Literal
 
 from certstore.errors import CertstoreError, ConflictError
+from certstore.own_names import OWN_NAMES
 from certstore.tables.questions import Question
 from certstore.tables.usage import UsageEntry
 
 ANSWER_DAYS = 5  # working days that an agency has
-# Who looks for itself, and is asked another way: the holder, somebody's scanner, our own desks.
-_NO_AGENCY = frozenset({"", "holder", "scanner", "issuance", "ledger", "source"})
 
 State = Literal["asked", "overdue", "answered"]
 
@@ -17,7 +16,9 @@ State = Literal["asked", "overdue", "answered"]
 def agency_client(entry: UsageEntry) -> str | None:
     """The client whose agency can be asked about this access; None where there is none to ask."""
     client = str(entry.record.get("client", ""))
-    return None if client in _NO_AGENCY or entry.kind in {"relative", "own_act"} else client
+    # The holder, somebody's scanner and our own desks are asked another way.
+    ours = not client or client in OWN_NAMES or entry.kind in {"relative", "own_act"}
+    return None if ours else client
 
 
 def judge_question(entry: UsageEntry, last: Question | None) -> CertstoreError | None:

@@ -285,7 +285,9 @@ QUESTION = Question(
 )
 
 
-@pytest.mark.parametrize("client", ["", "holder", "scanner", "issuance", "ledger", "source"])
+@pytest.mark.parametrize(
+    "client", ["", "holder", "scanner", "issuance", "ledger", "source", "desk", "dormitory"]
+)
 def test_who_is_no_agency_is_not_asked(client):
     assert agency_client(entry(client=client)) is None
     assert judge_question(entry(client=client), None) is not None
