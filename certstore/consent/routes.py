@@ -9,6 +9,7 @@ from certstore.callers import Resident
 from certstore.consent.bodies import ConsentRequestIn
 from certstore.consent.desk import Asked, ConsentDesk
 from certstore.consent.request_desk import ConsentRequestDesk, consent_told
+from certstore.idempotency.routes import Once
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_token
 
@@ -22,9 +23,9 @@ Me = Annotated[Resident, signed_in(Resident)]
 @router.post(
     "/v1/consent-requests", status_code=201, tags=["consent"], summary="Ask a holder for consent"
 )
-def ask(body: ConsentRequestIn, caller: Pulling, asking: Asking) -> dict[str, Any]:
+def ask(body: ConsentRequestIn, caller: Pulling, asking: Asking, once: Once) -> Response:
     """The holder finds it in their inbox; lead them to `consent_url`, or show them the QR code."""
-    return asking.ask(caller, body.asking())
+    return once.answer(caller, body, lambda: (201, asking.ask(caller, body.asking())))
 
 
 @router.get("/v1/consent-requests/{ref}", tags=["consent"], summary="What became of a request")

@@ -101,5 +101,7 @@ REFUSALS: Final[Mapping[tuple[str, str], tuple[tuple[int, str], ...]]] = {
         (403, "field-not-granted"),
         (429, "quota-exceeded"),
         (409, "conflict"),
+        (409, "idempotency-conflict"),
+        (422, "idempotency-mismatch"),
     ),
 }

@@ -202,6 +202,10 @@ REFUSALS: Final[Mapping[tuple[str, str], tuple[tuple[int, str], ...]]] = {
         (409, "conflict"),
     ),
     ("POST", "/v1/certificates/{ref}:verify"): (*_RELEASE, *_GROUND, *_OF_ONE),
+    ("POST", "/v1/pull-jobs"): (
+        (409, "idempotency-conflict"),
+        (422, "idempotency-mismatch"),
+    ),
     ("GET", "/v1/documents/{token}"): ((409, "certificate-revoked"), (410, "not-found")),
     ("POST", "/v1/peers/{city}/evidence:search"): _ABROAD_REFUSES,
     ("POST", "/v1/peers/{city}/certificates/{ref}:pull"): (*_ABROAD_REFUSES, *_OF_ONE),

@@ -1,12 +1,14 @@
 """HTTP of what services ask for: search and pull."""
 
 import base64
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Response
 
 from certstore.authorization.resource_gate import ResourceGate
 from certstore.authorization.routes import Admitted, Pulling, Searching, challenged
+from certstore.idempotency.routes import Once
 from certstore.reception import desk
 from certstore.sharing.bodies import JobIn, PullIn, SearchIn, VerifyIn
 from certstore.sharing.desk import SharingDesk
@@ -69,11 +71,11 @@ def document(
 
 
 @router.post("/v1/pull-jobs", tags=["sharing"], status_code=202, summary="Pull many, later")
-def take_job(body: JobIn, caller: Pulling, jobs: Jobs, answer: Response) -> dict[str, Any]:
+def take_job(body: JobIn, caller: Pulling, jobs: Jobs, once: Once) -> Response:
     """Up to 1,000 pulls: taken in at once, done in the background, kept for 24 hours."""
-    taken = jobs.take(caller, body.requests())
-    answer.headers["Location"] = f"/v1/pull-jobs/{taken['ref']}"
-    return taken
+    answer = once.answer(caller, body, lambda: (202, jobs.take(caller, body.requests())))
+    answer.headers["Location"] = f"/v1/pull-jobs/{json.loads(bytes(answer.body))['ref']}"
+    return answer
 
 
 @router.get("/v1/pull-jobs/{ref}", tags=["sharing"], summary="Progress and answers of a job")

@@ -8,12 +8,16 @@ from sqlalchemy import text
 
 from certstore.errors import ForbiddenError, IdempotencyConflictError
 from certstore.idempotency.desk import IN_FLIGHT_FOR, Answer, KeyedRequest
+from certstore.service.app import create_app
 from certstore.service.demo_issuers import POLICE
 from certstore.service.wiring import House
 from certstore.tables.idempotency import Claim, under
+from tests.consents import enrol_fund, machine, request_body
+from tests.good_answers import ASKER, PURPOSE, asker
 from tests.house import house_in
 from tests.issuers import enrolled, record_check, signed_in
 from tests.residents import _app_of
+from tests.sealed import pull_body, voucher
 
 REQUEST = KeyedRequest("a-client", "k-1", "d" * 64)
 LONG = IN_FLIGHT_FOR + timedelta(seconds=1)
@@ -101,6 +105,38 @@ def test_what_is_refused_on_record_leaves_its_key_free(house):
             desk.answer(REQUEST, refused)
     assert desk.answer(REQUEST, lambda: do(house, "then")).status == 201
     do(house, "under no claim")
+
+
+# -- requests for consent, and jobs ----------------------------------------------------------
+
+
+def test_a_holder_is_asked_once_for_a_request_that_is_sent_twice(house):
+    enrol_fund(house)
+    fund, key = machine(house, create_app(house)), {"Idempotency-Key": "asked"}
+    first, again = (
+        fund.post("/v1/consent-requests", json=request_body(), headers=key) for _ in range(2)
+    )
+    assert (first.status_code, first.content) == (201, again.content)
+    anew = fund.post("/v1/consent-requests", json=request_body())
+    assert anew.json()["ref"] != first.json()["ref"]
+    other = fund.post("/v1/consent-requests", json=request_body(case_no="B-2"), headers=key)
+    assert (other.status_code, other.json()["type"].rpartition(":")[2]) == (
+        422,
+        "idempotency-mismatch",
+    )
+
+
+def test_a_job_that_is_sent_twice_is_taken_once(house):
+    client, key = asker(house, create_app(house)), {"Idempotency-Key": "job"}
+    said = {name: pull_body()[name] for name in ("matter_code", "operator", "fields")}
+    item = {"ref": voucher(house).ref, "case_no": "RX-1", "subject": pull_body()["subject"]}
+    body = {**said, "purpose_id": PURPOSE, "items": [item]}
+    first, again = (client.post("/v1/pull-jobs", json=body, headers=key) for _ in range(2))
+    assert (first.status_code, first.content) == (202, again.content)
+    assert first.headers["Location"] == again.headers["Location"]
+    assert client.get(again.headers["Location"]).status_code == 200
+    with house.archive.reading() as books:
+        assert books.pull_jobs.open_jobs(ASKER) == 1
 
 
 # -- who is given a kept answer ------------------------------------------------------------
