@@ -119,6 +119,15 @@ def test_a_crash_is_the_files_fault(process):
     assert lost(one)
 
 
+@pytest.fixture
+def hangs_up():
+    """Whoever runs the tests may ignore this signal (nohup), and then so would what they start."""
+    former = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, former)
+
+
+@pytest.mark.usefixtures("hangs_up")
 @pytest.mark.parametrize("how", [signal.SIGTERM, signal.SIGHUP])
 def test_an_operators_word_says_nothing_about_the_file(process, how):
     one = process()
