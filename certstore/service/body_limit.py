@@ -4,12 +4,17 @@ import re
 from collections.abc import Sequence
 from typing import Final
 
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 
-class _TooLargeError(Exception):
-    """The body went on beyond the limit."""
+class BodyTooLargeError(HTTPException):
+    """The body went on beyond the limit. It is no failure: who gets it passes it on."""
+
+    def __init__(self) -> None:
+        """413."""
+        super().__init__(413)
 
 
 LARGEST: Final = 16 * 1024 * 1024
@@ -57,7 +62,7 @@ class RequestLimits:
         if not announced.isdigit() or int(announced) > largest:
             await _too_large(largest)(scope, receive, send)
             return
-        read, started, over = 0, False, False
+        read, over, started, refused = 0, False, False, False
 
         async def counted() -> Message:
             nonlocal read, over
@@ -65,20 +70,22 @@ class RequestLimits:
             read += len(message.get("body", b""))
             if read > largest:
                 over = True
-                raise _TooLargeError
+                raise BodyTooLargeError
             return message
 
         async def noted(message: Message) -> None:
-            nonlocal started
-            if over and not started:
-                raise _TooLargeError  # whatever the application made of it
-            started = True
-            await send(message)
+            nonlocal started, refused
+            if over and not started and not refused:  # whatever the application makes of it
+                refused = True
+                await _too_large(largest)(scope, receive, send)
+            elif not refused:
+                started = True
+                await send(message)
 
         try:
             await self._app(scope, counted, noted)
-        except _TooLargeError:
-            if not started:
+        except BodyTooLargeError:
+            if not started and not refused:
                 await _too_large(largest)(scope, receive, send)
 
     async def _refuse_two_lengths(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -101,6 +108,10 @@ def _head_refused(scope: Scope) -> JSONResponse | None:
     if target > LONGEST_TARGET:
         return _problem(
             414, "URI Too Long", "invalid-request", f"an address has at most {LONGEST_TARGET} bytes"
+        )
+    if not scope["path"].isprintable():  # a route's pattern lets a line's end pass
+        return _problem(
+            400, "Bad Request", "invalid-request", "an address holds no control characters"
         )
     size = sum(len(name) + len(value) for name, value in headers)
     if len(headers) > MOST_HEADERS or size > LONGEST_HEAD:

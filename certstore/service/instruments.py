@@ -12,6 +12,7 @@ from prometheus_client import generate_latest as metrics_text
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from certstore.service import problems
+from certstore.service.body_limit import BodyTooLargeError
 from certstore.service.wiring import House
 
 log = logging.getLogger("certstore")
@@ -82,6 +83,9 @@ class Measured:
 
         try:
             await self._app(scope, receive, noted)
+        except BodyTooLargeError:
+            status = 413
+            raise
         except Exception as error:
             if status:  # it had begun to answer: the server closes the connection
                 raise

@@ -31,7 +31,7 @@ def judge_form(
         case "pdf":
             return _judge_file(asked, certificate, granted)
         case "annotated":
-            return _judge_copy(certificate)
+            return _judge_copy(asked, certificate)
         case _:
             return None
 
@@ -100,9 +100,15 @@ def _judge_file(
     return None
 
 
-def _judge_copy(certificate: Certificate) -> CertstoreError | None:
+def _judge_copy(asked: Sequence[str], certificate: Certificate) -> CertstoreError | None:
     if certificate.sealed and certificate.identifier and certificate.status_entry is not None:
-        return None
+        if any(path in certificate.fields for path in asked):
+            return None
+        return FieldsRequiredError(
+            "a copy shows at least one fact; a photo alone says nothing",
+            where="fields",
+            remedy="name a granted field beside it, `name` as a rule",
+        )
     return ConflictError(
         "copies are made of certificates that were sealed here; nobody could check this one",
         where="format",

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from certstore.annotations import USUAL_DAYS
 from certstore.callers import Service
+from certstore.catalogue import certificate_type
 from certstore.certificates import Certificate, Holder, Status
 from certstore.errors import (
     CertificateRevokedError,
@@ -18,7 +19,7 @@ from certstore.errors import (
     PurposeError,
     SubjectMismatchError,
 )
-from certstore.sharing.forms import judge_form
+from certstore.sharing.forms import PHOTO, judge_form
 from certstore.sharing.on_behalf import OnBehalf, judge_on_behalf
 
 GONE = {Status.REVOKED, Status.CANCELLED, Status.SUPERSEDED}
@@ -190,6 +191,8 @@ def _judge_certificate(
 
 
 def refused_fields(service: Service, request: PullRequest, certificate: Certificate) -> list[str]:
-    """The fields asked for that the token does not cover."""
+    """The fields asked for that the token does not cover; a question it covers is no field."""
     granted = service.fields.get(certificate.type_code, ())
-    return [path for path in request.fields if path not in granted]
+    known = {field.name for field in certificate_type(certificate.type_code).fields}
+    given = {*known, *certificate.fields, PHOTO} & {*granted}
+    return [path for path in request.fields if path not in given]

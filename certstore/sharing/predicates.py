@@ -74,7 +74,7 @@ def judge_question(
         return FieldNotGrantedError(
             "not granted for this purpose: " + ", ".join(outside),
             where="predicates",
-            remedy="ask what the purpose covers, or apply for a wider one",
+            remedy="name it among the token's `fields`; if the purpose lacks it, apply for it",
             paths=outside,
         )
     if certificate.status in GONE and set(request.fields) != {"valid_on"}:

@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from certstore.authorization.resource_gate import Presented
 from certstore.callers import Service
 from certstore.certificates import Status
-from certstore.errors import GoneError
+from certstore.errors import FieldNotGrantedError, GoneError
 from certstore.keys import Purpose
 from certstore.sd_jwt import open_sd_jwt
 from certstore.sharing.bodies import PullIn
@@ -218,6 +218,30 @@ def test_the_whole_file_needs_every_field_granted_and_named(rooms):
     assert problem(answer, 400, "fields-required")["paths"] == ["photo"]
 
 
+def counters_own(fields):
+    """The counter, with a token for these fields."""
+    return Service(
+        COUNTER, "示范市档案馆", "City Archive", "11310000MB0T00058A", COUNTER, "archiving",
+        "档案查询", "Archives", fields,
+        {"kind": "statutory_duty", "ref": "档案法第八条"}, ("pull",),
+    )  # fmt: skip
+
+
+def test_a_copy_shows_at_least_one_fact(rooms):
+    said = problem(rooms.ask(ARCHIVE, ["photo"], format="annotated"), 400, "fields-required")
+    assert said["where"] == "fields"
+    assert records(rooms.house)[0]["refused"] == "fields-required"
+
+
+def test_a_question_that_is_granted_is_not_pulled(rooms):
+    asked = [*FEW, "age_over"]
+    client = counters_own({rooms.held.type_code: asked})
+    request = PullIn(**body(COUNTER, asked)).request(rooms.held.ref)
+    with pytest.raises(FieldNotGrantedError) as raised:
+        rooms.house.sharing_desk.pull(client, request)
+    assert raised.value.facts["paths"] == ["age_over"]
+
+
 def test_what_has_no_file_is_refused_and_recorded(rooms):
     lease = handed_in(rooms.house, HOLDER)
     for form, cause in (("pdf", "no_document"), ("annotated", "no_status_list")):
@@ -391,11 +415,7 @@ def test_the_off_line_verifier_knows_a_copy_and_its_end(rooms):
 @pytest.mark.parametrize("made", [True, False], ids=["made_before", "not_made"])
 def test_a_form_of_a_certificate_that_changed_meanwhile_is_refused_on_record(own, made):
     """The document is made before the pull's transaction, and given by none that sees another."""
-    client = Service(
-        COUNTER, "示范市档案馆", "City Archive", "11310000MB0T00058A", COUNTER, "archiving",
-        "档案查询", "Archives", {own.held.type_code: FEW},
-        {"kind": "statutory_duty", "ref": "档案法第八条"}, ("pull",),
-    )  # fmt: skip
+    client = counters_own({own.held.type_code: FEW})
     request = PullIn(**body(COUNTER, FEW, format="sd-jwt")).request(own.held.ref)
     form = own.house.sharing_desk.forms.begin(client, request, own.house.clock.now())
     if made:

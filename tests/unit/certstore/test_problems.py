@@ -170,6 +170,30 @@ def test_a_head_beyond_measure_is_refused(client, sent, status):
     problem(client.get("/v1/catalog/cert-types", **sent), status, "invalid-request")
 
 
+@pytest.mark.parametrize("path", [f"/v1/certificates/{'a' * 20}:pull", "/v1/reuse-decisions"])
+def test_a_body_without_end_is_no_failure_of_ours(client, caplog, path):
+    """Or whoever sends one could fill the log and the alarms."""
+    piece = bytes(128 << 10)
+    headers = {"Content-Type": "application/json"}
+    before = failures(client)
+    with caplog.at_level("WARNING"):
+        problem(
+            client.post(path, content=iter([piece] * 4), headers=headers), 413, "payload-too-large"
+        )
+    assert caplog.records == []
+    assert failures(client) == before
+    assert 'status="413"' in client.get("/metrics").text
+
+
+def failures(client):
+    return [line for line in client.get("/metrics").text.splitlines() if 'status="500"' in line]
+
+
+@pytest.mark.parametrize("end", ["%0a", "%0D", "%00", "%7f", "%C2%85"])
+def test_an_address_with_a_control_character_leads_nowhere(client, end):
+    problem(client.get(f"/v1/catalog/cert-types{end}"), 400, "invalid-request")
+
+
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
 @pytest.mark.parametrize("depth", [50, 5000, 40_000])
 def test_json_nested_beyond_measure_is_refused_and_no_failure_of_ours(client, opening, depth):
