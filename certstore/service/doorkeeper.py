@@ -2,6 +2,7 @@
 
 from fastapi import Request
 from starlette.datastructures import Headers
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from certstore.kept_forms import account_of
@@ -15,7 +16,7 @@ _FOR_MACHINES = frozenset({"/healthz", "/readyz", "/metrics"})
 
 
 class Doorkeeper:
-    """ASGI middleware: 421 for a host that is not ours, 429 for a caller who asks too often.
+    """ASGI middleware: 421 for a host not ours, 404 for no address, 429 for who asks too often.
 
     Nothing of a body is read before. Who calls is the peer, or whom a trusted proxy names.
     """
@@ -35,6 +36,8 @@ class Doorkeeper:
         hosts = headers.getlist("host")
         if len(hosts) != 1 or hosts[0] not in self._hosts:
             answer = problems.wrong_host(Request(scope))
+        elif not scope["path"].isprintable():  # a route's pattern lets a line's end pass
+            answer = await problems.framework_error(Request(scope), HTTPException(404))
         elif seconds := self._too_soon(scope, headers):
             answer = await problems.known_error(Request(scope), too_many(seconds))
         else:

@@ -191,7 +191,7 @@ def failures(client):
 
 @pytest.mark.parametrize("end", ["%0a", "%0D", "%00", "%7f", "%C2%85"])
 def test_an_address_with_a_control_character_leads_nowhere(client, end):
-    problem(client.get(f"/v1/catalog/cert-types{end}"), 400, "invalid-request")
+    problem(client.get(f"/v1/catalog/cert-types{end}"), 404, "not-found")
 
 
 @pytest.mark.parametrize("opening", ["[", '{"a":'])
