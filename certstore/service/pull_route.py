@@ -1,7 +1,7 @@
 """The lean way of a pull: past the framework's routing where everything is as expected.
 
 It answers what the route in certstore/sharing/routes.py answers, with the same parts: the same
-gate, the same body, the same lane, the same problems. Whatever is out of the ordinary before
+gate, the same body, the same desk, the same problems. Whatever is out of the ordinary before
 anything has had an effect is handed to that route, which says what is wrong.
 """
 
