@@ -24,14 +24,17 @@ fix: .venv/dev.stamp   ## Let ruff repair what it can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-test: .venv/dev.stamp  ## All tests, with the real servers they start themselves; T=path narrows
-	$(BIN)/pytest -n auto --dist loadfile $(T)
+test: .venv/dev.stamp tests/judges/node_modules/.stamp  ## All tests, with the real servers they start themselves; T=path narrows
+	$(BIN)/pytest -n auto --dist loadfile --no-loadscope-reorder $(T)
 
-cover: .venv/dev.stamp ## The same, with coverage of branches
+cover: .venv/dev.stamp tests/judges/node_modules/.stamp ## The same, with coverage of branches
 	$(BIN)/pytest --cov --cov-report=term-missing:skip-covered $(T)
 
 photo: .venv/photo.stamp ## Add the face level of the photo check to .venv (the extra `photo`)
 	@echo "The face level is installed; certstore bench photos shows what it adds."
+
+join: tests/judges/node_modules/.stamp  ## Join the scanner page's modules into the one file that it loads (needs Node)
+	node tests/judges/join_scanner.mjs
 
 lock: .venv/dev.stamp  ## Renew the lock files (needs uv); they hold hashes and no addresses
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --no-annotate pyproject.toml --extra build -o requirements.lock
@@ -56,4 +59,11 @@ lock: .venv/dev.stamp  ## Renew the lock files (needs uv); they hold hashes and 
 	@$(BIN)/python -m pip install -q --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	@touch $@
 
-.PHONY: help demo serve check fix test cover photo lock
+# Wallets nobody here wrote. Without Node their tests are skipped; under CI=true a skip is a failure.
+tests/judges/node_modules/.stamp: tests/judges/package-lock.json
+	@if command -v npm >/dev/null; then \
+	  echo "Installing the wallets that judge ours (locked) …"; \
+	  npm ci --prefix tests/judges --ignore-scripts --no-audit --no-fund --loglevel=error && touch $@; \
+	else echo "npm is missing: tests with wallets are skipped"; fi
+
+.PHONY: help demo serve check fix test cover photo join lock

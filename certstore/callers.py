@@ -19,11 +19,12 @@ class Resident:
 
 @dataclass(frozen=True, slots=True)
 class Officer:
-    """An officer of an authority, known by a staff number."""
+    """An officer of an authority, known by a staff number; a supervisor sees every station."""
 
     name: str
     number: str
     station: str
+    supervisor: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +86,9 @@ def caller_as_json(caller: Caller) -> dict[str, Any]:
                 "account": account,
                 "verified_at": verified_at.isoformat(),
             }
-        case Officer(name, number, station):
-            return {"kind": "officer", "name": name, "number": number, "station": station}
+        case Officer(name, number, station, supervisor):
+            said = {"name": name, "number": number, "station": station}
+            return {"kind": "officer", **said, "supervisor": supervisor}
         case Clerk(name, number, uscc):
             return {"kind": "clerk", "name": name, "number": number, "organisation_uscc": uscc}
         case Operator(name, number):
@@ -103,7 +105,8 @@ def caller_from_json(kept: dict[str, Any]) -> Caller:
             verified_at = datetime.fromisoformat(kept["verified_at"])
             return Resident(holder, kept["account"], verified_at)
         case {"kind": "officer"}:
-            return Officer(kept["name"], kept["number"], kept["station"])
+            supervises = kept.get("supervisor") is True  # sessions of earlier days say nothing
+            return Officer(kept["name"], kept["number"], kept["station"], supervises)
         case {"kind": "clerk"}:
             return Clerk(kept["name"], kept["number"], kept["organisation_uscc"])
         case {"kind": "operator"}:

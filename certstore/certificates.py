@@ -1,7 +1,7 @@
 """The certificate, as every floor of the house knows it: frozen values, no IO."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
@@ -56,7 +56,7 @@ class StatusEntry:
 class File:
     """A file of a certificate: the photo, the signed document."""
 
-    role: str  # photo | document | scan
+    role: str  # photo | document | scan | issued_document: as it was before it was stamped
     media_type: str
     sha256: str  # hex
     size: int
@@ -80,6 +80,12 @@ class Draft:
     photo: File | None = None
     previous_ref: str | None = None
     specimen: bool = True
+    others: tuple[Holder, ...] = ()  # whom it names besides the holder
+
+    @property
+    def holders(self) -> tuple[Holder, ...]:
+        """Everybody it names, the holder first."""
+        return (self.holder, *self.others)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,6 +116,15 @@ class Certificate:
         """The live status, with expiry worked out from the dates."""
         past = self.validity.valid_to is not None and day > self.validity.valid_to
         return Status.EXPIRED if self.status is Status.VALID and past else self.status
+
+    def seen_by(self, reader: Holder) -> "Certificate":
+        """The certificate with this reader as its first holder, if it names them.
+
+        What is shown of a certificate as its holder's is then theirs, and no co-holder's.
+        """
+        mine = (reader.id_type, reader.id_number.upper())
+        order = sorted(self.holders, key=lambda h: (h.id_type, h.id_number) != mine)
+        return replace(self, holders=tuple(order))
 
     def file(self, role: str) -> File | None:
         """The file that plays this role."""

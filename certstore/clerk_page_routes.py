@@ -32,4 +32,6 @@ def source(
     view = source_view(me, account, organisations.find(me), answers.open(me), lang)
     if counter.is_open_to(me):
         view = replace(view, rooms=("pull", *view.rooms))
+    more: tuple[str, ...] = request.app.state.rooms_beside(me)
+    view = replace(view, rooms=(*more, *view.rooms))
     return page(request, "certstore/source.html", view)

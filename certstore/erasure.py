@@ -50,8 +50,11 @@ def _what_they_said(books: Books, person: Person, now: datetime) -> None:
 
 
 def _what_they_let_others_do(books: Books, person: Person, now: datetime) -> None:
-    """Consents, entrustments, codes, guardianships: none of them holds from this commit on."""
+    """Consents, entrustments, codes, phones, guardianships, wallets: none holds from here on."""
     books.consents.erase(person.id)
     books.use_codes.erase(person.id)
+    books.devices.erase(person.id, now)
+    books.verifier_requests.erase(person.id)
     books.entrustments.erase(person, now)
     books.guardianships.erase(person.id)
+    books.wallets.erase(person.id)

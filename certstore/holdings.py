@@ -9,6 +9,7 @@ from certstore.certificates import Certificate
 from certstore.clock import Clock, local_date
 from certstore.errors import NotFoundError
 from certstore.guardianship import GuardianActs, keep_guardians_look, wards_of
+from certstore.holds.kinds import HoldKind
 from certstore.objects import ObjectStore
 from certstore.presentation import held
 from certstore.tables.books import Archive, Books
@@ -54,7 +55,8 @@ class HoldingsDesk:
         """Everything that names this resident, newest first."""
         with self.archive.reading() as books:
             holder = resident.holder
-            return books.register.held_by(holder.id_type, holder.id_number)
+            found = books.register.held_by(holder.id_type, holder.id_number)
+        return [certificate.seen_by(holder) for certificate in found]
 
     def of_wards(self, resident: Resident) -> list[Certificate]:
         """What was issued to the children this resident is proven to be the guardian of."""
@@ -68,13 +70,28 @@ class HoldingsDesk:
         with self.archive.reading() as books:
             return held(books, resident.holder, ref, self.today())
 
+    def held(self, found: Sequence[Certificate]) -> Mapping[str, frozenset[HoldKind]]:
+        """The kinds of the open holds on these certificates, by reference."""
+        with self.archive.reading() as books:
+            holds = [hold for hold in books.holds.of(c.ref for c in found) if hold.open]
+        refs = {hold.certificate_ref for hold in holds}
+        return {ref: frozenset(h.kind for h in holds if h.certificate_ref == ref) for ref in refs}
+
     def photo(self, resident: Resident, ref: str) -> bytes:
         """The photo of one of this resident's certificates; NotFoundError if it has none."""
         return self._file(resident, ref, "photo", GuardianActs(resident.holder, "look"))[1]
 
-    def copy(self, resident: Resident, ref: str) -> tuple[Certificate, bytes]:
-        """The signed document to take along; NotFoundError for what has none."""
-        return self._file(resident, ref, "document", GuardianActs(resident.holder, "download"))
+    def copy(
+        self, resident: Resident, ref: str, *, as_issued: bool = False
+    ) -> tuple[Certificate, bytes]:
+        """The signed document to take along; NotFoundError for what has none.
+
+        It is the newest level, with every time-stamp put over it; or, `as_issued`, without any.
+        """
+        acts, kept = GuardianActs(resident.holder, "download"), "document"
+        if as_issued and self.one(resident, ref).file("issued_document") is not None:
+            kept = "issued_document"
+        return self._file(resident, ref, kept, acts)
 
     def _file(
         self, resident: Resident, ref: str, role: str, acts: GuardianActs

@@ -1,6 +1,7 @@
 """Who somebody is, by the claims of an identity provider.
 
-`name` and `id_type`, `id_number` make a resident; `name`, `staff_number`, `station` an officer;
+`name` and `id_type`, `id_number` make a resident; `name`, `staff_number`, `station` an officer,
+who sees every station's cases with `supervisor` (true);
 `name`, `staff_number`, `organisation_uscc` an organisation's clerk; `name`, `staff_number` and
 `duty` ("operator") somebody who keeps the service running; `name`, `staff_number`, `developer_of`
 (a credit code) the developer of an agency that pulls. Who has a staff number acts in
@@ -43,7 +44,7 @@ def read_caller(claims: Mapping[str, Any], now: datetime) -> Caller:
     held = claims[offices[0]]
     match offices[0]:
         case "station":
-            return Officer(name, number, read_name(held, "station"))
+            return Officer(name, number, read_name(held, "station"), _supervises(claims))
         case "organisation_uscc":
             return Clerk(name, number, _organisation(held, "organisation_uscc"))
         case "developer_of":
@@ -69,6 +70,13 @@ def _can_be_seen(character: str) -> bool:
     if category == "Cn":  # unassigned, as far as these tables know
         return ord(character) in _RARE_CHARACTERS and ord(character) & 0xFFFE != 0xFFFE  # noqa: PLR2004 - no characters
     return category not in _REFUSED
+
+
+def _supervises(claims: Mapping[str, Any]) -> bool:
+    said = claims.get("supervisor", False)
+    if not isinstance(said, bool):
+        _refuse("supervisor", "says neither yes nor no to supervising")
+    return said
 
 
 def _resident(name: str, claims: Mapping[str, Any], now: datetime) -> Resident:

@@ -36,6 +36,7 @@ class Purpose(StrEnum):
     TOKEN = "token"  # noqa: S105 - a purpose's name
     RECEIPT = "receipt"
     SOURCE = "source"
+    WALLET_REQUEST = "wallet_request"  # asks wallets; trusted by its certificate, never listed
     WITNESS = "witness"  # cosigns other logs' checkpoints; trusted by its vkey, never listed
     ROOT = "root"  # certifies the others and signs the trust list; never listed in it
 

@@ -19,6 +19,12 @@ Act = Literal[
     "use_code",
     "use_code_ended",
     "export",
+    "wallet",
+    "device",
+    "device_signed_out",
+    "loss_reported",
+    "loss_lifted",
+    "lease",
 ]
 _NOTHING: Mapping[str, Any] = {}
 

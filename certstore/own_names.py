@@ -8,7 +8,10 @@ from typing import Final
 
 from certstore.errors import ConflictError
 
-_IN_RECORDS: Final = ("holder", "scanner", "ledger", "source", "issuance", "dormitory", "desk")
+_IN_RECORDS: Final = (
+    *("holder", "scanner", "ledger", "source", "issuance", "dormitory", "desk"),
+    *("courier", "rules"),
+)
 _WHO_ACTS: Final = ("guardian", "agent", "official", "self")
 _IN_HISTORIES: Final = ("developer", "operator", "system", "house", "authority", "officer", "clerk")
 OWN_NAMES: Final = frozenset((*_IN_RECORDS, *_WHO_ACTS, *_IN_HISTORIES))

@@ -2,8 +2,7 @@
 
 import logging
 from dataclasses import replace
-from datetime import datetime
-from typing import Annotated, Any, get_args
+from typing import Annotated, get_args
 from urllib.parse import urlencode
 
 import qrcode
@@ -11,10 +10,8 @@ from fastapi import APIRouter, Depends, Query, Request
 from fastapi.responses import JSONResponse, RedirectResponse, Response
 
 from certstore.callers import Resident
-from certstore.clock import CHINA
 from certstore.consent.desk import ConsentDesk
 from certstore.errors import (
-    ConflictError,
     InvalidTokenError,
     NotFoundError,
     UnauthenticatedError,
@@ -31,7 +28,6 @@ from certstore.pages.entrance_views import (
 from certstore.pages.holdings_pages import (
     certificates_view,
     notice_lines,
-    present_view,
 )
 from certstore.pages.usage_pages import (
     entry_view,
@@ -41,13 +37,11 @@ from certstore.pages.usage_pages import (
     usage_view,
 )
 from certstore.pages.views import SettingsView
-from certstore.presentation import LIFETIME_S, Presentation, PresentationDesk
 from certstore.questions.desk import QuestionDesk
 from certstore.reception import cookie, desk, session_cookie, signed_in
 from certstore.sign_in import Returned, SignInDesk, is_local_path
 from certstore.web.answers import (
     check_form,
-    check_token,
     dress_of,
     page,
     see_other,
@@ -61,7 +55,6 @@ log = logging.getLogger("certstore")
 
 Me = Annotated[Resident, signed_in(Resident)]
 Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
-Presenting = Annotated[PresentationDesk, desk(PresentationDesk)]
 SignIn = Annotated[SignInDesk, desk(SignInDesk)]
 Questions = Annotated[QuestionDesk, desk(QuestionDesk)]
 Ledger = Annotated[LedgerDesk, desk(LedgerDesk)]
@@ -179,8 +172,9 @@ def settings(request: Request) -> Response:
 @router.get("/certificates")
 def certificates(request: Request, me: Me, holdings: Holdings) -> Response:
     """My certificates, and what the government keeps for me."""
-    lang, wards = dress_of(request).lang, holdings.of_wards(me)
-    view = certificates_view(holdings.of(me), holdings.today(), lang, wards)
+    lang, mine, wards = dress_of(request).lang, holdings.of(me), holdings.of_wards(me)
+    held = holdings.held([*mine, *wards])
+    view = certificates_view(mine, holdings.today(), lang, wards, held)
     return page(request, "certstore/certificates.html", view)
 
 
@@ -188,47 +182,6 @@ def certificates(request: Request, me: Me, holdings: Holdings) -> Response:
 def photo(ref: str, me: Me, holdings: Holdings) -> Response:
     """The photo of one of my certificates."""
     return Response(holdings.photo(me, ref), media_type="image/jpeg")
-
-
-@router.get("/certificates/{ref}/present")
-def present(
-    ref: str, request: Request, me: Me, holdings: Holdings, presenting: Presenting
-) -> Response:
-    """Show one certificate: a code for one presentation."""
-    certificate = holdings.one(me, ref)
-    try:
-        made: Presentation | None = presenting.present(me, ref)
-    except ConflictError:
-        made = None
-    view = present_view(
-        certificate,
-        holdings.today(),
-        presenting.clock.now(),
-        symbol_of(made.code_text) if made else None,
-        made,
-        specimen=request.app.state.specimen,
-    )
-    return page(request, "certstore/present.html", view)
-
-
-@router.post("/certificates/{ref}/present/code", dependencies=[Depends(check_token)])
-def renew(ref: str, me: Me, presenting: Presenting) -> JSONResponse:
-    """A new code for the page that shows one; the old one dies by itself."""
-    made = presenting.present(me, ref)
-    symbol = symbol_of(made.code_text)
-    expires = datetime.fromtimestamp(made.expires_at, CHINA)
-    used = presenting.lately_scanned(me, ref)
-    body: dict[str, Any] = {
-        "modules": symbol.packed(),
-        "size": symbol.size,
-        "code_text": made.code_text,
-        "created_at": made.created_at,
-        "expires_at": expires.isoformat(),
-        "seconds": LIFETIME_S,
-    }
-    if used is not None:
-        body["used_at"] = f"{used.astimezone(CHINA):%H:%M}"
-    return JSONResponse(body)
 
 
 # -- who looked ----------------------------------------------------------------------------

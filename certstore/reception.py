@@ -44,6 +44,12 @@ def recognise(request: Request) -> None:
             request.state.session, request.state.caller = session, session.caller
 
 
+def address_of(request: Request) -> str:
+    """Who calls, as the door has found out: an address, of IPv6 its network of 64 bits."""
+    found: str = request.state.address
+    return found
+
+
 def desk(kind: type[D]) -> Any:  # noqa: ANN401 - FastAPI's marker takes the parameter's own type
     """Mark a route's parameter as a desk."""
 

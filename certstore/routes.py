@@ -1,6 +1,7 @@
 """What everybody may read: trust list, status lists, catalogue, ledger; and one's own usage."""
 
 import hashlib
+import json
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Path, Query, Request, Response
@@ -10,23 +11,32 @@ from certstore.catalogue import catalogue, certificate_type
 from certstore.holdings import HoldingsDesk
 from certstore.ledger import LedgerDesk
 from certstore.reception import desk, signed_in
-from certstore.status_desk import TTL_S, StatusDesk
+from certstore.status_desk import StatusDesk
 
 router = APIRouter()
-_SHORT = f"public, max-age={TTL_S // 5}"
+_SHORT = "public, max-age=60"
+# A change must be had within seconds, also through a cache: it asks again, with the ETag.
+_CHANGING = "public, max-age=2"
 
 
 @router.get("/.well-known/certstore-trust-list", tags=["trust"], summary="The trust list")
 def trust_list(request: Request) -> Response:
     """Compact JWS, signed by the root."""
-    return _published(request, request.app.state.house.trust_jws.encode(), "application/jwt")
+    return published(request, request.app.state.house.trust_jws.encode(), "application/jwt")
 
 
 @router.get("/.well-known/certstore-root.pem", tags=["trust"], summary="The root certificate")
 def root(request: Request) -> Response:
     """For verifiers to pin; compare it with the one published elsewhere."""
     pem = request.app.state.house.keys.root_pem()
-    return _published(request, pem, "application/x-pem-file")
+    return published(request, pem, "application/x-pem-file")
+
+
+@router.get("/.well-known/certstore-status-lists", tags=["trust"], summary="All status lists")
+def status_lists(request: Request, statuses: Annotated[StatusDesk, desk(StatusDesk)]) -> Response:
+    """Where each list is published (Token Status List, aggregation), to be held off line."""
+    body = json.dumps({"status_lists": statuses.uris()}, separators=(",", ":")).encode()
+    return published(request, body, "application/json")
 
 
 @router.get("/status-lists/{number}", tags=["trust"], summary="A status list")
@@ -38,9 +48,10 @@ def status_list(
     """`statuslist+jwt`, or `statuslist+cwt` where that is asked for."""
     row = statuses.current(number)
     if "application/statuslist+cwt" in request.headers.get("accept", ""):
-        answer = _published(request, row.cwt or b"", "application/statuslist+cwt")
+        answer = published(request, row.cwt or b"", "application/statuslist+cwt")
     else:
-        answer = _published(request, (row.jwt or "").encode(), "application/statuslist+jwt")
+        answer = published(request, (row.jwt or "").encode(), "application/statuslist+jwt")
+    answer.headers["Cache-Control"] = _CHANGING
     answer.headers["Vary"] = "Accept"  # so that no cache gives one for the other
     return answer
 
@@ -127,13 +138,15 @@ def my_usage(
     me: Annotated[Resident, signed_in(Resident)],
     holdings: Annotated[HoldingsDesk, desk(HoldingsDesk)],
 ) -> list[dict[str, Any]]:
-    """The last 30 days, latest first, each with its place in the ledger."""
-    return [
-        {"ref": e.ref, "leaf_index": e.leaf_index, **dict(e.record)} for e in holdings.usage(me)
-    ]
+    """The last 30 days, latest first, each with its place in the ledger.
+
+    `more_scans` counts more scans of the same print from the same address, within an hour.
+    """
+    return [entry.listed() for entry in holdings.usage(me)]
 
 
-def _published(request: Request, body: bytes, media_type: str) -> Response:
+def published(request: Request, body: bytes, media_type: str) -> Response:
+    """What is published for everybody, to be kept for a minute; 304 if it is what they have."""
     etag = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
     headers = {"ETag": etag, "Cache-Control": _SHORT, "Access-Control-Allow-Origin": "*"}
     if request.headers.get("if-none-match") == etag:

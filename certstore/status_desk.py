@@ -20,8 +20,9 @@ from certstore.tables.statuses import StatusListRow
 CAPACITY = 1 << 20
 TTL_S = 300
 _LIFETIME = timedelta(hours=12)
-_TRIES = 64
-_FULLEST = 0.5  # beyond it a new list is begun, so that a free place is found at once
+_TRIES = 200
+_TRIES_BEFORE_COUNTING = 16
+_FULLEST = 0.8  # about there a new list is begun, so that a free place is found soon
 
 
 def published_value(status: Status, *, under_dispute: bool) -> StatusValue:
@@ -57,6 +58,11 @@ class StatusDesk:
         """Where a list is published; the number is the last segment."""
         return f"{self.issuer}/status-lists/{number}"
 
+    def uris(self) -> list[str]:
+        """Where every list is published, of all authorities, for who holds the whole city."""
+        with self.archive.reading() as books:
+            return [self.uri(number) for number in sorted(books.statuses.numbers())]
+
     def open_first(self) -> None:
         """Begin and publish the first list, if there is none."""
         with self.archive.writing() as books:
@@ -72,16 +78,16 @@ class StatusDesk:
         """
         own = issuer if issuer is not None and self.issuer_signer(issuer) else None
         number = max(books.statuses.numbers_of(own), default=0)
+        # Counted when several places in a row were taken: counting reads a million entries.
+        free = _free_place(books, number, _TRIES_BEFORE_COUNTING) if number else None
+        if free is not None:
+            return free
         if not number or books.register.status_indexes_taken(number) >= CAPACITY * _FULLEST:
-            number = max(books.statuses.numbers(), default=0) + 1
-            while not books.statuses.open(number, CAPACITY, own):
-                number += 1  # another process has just begun one for somebody else
-            self._open(books, number)
-        for _ in range(_TRIES):
-            entry = StatusEntry(number, random_below(CAPACITY))
-            if not books.register.is_status_index_taken(entry):
-                return entry
-        raise NotFoundError("no free place was found in the status list", where=str(number))
+            number = self._begin(books, own)
+        free = _free_place(books, number, _TRIES)
+        if free is None:
+            raise NotFoundError("no free place was found in the status list", where=str(number))
+        return free
 
     def current(self, number: int) -> StatusListRow:
         """The list as it stands now: published anew if something changed or it grew old."""
@@ -91,6 +97,13 @@ class StatusDesk:
         if row is None:
             raise NotFoundError("there is no such status list", where=str(number))
         return row if _fresh(row, now) else self._publish(number, now)
+
+    def _begin(self, books: Books, issuer: str | None) -> int:
+        number = max(books.statuses.numbers(), default=0) + 1
+        while not books.statuses.open(number, CAPACITY, issuer):
+            number += 1  # another process has just begun one for somebody else
+        self._open(books, number)
+        return number
 
     def _open(self, books: Books, number: int) -> None:
         books.statuses.publish(self._signed(books, number, self.clock.now()))
@@ -134,6 +147,14 @@ class StatusDesk:
                 remedy="restore the key folder from its backup",
             )
         return found
+
+
+def _free_place(books: Books, number: int, tries: int) -> StatusEntry | None:
+    for _ in range(tries):
+        entry = StatusEntry(number, random_below(CAPACITY))
+        if not books.register.is_status_index_taken(entry):
+            return entry
+    return None
 
 
 def _fresh(row: StatusListRow, now: datetime) -> bool:

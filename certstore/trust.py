@@ -40,7 +40,8 @@ _ENTRY: Final = frozenset(
     }
 )
 _NAME_LENGTH = 200
-_NEVER_LISTED: Final = frozenset({Purpose.ROOT, Purpose.WITNESS})
+NEVER_LISTED: Final = frozenset({Purpose.ROOT, Purpose.WITNESS, Purpose.WALLET_REQUEST})
+"""Purposes of keys that are trusted otherwise than by the list."""
 
 
 class KeyState(StrEnum):
@@ -230,7 +231,7 @@ def _root_key(root: x509.Certificate) -> PublicKey:
 
 
 def _read_purpose(value: object) -> Purpose:
-    if not isinstance(value, str) or value not in set(Purpose) - _NEVER_LISTED:
+    if not isinstance(value, str) or value not in set(Purpose) - NEVER_LISTED:
         _refuse("an entry's purpose is unknown")
     return Purpose(value)
 

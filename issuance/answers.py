@@ -84,7 +84,7 @@ def read_child(said: Child, today: date) -> Child:
     Nothing is looked up: whether there is such a child is for the records to prove later.
     """
     faults: Faults = {}
-    name = _read_name(said.name, "child_name", faults)
+    name = read_name(said.name, "child_name", faults)
     number = read_number(said.id_number, "child_id_number", faults, today)
     if number is not None and age_on(number.birth_date, today) >= UNDER_AGE:
         faults["child_id_number"] = Fault("grown_up")
@@ -148,11 +148,11 @@ def age_on(born: date, day: date) -> int:
 def _address_fault(address: str) -> str:
     if len(address) > _MAX_ADDRESS:
         return "too_long"
-    readable = _is_writing(address) and names_a_home(address)
+    readable = is_writing(address) and names_a_home(address)
     return "malformed" if address and not readable else ""
 
 
-def _is_writing(text: str) -> bool:
+def is_writing(text: str) -> bool:
     """Letters, figures, punctuation and spaces: nothing invisible, no pictures."""
     return text.isprintable() and all(unicodedata.category(c)[0] in "LMNPZ" for c in text)
 
@@ -167,12 +167,13 @@ def _is_name(text: str) -> bool:
 def _read_relative(said: Relative, faults: Faults) -> Relative:
     if said.relation not in RELATION_ZH:
         faults["relation"] = Fault("unknown" if said.relation else "missing")
-    name = _read_name(said.name, "relative_name", faults)
+    name = read_name(said.name, "relative_name", faults)
     number = read_number(said.id_number, "relative_id_number", faults)
     return Relative(name, number.value if number else "", said.relation)
 
 
-def _read_name(text: str, where: str, faults: Faults) -> str:
+def read_name(text: str, where: str, faults: Faults) -> str:
+    """Somebody's name as typed; a fault if it is none."""
     name = unicodedata.normalize("NFC", " ".join(text.split()))
     if not name:
         faults[where] = Fault("missing")

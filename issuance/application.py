@@ -7,43 +7,73 @@ from typing import Any
 
 from certstore.certificates import Holder
 from certstore.clock import local_date
+from issuance.stage_clock import Clocks
+from issuance.supplement import Notice
 
 
 class Matter(StrEnum):
     """What is applied for (事项)."""
 
     RESIDENCE_REGISTRATION = "residence_registration"
+    REGISTRATION_RENEWAL = "registration_renewal"
     ADDRESS_CHANGE = "address_change"
+    RESIDENCE_PERMIT = "residence_permit"
+    ENDORSEMENT = "endorsement"
+    PERMIT_UPDATE = "permit_update"  # begun by itself, when the registered address has changed
 
     @property
     def path(self) -> str:
         """The matter as it stands in a URL."""
         return self.value.replace("_", "-")
 
+    @property
+    def judged_as(self) -> str:
+        """The matter whose rules say what it wants to see."""
+        renewal = self is Matter.REGISTRATION_RENEWAL
+        return Matter.RESIDENCE_REGISTRATION.value if renewal else self.value
+
+    @property
+    def rests_on_registration(self) -> bool:
+        """Whether it is about the registration in force, at its address."""
+        return self in {
+            Matter.RESIDENCE_PERMIT,
+            Matter.REGISTRATION_RENEWAL,
+            Matter.ENDORSEMENT,
+        }
+
+    @property
+    def is_registration(self) -> bool:
+        """Whether it leads to a voucher."""
+        return self in {
+            Matter.RESIDENCE_REGISTRATION,
+            Matter.REGISTRATION_RENEWAL,
+            Matter.ADDRESS_CHANGE,
+        }
+
+    @property
+    def applied_for(self) -> bool:
+        """Whether somebody begins it; else it follows from another by itself."""
+        return self is not Matter.PERMIT_UPDATE
+
 
 class State(StrEnum):
     """Where an application stands."""
 
     DRAFT = "draft"
+    ROUTED = "routed"  # received, on its way to the station that decides
     IN_REVIEW = "in_review"
+    SUPPLEMENT = "supplement"  # waits for the applicant; its clocks stand still
     APPROVED = "approved"
     ISSUED = "issued"
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
 
-# From which state into which; everything else is refused (docs/adr/0004).
-TRANSITIONS: dict[State, frozenset[State]] = {
-    State.DRAFT: frozenset({State.IN_REVIEW, State.APPROVED, State.WITHDRAWN}),
-    State.IN_REVIEW: frozenset({State.APPROVED, State.REFUSED, State.WITHDRAWN}),
-    State.APPROVED: frozenset({State.ISSUED}),
-    State.ISSUED: frozenset(),
-    State.REFUSED: frozenset(),
-    State.WITHDRAWN: frozenset(),
-}
 DRAFT_LIFE = timedelta(days=30)  # how long the pages promise to keep a draft nobody touches
 DRAFT_WARNING = timedelta(days=5)  # how long before that its owner is told
-OPEN_STATES = frozenset({State.DRAFT, State.IN_REVIEW, State.APPROVED})
+ENDED_STATES = frozenset({State.ISSUED, State.REFUSED, State.WITHDRAWN})
+OPEN_STATES = frozenset(State) - ENDED_STATES
+WITH_OFFICERS = frozenset({State.ROUTED, State.IN_REVIEW})  # what waits for somebody to decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -145,12 +175,21 @@ class Application:
     commitment: Commitment | None = None
     submitted_at: datetime | None = None
     decided_at: datetime | None = None
-    due_on: date | None = None
+    due_on: date | None = None  # when it is answered; None while it waits for the applicant
+    stage_due_on: date | None = None  # until when it may stand where it stands
+    clocks: Clocks | None = None
+    asked: Notice | None = None  # what was told to be missing; never more than once
     decision: dict[str, Any] | None = None  # snapshot, rule version and outcome, to be re-judged
     automatic: bool = False
     reviewed_by: str = ""
     reason: str = ""  # the officer's sentence, or a code of the closed list
     certificate_ref: str | None = None
+
+    def takes(self, material: str) -> bool:
+        """Whether something can be handed in for this material as it stands."""
+        if self.state is State.SUPPLEMENT:
+            return self.asked is not None and material in self.asked.materials
+        return self.state is State.DRAFT
 
     @property
     def guardian(self) -> Holder | None:

@@ -6,6 +6,8 @@ from typing import Any, Final
 
 from certstore.certificates import Holder
 from issuance.application import Answers, Application, Commitment, Matter, State
+from issuance.stage_clock import Clocks
+from issuance.supplement import Notice
 
 # What leaves a material open: nobody has looked, and nobody could.
 _NOT_JUDGED: Final = frozenset({"unknown_source_down"})
@@ -15,6 +17,23 @@ def was_judged(decision: Mapping[str, Any] | None) -> bool:
     """Whether a stored decision judged something, and left nothing to a source that was down."""
     materials = ((decision or {}).get("decision") or {}).get("materials") or {}
     return bool(materials) and not any(m["outcome"] in _NOT_JUDGED for m in materials.values())
+
+
+def is_clear(decision: Mapping[str, Any] | None) -> bool:
+    """Whether a stored decision is satisfied whole, with nothing handed in that is to be judged."""
+    materials = ((decision or {}).get("decision") or {}).get("materials") or {}
+    handed_in = ((decision or {}).get("handed_in") or {}).get("files")
+    return (
+        any(map(_is_satisfied, materials.values()))
+        and not handed_in
+        and all(_is_satisfied(m) or m["outcome"] == "not_applicable" for m in materials.values())
+    )
+
+
+def _is_satisfied(material: Mapping[str, Any]) -> bool:
+    """Satisfied by the rules; by a letter only where that was there before the application."""
+    by_letter = material["outcome"] == "satisfied_by_commitment" and material.get("satisfied_by")
+    return material["outcome"] == "satisfied" or bool(by_letter)
 
 
 def draft_columns(application: Application) -> dict[str, Any]:
@@ -35,6 +54,7 @@ def draft_columns(application: Application) -> dict[str, Any]:
         "reviewed_by": "",
         "reason": "",
         "waits_for_source": False,
+        "due_provisional": False,
     }
 
 
@@ -60,6 +80,9 @@ def application_from(row: Any) -> Application:  # noqa: ANN401 - a row of the jo
         submitted_at=row.submitted_at,
         decided_at=row.decided_at,
         due_on=row.due_on,
+        stage_due_on=row.stage_due_on,
+        asked=None if row.asked is None else Notice.from_json(row.asked),
+        clocks=None if row.clocks is None else Clocks.from_json(row.clocks),
         decision=row.decision,
         automatic=row.automatic,
         reviewed_by=row.reviewed_by,

@@ -11,7 +11,6 @@ from certstore.guardianship import is_ward
 from certstore.identifiers import ResidentId
 from certstore.keys import Signer
 from certstore.tables.books import Books
-from certstore.working_days import WorkCalendar
 from face_auth.acceptance import FaceDesk
 from face_auth.challenge import Challenge
 from issuance.answers import UNDER_AGE, age_on, is_answered, read_answers, read_child
@@ -20,6 +19,7 @@ from issuance.beginning import is_registered
 from issuance.checking import CheckDesk, person_of
 from issuance.checklist import Checked, ChecklistDesk
 from issuance.commitment import RELATION_ZH, SessionProof, letter_text, sign_letter
+from issuance.conduct import APPLICANT, Hand
 from issuance.handed_in import counting
 from issuance.history.tables import FACE_BEGUN, History
 from issuance.issue import IssuanceDesk
@@ -28,11 +28,11 @@ from issuance.letters.uses import note_letters
 from issuance.looking_up import tell_holders
 from issuance.notices import tell_in_review
 from issuance.own_applications import OwnApplications
+from issuance.procedure import Action, Role, procedure_of
 from issuance.submission import is_automatic, still_to_do, waits_for_source
 from issuance.tables import ApplicationBook
 from issuance.upload_tables import UploadBook
 
-WORKING_DAYS = {Matter.RESIDENCE_REGISTRATION: 1, Matter.ADDRESS_CHANGE: 1}
 MOST_FACES_A_DAY = 10  # face verifications that one person can begin
 _A_DAY = timedelta(days=1)
 
@@ -46,7 +46,6 @@ class ApplyDesk(OwnApplications):
     letters: LetterDesk
     face: FaceDesk
     countersigner: Signer
-    calendar: WorkCalendar
     city: str
     districts: tuple[str, ...]
 
@@ -225,11 +224,10 @@ class ApplyDesk(OwnApplications):
 
     def _record_submission(self, application: Application, checked: Checked) -> None:
         now = self.clock.now()
-        automatic = is_automatic(application, checked)
-        state = State.APPROVED if automatic else State.IN_REVIEW
+        by_rules = procedure_of(application.matter).by_rules
+        automatic = by_rules and is_automatic(application, checked)
         values: dict[str, Any] = {
             "submitted_at": now,
-            "due_on": self.due(application.matter),
             "decision": checked.as_json(),
             "automatic": automatic,
             "decided_at": now if automatic else None,
@@ -251,17 +249,20 @@ class ApplyDesk(OwnApplications):
                 )
             uploads.erase_others(application.ref, [f.ref for f in handed_in], now)
             values["person_id"] = person_of(books, application, checked)
-            book.move(application.ref, state, now, "applicant", only_from=(State.DRAFT,), **values)
+            hand = Hand(Role.RULES, "applicant") if automatic else APPLICANT
+            action = Action.APPROVE if automatic else Action.SUBMIT
+            submitted = self.conduct.act(books, found, action, hand, now, **values)
             note_letters(books, application, checked.decision, now)
             tell_holders(books, self.issuance.origin, application, checked.decision, now)
             books.outbox.add("application.submitted", {"application": application.ref}, now)
             if not automatic:
-                tell_in_review(books, book.get(application.ref), now)
+                tell_in_review(books, submitted, now)
 
     def due(self, matter: Matter) -> date:
         """When an application received now will be answered."""
-        received = self.calendar.received_on(self.clock.now()).day
-        return self.calendar.add_working_days(received, WORKING_DAYS[matter]).day
+        calendar = self.conduct.calendar
+        received = calendar.received_on(self.clock.now()).day
+        return calendar.add_working_days(received, procedure_of(matter).answered_in).day
 
     @property
     def _checks(self) -> CheckDesk:
@@ -272,6 +273,7 @@ class ApplyDesk(OwnApplications):
             clock=self.clock,
             origin=self.issuance.origin,
             city=self.city,
+            gates=self.gates,
         )
 
 

@@ -1,11 +1,12 @@
 """Beginning an application: for oneself or a child, fresh, or again with the answers kept."""
 
+from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from certstore.callers import Resident
 from certstore.catalogue import certificate_type
-from certstore.certificates import Holder
+from certstore.certificates import Certificate, Holder
 from certstore.chance import reference
 from certstore.clock import local_date
 from certstore.errors import ConflictError
@@ -13,15 +14,41 @@ from certstore.identifiers import ResidentId
 from certstore.tables.books import Books
 from issuance.answers import UNDER_AGE, age_on
 from issuance.application import Answers, Application, Matter, State
-from issuance.issue import VOUCHER, in_force
+from issuance.gates import Gate
+from issuance.procedure import Action, Role, procedure_of
 from issuance.tables import ApplicationBook
+from issuance.voucher_draft import SUPERSEDABLE, VOUCHER, in_force
 from verifiers.materials.addresses import AddressMatch, compare_addresses
 
+_MISFITS = {  # detail and remedy of each
+    "NOT_REGISTERED": (
+        "there is no registration that this could be about",
+        "begin with a residence registration",
+    ),
+    "REGISTERED_ALREADY": ("you are registered already", "report a change of address instead"),
+    "RENEWS_LATER": ("the registration runs for long yet", "come back when its end is near"),
+    "NO_PERMIT": ("there is no residence permit to endorse", "apply for one first"),
+    "ENDORSES_LATER": ("it is too early to endorse the permit", "come back in its last 30 days"),
+    "PERMIT_LOST": ("the permit is reported lost", "lift that first, or have it issued anew"),
+    "PERMIT_HELD": ("the permit was suspended by its authority", "ask at a counter"),
+    "HAS_PERMIT": ("there is a residence permit already", "look at your certificates"),
+    "NO_HOUSEHOLD_RECORD": (
+        "there is no household record on file to print on the permit",
+        "bring the household register to a counter",
+    ),
+}
+Gates = Mapping[Matter, Gate]
+_NO_GATES: Gates = {}
 BEGUN_AGAIN = frozenset({State.REFUSED, State.WITHDRAWN})  # what may be begun again
 
 
 def begin(
-    books: Books, resident: Resident, matter: Matter, answers: Answers, now: datetime
+    books: Books,
+    resident: Resident,
+    matter: Matter,
+    answers: Answers,
+    now: datetime,
+    gates: Gates = _NO_GATES,
 ) -> Application:
     """Begin a draft with these answers; what is open of this kind is given back instead.
 
@@ -34,10 +61,12 @@ def begin(
     if known is not None:
         return known
     if answers.child is None:
-        require_free(books, resident.holder, matter, local_date(now))
+        require_free(books, resident.holder, matter, local_date(now), gates)
+    if matter.rests_on_registration:
+        answers = _as_registered(book, person.id, answers)
     draft = Application(
         ref=reference(),
-        number=_case_number(books, local_date(now)),
+        number=case_number(books, local_date(now)),
         matter=matter,
         applicant=answers.child.holder if answers.child else person.holder,
         person_id=person.id,
@@ -57,33 +86,26 @@ def begin(
     return other
 
 
-def end_draft(books: Books, draft: Application, now: datetime, who: str, note: str) -> None:
+def end_draft(books: Books, draft: Application, now: datetime, role: Role, note: str) -> None:
     """End a draft as withdrawn; ConflictError if it is one no more."""
-    ApplicationBook(books.connection).move(
-        draft.ref, State.WITHDRAWN, now, who, note, only_from=(State.DRAFT,), decided_at=now
-    )
+    who = "worker" if role is Role.SYSTEM else role.value
+    action = Action.END if role is Role.SYSTEM else Action.WITHDRAW
+    ApplicationBook(books.connection).step(draft, action, role, now, who, note, decided_at=now)
 
 
-def require_free(books: Books, holder: Holder, matter: Matter, today: date) -> None:
+def require_free(
+    books: Books, holder: Holder, matter: Matter, today: date, gates: Gates = _NO_GATES
+) -> None:
     """ConflictError, its cause in `facts`, where the matter does not fit what somebody holds."""
-    cause = _misfit(books, holder, matter, today)
-    if cause == "NOT_REGISTERED":
-        raise ConflictError(
-            "there is no registration whose address could be changed",
-            where=matter.value,
-            remedy="begin with a residence registration",
-            cause=cause,
-        )
-    if cause == "REGISTERED_ALREADY":
-        raise ConflictError(
-            "you are registered already",
-            where=matter.value,
-            remedy="report a change of address instead",
-            cause=cause,
-        )
+    cause = _misfit(books, holder, matter, today, gates)
+    if cause:
+        detail, remedy = _MISFITS[cause]
+        raise ConflictError(detail, where=matter.value, remedy=remedy, cause=cause)
 
 
-def obstacle(books: Books, application: Application, today: date, city: str) -> str:
+def obstacle(
+    books: Books, application: Application, today: date, city: str, gates: Gates = _NO_GATES
+) -> str:
     """Why this application cannot go on, as a code of the closed list; empty if it can."""
     holder, child = application.applicant, application.answers.child
     if child is not None:
@@ -91,9 +113,24 @@ def obstacle(books: Books, application: Application, today: date, city: str) -> 
         if age_on(born, today) >= UNDER_AGE:
             return "GROWN_UP"
     address = application.answers.full_address(city)
-    if application.matter is Matter.ADDRESS_CHANGE and is_registered(books, holder, address, today):
+    misfit = _misfit(books, holder, application.matter, today, gates)
+    if misfit:
+        return misfit
+    registered = is_registered(books, holder, address, today)
+    if application.matter is Matter.ADDRESS_CHANGE and registered:
         return "ADDRESS_UNCHANGED"
-    return _misfit(books, holder, application.matter, today)
+    if application.matter.rests_on_registration and not registered:
+        return "ADDRESS_NOT_REGISTERED"
+    if application.matter is Matter.RESIDENCE_PERMIT:
+        on_file = books.register.held_by(holder.id_type, holder.id_number)
+        return "HOUSEHOLD_HERE" if household(on_file).startswith(city) else ""
+    return ""
+
+
+def household(on_file: list[Certificate]) -> str:
+    """The address the household is registered at (常住户口所在地); empty without a record."""
+    register = next((c for c in on_file if c.type_code == "household_register"), None)
+    return str(register.fields.get("address") or "") if register else ""
 
 
 def is_registered(books: Books, holder: Holder, address: str, today: date) -> bool:
@@ -103,16 +140,50 @@ def is_registered(books: Books, holder: Holder, address: str, today: date) -> bo
     return bool(registered) and compare_addresses(registered, address).match is AddressMatch.SAME
 
 
-def _misfit(books: Books, holder: Holder, matter: Matter, today: date) -> str:
-    known = in_force(books.register.held_by(holder.id_type, holder.id_number), today)
-    if matter is Matter.ADDRESS_CHANGE and known is None:
+def _misfit(books: Books, holder: Holder, matter: Matter, today: date, gates: Gates) -> str:
+    on_file = books.register.held_by(holder.id_type, holder.id_number)
+    known = in_force(on_file, today)
+    if matter is Matter.RESIDENCE_REGISTRATION:
+        return "REGISTERED_ALREADY" if known is not None else ""
+    if known is None:
         return "NOT_REGISTERED"
-    if matter is Matter.RESIDENCE_REGISTRATION and known is not None:
-        return "REGISTERED_ALREADY"
-    return ""
+    if matter is Matter.REGISTRATION_RENEWAL:
+        return "" if renewal_is_open(known, today) else "RENEWS_LATER"
+    if matter is Matter.RESIDENCE_PERMIT:
+        return _no_first_permit(on_file)
+    return gates[matter].misfit(books, holder, today) if matter in gates else ""
 
 
-def _case_number(books: Books, today: date) -> str:
+def renewal_is_open(voucher: Certificate, today: date) -> bool:
+    """Whether a registration runs out soon enough to be renewed."""
+    ends = voucher.validity.valid_to
+    opens = procedure_of(Matter.REGISTRATION_RENEWAL).opens_days_before or 0
+    return ends is not None and today >= ends - timedelta(days=opens)
+
+
+def _no_first_permit(on_file: list[Certificate]) -> str:
+    """Why no first permit is issued to somebody registered; how long is for the rules to say."""
+    permits = (c for c in on_file if c.type_code == "residence_permit" and c.sealed)
+    if any(permit.status in SUPERSEDABLE for permit in permits):
+        return "HAS_PERMIT"  # past its day, too: it is endorsed, not issued a second time
+    return "" if household(on_file) else "NO_HOUSEHOLD_RECORD"
+
+
+def _as_registered(book: ApplicationBook, actor_id: int, answers: Answers) -> Answers:
+    """What was said when the registration in force was applied for: it is not asked again."""
+    registered = (
+        a
+        for a in book.of(actor_id)
+        if a.state is State.ISSUED
+        and a.matter.is_registration
+        and a.answers.subject_key == answers.subject_key
+    )
+    latest = next(registered, None)
+    return answers if latest is None else replace(kept_answers(latest), child=answers.child)
+
+
+def case_number(books: Books, today: date) -> str:
+    """The next number of an application."""
     serial = books.register.next_serial("application", today.year)
     return f"{certificate_type(VOUCHER).number_prefix}-{today:%y%m}-{serial:06d}"
 

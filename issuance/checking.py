@@ -1,13 +1,13 @@
 """Checking an application step by step: who may be looked up now is, on the record, and judged."""
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from certstore.clock import Clock, local_date
 from certstore.tables.books import Archive, Books
 from face_auth.acceptance import FaceDesk
 from issuance.application import Application
-from issuance.beginning import obstacle
+from issuance.beginning import Gates, obstacle
 from issuance.checklist import Checked, ChecklistDesk
 from issuance.looking_up import Other, child_of, look_up, looked_up, may_look_up, relative_of
 from issuance.tables import ApplicationBook
@@ -25,6 +25,7 @@ class CheckDesk:
     clock: Clock
     origin: str
     city: str
+    gates: Gates = field(default_factory=dict)
 
     def check(self, application: Application, *, for_officer: bool = False) -> Checked:
         """Judge an application for its applicant, or whole, as an officer must have it.
@@ -84,7 +85,7 @@ class CheckDesk:
                 child = books.people.named(application.applicant).id
                 books.guardianships.prove(application.actor_id, child, now, record=proof)
         with self.archive.reading() as books:
-            found = obstacle(books, application, local_date(now), self.city)
+            found = obstacle(books, application, local_date(now), self.city, self.gates)
         return replace(checked, obstacle=found)
 
 

@@ -28,7 +28,7 @@ from verifiers.materials.snapshots import judge_again, take_snapshot
 from verifiers.materials.vocabulary import Material, RecordType
 
 _RECORD_TYPES = frozenset(kind.value for kind in RecordType)
-_NO_REUSE = frozenset({"residence_voucher"})  # our own voucher shows no dwelling to itself
+_NO_REUSE = frozenset({"residence_voucher"})  # a voucher shows no dwelling to the next one
 _NEAR_RELATIVES = frozenset({"parent", "grandparent", "sibling"})
 _CHILDS_OWN = frozenset({Material.PHOTO, Material.KINSHIP})
 
@@ -130,7 +130,7 @@ class ChecklistDesk:
         results = self.face.results_for(application.actor, application.ref)
         return parse_facts(
             {
-                "matter": application.matter.value,
+                "matter": application.matter.judged_as,
                 "as_of": as_of.astimezone(CHINA).isoformat(),
                 "applicant": person_fact(application.applicant),
                 "guardian": _guardian(application),
@@ -160,7 +160,8 @@ class ChecklistDesk:
             for other in (child_of(application), relative_of(application)):
                 if other is not None and other.key in known:
                     found += books.register.held_by("111", other.id_number)
-        unique = {c.ref: c for c in found if c.type_code in _RECORD_TYPES - _NO_REUSE}
+        left_out = _NO_REUSE if application.matter.is_registration else frozenset[str]()
+        unique = {c.ref: c for c in found if c.type_code in _RECORD_TYPES - left_out}
         return unique.values()
 
 

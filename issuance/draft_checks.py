@@ -5,6 +5,7 @@ from datetime import date
 
 from certstore.catalogue import CertificateType, Field
 from certstore.certificates import Draft
+from certstore.codes.unshown import shows
 from certstore.errors import MalformedError
 from certstore.identifiers import CertificateIdentifier, ResidentId
 
@@ -20,6 +21,8 @@ def check_draft(draft: Draft, kind: CertificateType, today: date) -> None:
             "the identifier or the type does not fit the draft", where="identifier"
         )
     number = ResidentId.parse(draft.holder.id_number, today=today)
+    for other in draft.others:
+        ResidentId.parse(other.id_number, today=today)
     for field in kind.fields:
         value = draft.fields.get(field.name)
         if value is None and not field.optional:
@@ -31,8 +34,14 @@ def check_draft(draft: Draft, kind: CertificateType, today: date) -> None:
     if unknown:
         raise MalformedError("the type has no such field", where=min(unknown))
     _check_agreement(draft, kind, number)
-    if not draft.validity.covers(draft.issued_on):
+    begun = kind.begins_later or draft.validity.valid_from <= draft.issued_on
+    if not begun or _is_over(draft):
         raise MalformedError("it would not be valid on the day of its issue", where="valid_until")
+
+
+def _is_over(draft: Draft) -> bool:
+    ends = draft.validity.valid_to
+    return ends is not None and ends < draft.issued_on
 
 
 def _check_kind(field: Field, value: str) -> None:
@@ -53,9 +62,11 @@ def _is_day(value: str) -> bool:
 def _check_agreement(draft: Draft, kind: CertificateType, number: ResidentId) -> None:
     """What is said twice must agree: the holder's name, number, birth date."""
     said = draft.fields
-    if said.get("name") != draft.holder.name:
+    if draft.others and {"name", "id_number"} & set(said):
+        raise MalformedError("it names several people, and no single one's name", where="name")
+    if not draft.others and said.get("name") != draft.holder.name:
         raise MalformedError("the name differs from the holder's", where="name")
-    if said.get("id_number") != number.value:
+    if not draft.others and said.get("id_number") != number.value:
         raise MalformedError("the number differs from the holder's", where="id_number")
     born = number.birth_date.isoformat()
     if kind.field("birth_date") is not None and said.get("birth_date") != born:
@@ -68,7 +79,7 @@ def _check_text(name: str, value: str) -> None:
     if unicodedata.normalize("NFC", value) != value:
         raise MalformedError("a text is not in normal form NFC", where=name)
     for character in value:
-        if unicodedata.category(character) in _REFUSED:
+        if unicodedata.category(character) in _REFUSED or not shows(character):
             raise MalformedError(
                 f"a text holds U+{ord(character):04X}, which is invisible", where=name
             )

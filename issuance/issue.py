@@ -5,16 +5,16 @@ reserved number that the worker finishes (`finish`); a number is never used twic
 """
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from certstore.catalogue import certificate_type
 from certstore.certificates import Certificate, Draft, File, Status
-from certstore.chance import reference
 from certstore.clock import Clock, local_date
 from certstore.errors import CertstoreError, ConflictError, NotFoundError, UnavailableError
-from certstore.identifiers import CertificateIdentifier, ResidentId, Sex
+from certstore.holds.keeping import carry_holds
 from certstore.ledger import record_access
 from certstore.objects import ObjectStore
 from certstore.status_desk import StatusDesk
@@ -22,24 +22,32 @@ from certstore.tables.books import Archive, Books
 from issuance.application import Application, Matter, State
 from issuance.draft_checks import check_draft
 from issuance.history.tables import HELD_UP
-from issuance.issue_record import decided_by, issue_access, keep_guardianship
+from issuance.issue_record import issue_access, keep_guardianship
 from issuance.notices import tell_issued
+from issuance.procedure import Action, Role
 from issuance.sealing import Sealed, Sealer
+from issuance.succession import succession
 from issuance.tables import ApplicationBook
+from issuance.voucher_draft import SUPERSEDABLE
 
 log = logging.getLogger("certstore.issuance")
-VOUCHER = "residence_voucher"
 TRY_AGAIN_AFTER = timedelta(minutes=10)  # what failed for a reason of its own, not of a store
-_SUPERSEDABLE = {Status.VALID, Status.SUSPENDED, Status.LOST}
-_SEX = {Sex.MALE: "男", Sex.FEMALE: "女"}
 
 
-GivenPhoto = Callable[[Books, Application], File | None]
+class Drafter(Protocol):
+    """Drafts the certificate that one matter leads to."""
+
+    def draft(self, books: Books, application: Application, now: datetime) -> Draft:
+        """The draft, its number and status index taken; ConflictError if there can be none."""
+        ...
 
 
-def no_photo(_books: Books, _application: Application) -> File | None:
-    """No photo was handed in: the one on file is printed."""
-    return None
+class Follower(Protocol):
+    """Hears of every certificate in the transaction that completes it."""
+
+    def issued(self, books: Books, application: Application, done: Certificate) -> None:
+        """Begin what follows from it; a failure undoes the issue."""
+        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,8 +60,8 @@ class IssuanceDesk:
     statuses: StatusDesk
     clock: Clock
     origin: str
-    city: str
-    given_photo: GivenPhoto = no_photo  # one the applicant handed in and an officer approved
+    drafters: Mapping[Matter, Drafter]
+    followers: tuple[Follower, ...] = ()
 
     def issue(self, application_ref: str) -> Certificate:
         """Issue the certificate an approved application asks for; once, however often it is asked.
@@ -130,13 +138,19 @@ class IssuanceDesk:
         if application.certificate_ref is not None:  # the intent of an earlier attempt
             return books.register.reserved(application.certificate_ref)
         now = self.clock.now()
-        draft = self._draft(books, application, now)
+        draft = self._drafter(application).draft(books, application, now)
         kind = certificate_type(draft.type_code)
         check_draft(draft, kind, local_date(now))
         self.sealer.check(kind, draft.fields)
         books.register.reserve(draft, now)
         ApplicationBook(books.connection).link(application.ref, draft.ref)
         return books.register.reserved(draft.ref)
+
+    def _drafter(self, application: Application) -> Drafter:
+        drafter = self.drafters.get(application.matter)
+        if drafter is None:
+            raise NotFoundError("this matter issues no certificate", where=application.matter)
+        return drafter
 
     def _seal(self, application: Application, certificate: Certificate) -> Certificate:
         now = self.clock.now()
@@ -149,14 +163,16 @@ class IssuanceDesk:
         # 4. complete, tell: one commit
         with self.archive.writing() as books:
             done = books.register.complete(certificate.ref, files, now)
-            self._supersede_previous(books, done, now)
-            ApplicationBook(books.connection).move(
-                application.ref, State.ISSUED, now, "issuance", certificate_ref=done.ref
+            self._supersede_previous(books, application, done, now)
+            ApplicationBook(books.connection).step(
+                application, Action.ISSUE, Role.SYSTEM, now, "issuance", certificate_ref=done.ref
             )
             child = keep_guardianship(books, application, now)
             record_access(books, self.origin, issue_access(child, application, done, now))
             books.outbox.add("certificate.issued", {"certificate": done.ref}, now)
             tell_issued(books, application, done.ref, now)
+            for follower in self.followers:
+                follower.issued(books, application, done)
         return done
 
     def _store(self, sealed: Sealed) -> list[File]:
@@ -171,98 +187,15 @@ class IssuanceDesk:
             for (role, media_type, data), digest in zip(parts, digests, strict=True)
         ]
 
-    def _supersede_previous(self, books: Books, done: Certificate, now: datetime) -> None:
+    def _supersede_previous(
+        self, books: Books, application: Application, done: Certificate, now: datetime
+    ) -> None:
         if done.previous_ref is None:
             return
         previous = books.register.get(done.previous_ref)
-        books.register.set_status(previous.ref, Status.SUPERSEDED, now, only_from=_SUPERSEDABLE)
+        books.register.set_status(previous.ref, Status.SUPERSEDED, now, only_from=set(SUPERSEDABLE))
+        how = succession(done.type_code, application.matter.value)
+        carry_holds(books, previous.ref, done, how, now)
         if previous.status_entry is not None:
             books.statuses.changed(previous.status_entry.list_number)
         books.outbox.add("certificate.superseded", {"certificate": previous.ref}, now)
-
-    def _draft(self, books: Books, application: Application, now: datetime) -> Draft:
-        kind = certificate_type(VOUCHER)
-        today = local_date(now)
-        holder = application.applicant
-        on_file = books.register.held_by(holder.id_type, holder.id_number)
-        previous = in_force(on_file, today)
-        if application.matter is Matter.ADDRESS_CHANGE and previous is None:
-            raise ConflictError("there is no voucher whose address could be changed")
-        identifier, serial, version = _number(books, kind.type_code, previous, today.year)
-        validity = previous.validity if previous else kind.validity_from(today)
-        return Draft(
-            ref=reference(),
-            identifier=identifier.value,
-            type_code=kind.code,
-            version=version,
-            serial=serial,
-            holder=holder,
-            issuer_uscc=kind.issuer_uscc,
-            fields=self._fields(application, on_file, previous, now),
-            issued_on=today,
-            validity=validity,
-            status_entry=self.statuses.place(books),
-            photo=self.given_photo(books, application) or _photo(application, on_file),
-            previous_ref=previous.ref if previous else None,
-            specimen=self.sealer.specimen,
-        )
-
-    def _fields(
-        self,
-        application: Application,
-        on_file: list[Certificate],
-        previous: Certificate | None,
-        now: datetime,
-    ) -> dict[str, str]:
-        number = ResidentId.parse(application.applicant.id_number)
-        today = local_date(now)
-        register = next((c for c in on_file if c.type_code == "household_register"), None)
-        validity = previous.validity if previous else certificate_type(VOUCHER).validity_from(today)
-        fields = {
-            "name": application.applicant.name,
-            "sex": _SEX[number.sex],
-            "birth_date": number.birth_date.isoformat(),
-            "id_number": number.value,
-            "residence_address": application.answers.full_address(self.city),
-            "residence_district": application.answers.district,
-            "registered_on": previous.fields["registered_on"] if previous else today.isoformat(),
-            "valid_until": (validity.valid_to or today).isoformat(),
-        }
-        if register is not None:
-            said = {"ethnicity": "ethnicity", "household_address": "address"}
-            fields |= {f: register.fields[c] for f, c in said.items() if register.fields.get(c)}
-        return fields
-
-
-def in_force(on_file: list[Certificate], today: date) -> Certificate | None:
-    """The voucher that a new version would replace; one that has expired is no longer it."""
-    return next(
-        (
-            c
-            for c in on_file
-            if c.type_code == VOUCHER and c.sealed and c.status_on(today) in _SUPERSEDABLE
-        ),
-        None,
-    )
-
-
-def _number(
-    books: Books, type_code: str, previous: Certificate | None, year: int
-) -> tuple[CertificateIdentifier, str, int]:
-    if previous is not None and previous.identifier is not None:
-        identifier = CertificateIdentifier.parse(previous.identifier).next_version()
-        return identifier, previous.number, previous.version + 1
-    kind = certificate_type(VOUCHER)
-    serial = f"{kind.number_prefix}{year}{books.register.next_serial(type_code, year):010d}"
-    return CertificateIdentifier.build(type_code, kind.issuer_uscc, serial, 1), serial, 1
-
-
-def _photo(application: Application, on_file: list[Certificate]) -> File:
-    """The photo that was judged; where none was asked for, the latest that may be used."""
-    judged = decided_by(application, "photo")
-    for certificate in sorted(on_file, key=lambda c: c.ref != judged):
-        photo = certificate.file("photo")
-        usable = certificate.status is Status.VALID and not certificate.under_dispute
-        if certificate.type_code == "id_photo" and usable and photo:
-            return photo
-    raise NotFoundError("there is no photo on file to print", remedy="take one at the counter")

@@ -26,16 +26,16 @@ def approval_fault(
 ) -> str | None:
     """Why a case cannot be approved on these judgements (material word: yes or no); None if it can.
 
-    Codes: nothing_judged, unjudged, conflict (one is no), open (something is neither settled nor
-    for an officer: a source is down).
+    Codes: nothing_judged (and nothing is settled), unjudged, conflict (one is no), open (something
+    is neither settled nor for an officer: a source is down).
     """
     answers = [said.get(d.material.value, "") for d in waiting]
     judged = {d.material for d in waiting}
     rest = [d.outcome for m, d in decision.materials.items() if m not in judged]
     if any(outcome not in NOTHING_NEEDED | {Outcome.NOT_APPLICABLE} for outcome in rest):
         return "open"
-    if not answers:
-        return "nothing_judged"
+    if not answers:  # what the rules settled whole may be approved; what they never saw may not
+        return None if NOTHING_NEEDED & set(rest) else "nothing_judged"
     if any(answer not in {YES, NO} for answer in answers):
         return "unjudged"
     return "conflict" if NO in answers else None

@@ -39,6 +39,21 @@ def tell_in_review(books: Books, application: Application, at: datetime) -> None
     books.inbox.add(application.actor_id, "in_review", application.ref, facts, at)
 
 
+def tell_asked(
+    books: Books, application: Application, at: datetime, *, again: bool = False
+) -> None:
+    """Everything that is missing, for which the application waits; `again` before that ends."""
+    until = application.asked.until.isoformat() if application.asked else ""
+    facts = {
+        "matter": application.matter.value,
+        "number": application.number,
+        "due_on": until,
+        "application_ref": application.ref,
+    }
+    occasion = f"{application.ref}:again" if again else application.ref
+    books.inbox.add(application.actor_id, "asked", occasion, facts, at)
+
+
 def tell_refused(books: Books, application: Application, reason: str, at: datetime) -> None:
     """The application was refused, and why."""
     facts = {

@@ -1,6 +1,6 @@
 """A resident's own applications, for themself and for children: beginning them, finding them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 
 from certstore.callers import Resident
@@ -9,7 +9,9 @@ from certstore.errors import ConflictError, NotFoundError
 from certstore.tables.books import Archive, Books
 from issuance.answers import read_child
 from issuance.application import Answers, Application, Child, Matter, State
-from issuance.beginning import BEGUN_AGAIN, begin, end_draft, kept_answers
+from issuance.beginning import BEGUN_AGAIN, Gates, begin, end_draft, kept_answers
+from issuance.conduct import APPLICANT, Conduct
+from issuance.procedure import Action, Role
 from issuance.tables import ApplicationBook
 
 
@@ -18,7 +20,9 @@ class OwnApplications:
     """Begins applications and finds those that are somebody's own."""
 
     archive: Archive
+    conduct: Conduct
     clock: Clock
+    gates: Gates = field(default_factory=dict)
 
     def begin(
         self,
@@ -40,7 +44,7 @@ class OwnApplications:
         with self.archive.writing() as books:
             if fresh:
                 self._end_open(books, resident, matter, answers.subject_key)
-            return begin(books, resident, matter, answers, now)
+            return begin(books, resident, matter, answers, now, self.gates)
 
     def begin_again(self, resident: Resident, ref: str) -> Application:
         """Begin anew what was refused or has ended, its answers kept; what is open comes first."""
@@ -49,7 +53,21 @@ class OwnApplications:
             if former.state not in BEGUN_AGAIN:
                 raise ConflictError("this application has not ended", where=ref)
             matter, answers = former.matter, kept_answers(former)
-            return begin(books, resident, matter, answers, self.clock.now())
+            return begin(books, resident, matter, answers, self.clock.now(), self.gates)
+
+    def withdraw(self, resident: Resident, ref: str) -> Application:
+        """Withdraw an application; withdrawn twice, it stays that.
+
+        ConflictError once it was approved or refused: what was issued is cancelled instead.
+        """
+        now = self.clock.now()
+        with self.archive.writing() as books:
+            application = self._mine(books, resident, ref, locked=True)
+            if application.state is State.WITHDRAWN:
+                return application
+            return self.conduct.act(
+                books, application, Action.WITHDRAW, APPLICANT, now, decided_at=now
+            )
 
     def get(self, resident: Resident, ref: str) -> Application:
         """One of this resident's applications; another's is as absent as none."""
@@ -67,14 +85,15 @@ class OwnApplications:
         person = books.people.known(resident.holder)
         known = ApplicationBook(books.connection).open_one(person.id, matter, subject)
         if known is not None and known.state is State.DRAFT:
-            end_draft(books, known, self.clock.now(), "applicant", "begun afresh")
+            end_draft(books, known, self.clock.now(), Role.APPLICANT, "begun afresh")
 
     def _today(self) -> date:
         return local_date(self.clock.now())
 
     @staticmethod
-    def _mine(books: Books, resident: Resident, ref: str) -> Application:
-        application = ApplicationBook(books.connection).get(ref)
+    def _mine(books: Books, resident: Resident, ref: str, *, locked: bool = False) -> Application:
+        book = ApplicationBook(books.connection)
+        application = book.locked(ref) if locked else book.get(ref)
         actor, holder = application.actor, resident.holder
         if (actor.id_type, actor.id_number) != (holder.id_type, holder.id_number):
             raise NotFoundError("there is no such application", where=ref)

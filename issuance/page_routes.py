@@ -20,14 +20,21 @@ from issuance.application import Application, State
 from issuance.apply import ApplyDesk
 from issuance.counters import ServiceCounter, counters, counters_near
 from issuance.findings.desk import FindingDesk
-from issuance.pages.application_pages import applications_view, progress_view, submitted_view
+from issuance.pages.application_pages import (
+    applications_view,
+    progress_view,
+    submitted_view,
+    with_asked,
+)
 from issuance.pages.check_pages import Around, check_view
 from issuance.pages.decision_words import as_decided
 from issuance.pages.views import Counter, WindowsView
+from issuance.supplementing import SupplementDesk
 
 router = APIRouter(include_in_schema=False)
 Me = Annotated[Resident, signed_in(Resident)]
 Applying = Annotated[ApplyDesk, desk(ApplyDesk)]
+Supplements = Annotated[SupplementDesk, desk(SupplementDesk)]
 Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
 Findings = Annotated[FindingDesk, desk(FindingDesk)]
 _FORM = [Depends(check_form)]
@@ -50,7 +57,13 @@ def windows(request: Request) -> Response:
 
 @router.get("/applications/{ref}")
 def progress(
-    ref: str, request: Request, me: Me, applying: Applying, holdings: Holdings, findings: Findings
+    ref: str,
+    request: Request,
+    me: Me,
+    applying: Applying,
+    supplements: Supplements,
+    holdings: Holdings,
+    findings: Findings,
 ) -> Response:
     """Where an application stands; a draft goes on with its questions."""
     application = applying.get(me, ref)
@@ -59,7 +72,22 @@ def progress(
     found = _certificate(me, application, holdings)
     view = progress_view(application, found, local_date(applying.clock.now()))
     view = replace(view, revoked_why=_why_revoked(application, found, findings))
+    view = with_asked(view, application, supplements.given(me, ref))
     return page(request, "issuance/progress.html", as_decided(view, application))
+
+
+@router.post("/applications/{ref}/supply", dependencies=_FORM)
+def supply(ref: str, me: Me, supplements: Supplements) -> Response:
+    """Send what an officer asked for."""
+    supplements.supply(me, ref)
+    return see_other(f"/applications/{ref}")
+
+
+@router.post("/applications/{ref}/withdraw", dependencies=_FORM)
+def withdraw(ref: str, me: Me, applying: Applying) -> Response:
+    """Withdraw an application that is not decided yet."""
+    applying.withdraw(me, ref)
+    return see_other(f"/applications/{ref}")
 
 
 # -- check and submit ----------------------------------------------------------------------
@@ -114,7 +142,7 @@ def submitted(
     application = applying.get(me, ref)
     if application.state is State.DRAFT:
         return see_other(f"/applications/{ref}/check")
-    if application.state in {State.REFUSED, State.WITHDRAWN}:
+    if application.state in {State.SUPPLEMENT, State.REFUSED, State.WITHDRAWN}:
         return see_other(f"/applications/{ref}")
     found, today = _certificate(me, application, holdings), local_date(applying.clock.now())
     view = submitted_view(application, found, today, again=again == "1")

@@ -18,7 +18,7 @@ from certstore.picture_fingerprint import fingerprint
 from certstore.pictures import SAME_PICTURE, PictureDesk
 from certstore.tables.books import Archive, Books
 from certstore.tables.pictures import PhotoCheck
-from issuance.application import Application, State
+from issuance.application import Application
 from issuance.handed_in import MOST_BEGUN, HandedIn, read_kept
 from issuance.tables import ApplicationBook
 from issuance.upload import TAKEN, UPLOAD_LIFE, Upload, UploadState
@@ -254,7 +254,7 @@ def _draft(books: Books, resident: Resident, ref: str, *, locked: bool = False) 
     theirs = (application.actor.id_type, application.actor.id_number)
     if theirs != (resident.holder.id_type, resident.holder.id_number):
         raise NotFoundError("there is no such application", where=ref)
-    if application.state is not State.DRAFT:
+    if not application.takes(Material.PHOTO):
         raise ConflictError(
             "the application was submitted; its photo is fixed",
             where=ref,

@@ -4,70 +4,45 @@ Opening a case is an access to somebody's data: it is recorded once for each off
 case, and the applicant sees it.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from certstore.callers import Officer
 from certstore.certificates import Certificate, File
-from certstore.clock import CHINA, Clock, local_date
+from certstore.clock import Clock, local_date
 from certstore.errors import ConflictError, MalformedError, NotFoundError
 from certstore.tables.books import Archive, Books
-from certstore.working_days import WorkCalendar
-from issuance.application import Application, State
+from issuance.application import WITH_OFFICERS, Application, State
 from issuance.checklist import ChecklistDesk
+from issuance.claims.claim import Claim
+from issuance.claims.desk import ClaimDesk
+from issuance.conduct import Conduct
+from issuance.deciding import enter_approval, enter_refusal
 from issuance.findings.desk import FindingDesk
 from issuance.findings.tables import Finding, FindingBook
+from issuance.four_eyes.proposal import Proposal, Standing, why_not_second
+from issuance.four_eyes.proposing import FourEyes
+from issuance.four_eyes.tables import ProposalBook
 from issuance.handed_in import for_officer, read_kept
 from issuance.issue import IssuanceDesk
 from issuance.judging import approval_fault
 from issuance.letters.tables import LetterBook
 from issuance.looks import Lookers
-from issuance.notices import tell_refused
+from issuance.officers_hand import require_waiting
+from issuance.opened_case import Case
+from issuance.procedure import procedure_of
+from issuance.refusals.reasons import Refusal
+from issuance.stations import own_station, require_sees
 from issuance.tables import ApplicationBook
 from issuance.waiting.queue import Asked, HeldUp, Queue, Waiting
-from issuance.waiting.tables import WaitingBook
+from issuance.waiting.tables import Seen, WaitingBook
 from verifiers.materials.decisions import Decision, MaterialDecision
 
-REFUSAL_REASONS = (
-    *("ADDRESS_MISMATCH", "HOLDER_NOT_SUBJECT", "CERT_EXPIRED", "CERT_REVOKED"),
-    *("PHOTO_QUALITY", "NO_RECORD", "OTHER"),
-)
-UNLISTED = "OTHER"  # a reason that must be put into words
-MAX_SENTENCE = 300
 _NOT_NOW: Mapping[str | None, str] = {
     "open": "nothing is approved before every material was judged",
     "letter_false": "the commitment letter this case leans on was found false",
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Case:
-    """An application as the officer sees it, and the records its decision looked at.
-
-    `held_up` is why an approved one has no certificate yet; `letter_ref` the letter it leans on,
-    once that is issued; `false_letters` are findings about letters it leans on.
-    """
-
-    application: Application
-    records: tuple[Certificate, ...]
-    held_up: HeldUp | None = None
-    letter_ref: str | None = None
-    false_letters: tuple[Finding, ...] = ()
-
-    @property
-    def photos(self) -> tuple[Certificate, ...]:
-        """The photos of whom the case is about, and of the guardian who acts; of nobody else.
-
-        Among the records a decision looked at may be those of people of the same name.
-        """
-        people = (self.application.applicant, self.application.actor)
-        concerned = {(p.id_type, p.id_number.upper()) for p in people}
-        return tuple(
-            record
-            for record in self.records
-            if record.file("photo") is not None
-            and {(h.id_type, h.id_number.upper()) for h in record.holders} <= concerned
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -78,9 +53,11 @@ class ReviewDesk:
     issuance: IssuanceDesk
     checklist: ChecklistDesk
     findings: FindingDesk
-    calendar: WorkCalendar
+    conduct: Conduct
     clock: Clock
     lookers: Lookers
+    claims: ClaimDesk
+    four_eyes: FourEyes
 
     def queue(self) -> list[tuple[Application, int]]:
         """Whole applications that wait, by due date, each with the working days left; 200 at most.
@@ -92,50 +69,85 @@ class ReviewDesk:
             book = ApplicationBook(books.connection)
             waiting = [*book.queue(), *book.held_up()]
         return [
-            (a, self.calendar.working_days_between(today, a.due_on or today).working_days)
+            (a, self.conduct.calendar.working_days_between(today, a.due_on or today).working_days)
             for a in waiting
         ]
 
-    def waiting(self, asked: Asked) -> Queue:
-        """One page of what waits, as it was asked for; a page beyond the last is the last."""
+    def waiting(self, asked: Asked, officer: Officer | None = None) -> Queue:
+        """One page of what waits, as it was asked for; a page beyond the last is the last.
+
+        An officer is shown their own station's cases, a supervisor every station's.
+        """
         today = local_date(self.clock.now())
         with self.archive.reading() as books:
-            book = WaitingBook(books.connection)
+            book = WaitingBook(books.connection, self._seen(officer))
             found = book.found(asked, today)
-            queue = Queue((), book.counts(today), found, asked, today)
+            queue = Queue((), book.counts(asked, today), found, asked, today)
             asked = replace(asked, page=min(asked.page, queue.pages))
             lines = tuple(self._counted(line) for line in book.page(asked, today))
         return replace(queue, lines=lines, asked=asked)
 
+    def _seen(self, officer: Officer | None) -> Seen:
+        alive = self.clock.now() - self.claims.life
+        if officer is None:
+            return Seen(alive_since=alive)
+        stations = None if officer.supervisor else (own_station(officer),)
+        return Seen(stations, officer.number, alive)
+
     def _counted(self, line: Waiting) -> Waiting:
         today = local_date(self.clock.now())
-        span = self.calendar.working_days_between(today, line.due_on or today)
+        span = self.conduct.calendar.working_days_between(today, line.due_on or today)
         return replace(line, days_left=span.working_days)
 
     def peek(self, ref: str) -> Case | None:
-        """A case that was decided, for its number alone; None if it was not."""
+        """A case that was decided or proposed, for its number alone; None if it was neither."""
         with self.archive.reading() as books:
             try:
                 found = ApplicationBook(books.connection).get(ref)
             except NotFoundError:
                 return None
             held = WaitingBook(books.connection).held_up([ref])
-        return Case(found, (), _held(found, held)) if found.reviewed_by else None
+            proposal = _proposal(books, found)
+        known = found.reviewed_by or proposal or found.asked
+        return Case(found, (), _held(found, held), proposal=proposal) if known else None
 
-    def open(self, officer: Officer, ref: str) -> Case:
-        """One case; that this officer looked is recorded for the applicant to see."""
+    def open(self, officer: Officer, ref: str, *, claim: bool = False) -> Case:
+        """One case; that this officer looked is recorded for the applicant to see.
+
+        With `claim` it is taken in hand to be decided, unless another officer holds it: whose it
+        is stands in `Case.claim`. Raises ForbiddenError for another station's case.
+        """
         now = self.clock.now()
         with self.archive.writing() as books:
             application = ApplicationBook(books.connection).locked(ref)
             if application.state is State.DRAFT:
                 raise ConflictError("this application has not been submitted", where=ref)
+            waiting = WaitingBook(books.connection)
+            require_sees(officer, waiting.station(ref), ref)
             self.lookers.at_case(books, officer, application, now)
-            held = WaitingBook(books.connection).held_up([ref])
-            false = FindingBook(books.connection).of_application(ref)
-            records = _records(books, application)
-            letters = LetterBook(books.connection).leaned_on(ref)
-        letter = next(iter(letters), None)
-        return Case(application, records, _held(application, held), letter, tuple(false))
+            case = Case(
+                application,
+                _records(books, application),
+                _held(application, waiting.held_up([ref])),
+                next(iter(LetterBook(books.connection).leaned_on(ref)), None),
+                tuple(FindingBook(books.connection).of_application(ref)),
+                proposal=_proposal(books, application),
+                sent_back=_sent_back(books, application),
+            )
+            held = self._in_hand(books, officer, case, now) if claim else None
+            return replace(case, claim=held or self._holder(books, application, now))
+
+    def _in_hand(self, books: Books, officer: Officer, case: Case, now: datetime) -> Claim | None:
+        """Claim what waits, unless it waits for the word of somebody else than its proposer."""
+        proposed = case.proposal is not None and why_not_second(case.proposal, officer)
+        if case.application.state not in WITH_OFFICERS or proposed:
+            return None
+        return self.claims.take(books, officer, case.application, now)
+
+    def _holder(self, books: Books, application: Application, now: datetime) -> Claim | None:
+        if application.state not in WITH_OFFICERS:
+            return None
+        return self.claims.of(books, application.ref, now)
 
     def photo(self, officer: Officer, case_ref: str, record_ref: str) -> File:
         """A photo of a case (`Case.photos`); NotFoundError for any other person's."""
@@ -156,73 +168,78 @@ class ReviewDesk:
     ) -> Application:
         """Approve a case and issue its certificate, now or as soon as that is possible.
 
-        `said` is what the officer judged: yes or no for each material that needs it. Raises
-        MalformedError, with `facts["cause"]` of judging.py, while something is not judged or
-        judged no; ConflictError while something is open or the letter it leans on was found false
-        (causes open, letter_false), and, saying by whom, when and what, if it was decided.
+        `said` is what the officer judged: yes or no for each material that needs it. Where two
+        officers decide, it is proposed only, and stays in review. Raises MalformedError, with
+        `facts["cause"]` of judging.py, while something is not judged or judged no; ConflictError
+        while something is open or the letter it leans on was found false (causes open,
+        letter_false), as another officer holds the case (HELD) or it was proposed (PROPOSED), and,
+        saying by whom, when and what, if it was decided (DECIDED).
         """
         now = self.clock.now()
         with self.archive.writing() as books:
-            book = ApplicationBook(books.connection)
-            application = book.locked(ref)
-            _require_waiting(application)
-            self._require_judged(books, application, said or {})
-            book.move(
-                ref,
-                State.APPROVED,
-                now,
-                officer.number,
-                only_from=(State.IN_REVIEW,),
-                decided_at=now,
-                reviewed_by=officer.number,
-            )
-            books.outbox.add("application.approved", {"application": ref}, now)
+            application = self.to_decide(books, officer, ref, now)
+            self.require_judged(books, application, said or {})
+            if not self.four_eyes.propose(books, officer, application, now, said or {}):
+                enter_approval(self.conduct, books, application, officer, now)
+            self.claims.end(books, ref)
+        return self.issue_if_approved(ref)
+
+    def issue_if_approved(self, ref: str) -> Application:
+        """Issue what was approved just now, if that can be done; the application as it stands."""
+        with self.archive.reading() as books:
+            application = ApplicationBook(books.connection).get(ref)
+        if application.state is not State.APPROVED:
+            return application
         self.issuance.attempt(ref)
         with self.archive.reading() as books:
             return ApplicationBook(books.connection).get(ref)
 
-    def refuse(self, officer: Officer, ref: str, reason: str, sentence: str) -> Application:
-        """Refuse a case for a reason of the closed list, with a sentence where none fits.
+    def refuse(
+        self, officer: Officer, ref: str, reason: str | Sequence[str], sentence: str
+    ) -> Application:
+        """Refuse a case for every reason of its list that holds, in words where none fits.
 
-        Raises ConflictError, saying by whom, when and what, if the case waits for no decision.
+        Where two officers decide, it is proposed only. Raises as `approve` does.
         """
-        if reason not in REFUSAL_REASONS:
-            raise MalformedError("choose a reason of the list", where="reason")
-        sentence = as_read(sentence)
-        least = 1 if reason == UNLISTED else 0
-        if not least <= len(sentence) <= MAX_SENTENCE or not sentence.isprintable():
-            raise MalformedError(
-                f"write a sentence of at most {MAX_SENTENCE} characters", where="sentence"
-            )
         now = self.clock.now()
         with self.archive.writing() as books:
-            book = ApplicationBook(books.connection)
-            _require_waiting(book.locked(ref))
-            book.move(
-                ref,
-                State.REFUSED,
-                now,
-                officer.number,
-                reason,
-                (State.IN_REVIEW,),
-                decided_at=now,
-                reviewed_by=officer.number,
-                reason=f"{reason}\n{sentence}",
+            application = self.to_decide(books, officer, ref, now)
+            refusal = Refusal.typed(application.matter.value, reason, sentence)
+            if not self.four_eyes.propose(books, officer, application, now, refusal):
+                application = enter_refusal(self.conduct, books, application, officer, now, refusal)
+            self.claims.end(books, ref)
+        return application
+
+    def to_decide(self, books: Books, officer: Officer, ref: str, now: datetime) -> Application:
+        """The case, locked, if this officer may decide it alone now; see `approve` for errors."""
+        application = ApplicationBook(books.connection).locked(ref)
+        require_sees(officer, WaitingBook(books.connection).station(ref), ref)
+        require_waiting(application)
+        proposal = ProposalBook(books.connection).open_one(ref)
+        if proposal is not None:
+            raise ConflictError(
+                f"officer {proposal.proposed_by} proposed a decision, which waits for a second",
+                where=ref,
+                remedy="confirm it or send it back",
+                cause="PROPOSED",
+                by=proposal.proposed_by,
+                at=proposal.proposed_at,
             )
-            application = book.get(ref)
-            books.outbox.add("application.refused", {"application": ref}, now)
-            tell_refused(books, application, reason, now)
+        self.claims.require(books, officer, ref, now)
         return application
 
     def find_false(self, officer: Officer, letter_ref: str, reason: str) -> Finding:
         """Find a commitment letter false; see FindingDesk."""
         return self.findings.find_false(officer, letter_ref, reason)
 
-    def _require_judged(
+    def require_judged(
         self, books: Books, application: Application, said: Mapping[str, str]
     ) -> None:
+        """Raise MalformedError or ConflictError, as `approve` says, unless it may be approved."""
         decision, waiting = self.to_judge(application)
         fault = approval_fault(decision, waiting, said)
+        if fault == "nothing_judged" and not procedure_of(application.matter).by_rules:
+            fault = None  # nothing is asked for, and it takes a person all the same
         if FindingBook(books.connection).of_application(application.ref):
             fault = "letter_false"
         if fault in _NOT_NOW:  # no judgement of the officer's mends this
@@ -235,29 +252,17 @@ class ReviewDesk:
             )
 
 
-def as_read(sentence: str) -> str:
-    """An officer's sentence as the applicant reads it: white space joined into single spaces."""
-    return " ".join(sentence.split())
+def _proposal(books: Books, application: Application) -> Proposal | None:
+    if application.state not in WITH_OFFICERS:
+        return None
+    return ProposalBook(books.connection).open_one(application.ref)
 
 
-def _require_waiting(application: Application) -> None:
-    """Say by whom, when and what was decided, if it was."""
-    if application.state is State.IN_REVIEW:
-        return
-    if application.state is State.DRAFT or application.decided_at is None:
-        raise ConflictError("this application waits for no decision", where=application.ref)
-    what = "refused" if application.state is State.REFUSED else "approved"
-    at = application.decided_at.astimezone(CHINA)
-    who = f"officer {application.reviewed_by}" if application.reviewed_by else "the rules"
-    raise ConflictError(
-        f"{who} {what} this case at {at:%H:%M on %Y-%m-%d}",
-        where=application.ref,
-        remedy="look at what was decided",
-        cause="DECIDED",
-        by=application.reviewed_by,
-        at=application.decided_at,
-        what=what,
-    )
+def _sent_back(books: Books, application: Application) -> Proposal | None:
+    """What a second officer sent back last, if nothing was proposed after it."""
+    proposed = ProposalBook(books.connection).of(application.ref)
+    last = proposed[-1] if proposed else None
+    return last if last is not None and last.standing is Standing.SENT_BACK else None
 
 
 def _held(application: Application, held: Mapping[str, HeldUp]) -> HeldUp | None:

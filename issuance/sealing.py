@@ -48,6 +48,7 @@ class AttestationPrinter(Protocol):
         ...
 
 
+_CARD = "permit"  # the catalogue's word for the layout of a card
 LEVELS_ZH = {"session": "会话级 session：在已核验身份的会话中签署，专用密钥用后即弃"}
 
 
@@ -77,6 +78,7 @@ class Sealer:
     """
 
     press: DocumentPress
+    permit_press: DocumentPress
     letter_press: LetterPrinter
     attestation_press: AttestationPrinter
     fonts: FontSet
@@ -118,7 +120,8 @@ class Sealer:
             photo_jpeg=photo,
             valid_to=certificate.validity.valid_to,
         )
-        return Sealed(self.press.print(content), code_text, credential)
+        press = self.permit_press if kind.layout == _CARD else self.press
+        return Sealed(press.print(content), code_text, credential)
 
     def seal_letter(self, certificate: Certificate, now: datetime) -> Sealed:
         """Sign code, credential and document of a reserved letter, in this order.

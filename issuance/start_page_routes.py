@@ -12,7 +12,7 @@ from certstore.errors import ConflictError, MalformedError, NotFoundError
 from certstore.pages.views import ProblemView, Reason
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, page, see_other
-from issuance.answers import faults_of
+from issuance.answers import faults_of, is_answered
 from issuance.application import Application, Child, Matter, State
 from issuance.apply import ApplyDesk
 from issuance.pages.question_pages import drafts_of
@@ -26,7 +26,10 @@ _FORM = [Depends(check_form)]
 _INSTEAD = {
     "NOT_REGISTERED": Matter.RESIDENCE_REGISTRATION,
     "REGISTERED_ALREADY": Matter.ADDRESS_CHANGE,
+    "NO_PERMIT": Matter.RESIDENCE_PERMIT,
 }
+_TO_CERTIFICATES = frozenset({"RENEWS_LATER", "HAS_PERMIT", "ENDORSES_LATER", "PERMIT_LOST"})
+_TO_COUNTERS = frozenset({"NO_HOUSEHOLD_RECORD", "PERMIT_HELD"})
 
 
 @router.get("/apply/{matter}")
@@ -165,27 +168,40 @@ def _draft_for_child(applying: ApplyDesk, me: Resident, ref: str) -> Application
 
 
 def _first_page(application: Application) -> str:
+    """The first question that is open; what was answered with a registration is not asked again."""
     at = f"/applications/{application.ref}"
-    return f"{at}/dwelling" if application.state is State.DRAFT else at
+    if application.state is not State.DRAFT:
+        return at
+    answered = application.matter.rests_on_registration and is_answered(application.answers)
+    return f"{at}/face" if answered else f"{at}/dwelling"
 
 
 def _other_matter(request: Request, error: ConflictError) -> Response:
     """Say why this matter cannot be begun, and lead to the one that can."""
     cause = str(error.facts.get("cause", ""))
-    if cause not in _INSTEAD:
+    href = _way_out(cause)
+    if href is None:
         raise error
     view = ProblemView(
         kind="refused",
         code=error.code,
         reference=reference(8),
         reason=Reason(cause),
-        href=f"/apply/{_INSTEAD[cause].path}",
+        href=href,
     )
     return page(request, "certstore/problem.html", view, 409)
 
 
+def _way_out(cause: str) -> str | None:
+    if cause in _INSTEAD:
+        return f"/apply/{_INSTEAD[cause].path}"
+    if cause in _TO_CERTIFICATES:
+        return "/certificates"
+    return "/windows" if cause in _TO_COUNTERS else None
+
+
 def _matter(path: str) -> Matter:
     for matter in Matter:
-        if matter.path == path:
+        if matter.path == path and matter.applied_for:
             return matter
     raise NotFoundError("there is no such matter here", where=path)

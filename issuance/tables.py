@@ -4,7 +4,7 @@ Promises: an application changes its state by compare-and-set, so that two hands
 never both succeed; every change has its event; nothing is deleted.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from typing import Any
 
@@ -30,7 +30,7 @@ from certstore.tables.metadata import Json, Moment, insert_once, metadata
 from certstore.tables.people import people
 from issuance.application import (
     OPEN_STATES,
-    TRANSITIONS,
+    WITH_OFFICERS,
     Answers,
     Application,
     Commitment,
@@ -40,10 +40,13 @@ from issuance.application import (
 from issuance.application_rows import (
     application_from,
     draft_columns,
+    is_clear,
     letter_as_json,
     was_judged,
 )
 from issuance.history.tables import HELD_UP, History, application_events, has_step
+from issuance.procedure import Action, Role, procedure_of
+from issuance.stations import NOWHERE, station_of
 
 applications = Table(
     "applications",
@@ -64,16 +67,24 @@ applications = Table(
     Column("submitted_at", Moment),
     Column("decided_at", Moment),
     Column("due_on", Date),
+    Column("stage_due_on", Date),
+    Column("due_provisional", Boolean, nullable=False, default=False),
+    Column("clocks", Json),
+    Column("asked", Json),
     Column("decision", Json),
     Column("automatic", Boolean, nullable=False, default=False),
     Column("reviewed_by", String(60), nullable=False, default=""),
     Column("reason", Text, nullable=False, default=""),
     Column("certificate_ref", String(24), index=True),
     Column("waits_for_source", Boolean, nullable=False, default=False),
+    Column("station", String(40), nullable=False, default=""),  # whose case it is; empty: anybody's
+    Column("clear", Boolean, nullable=False, default=False),  # satisfied whole, nothing to judge
     Index("ix_applications_actor", "actor_id", "matter", "state"),
     Index("ix_applications_queue", "state", "due_on"),
     Index("ix_applications_touched", "state", "touched_at"),
+    Index("ix_applications_station", "station", "state"),
     Index("ix_applications_source", "waits_for_source", "state"),
+    Index("ix_applications_provisional", "due_provisional", "state"),
 )
 # One application of a kind at a time for one person: the second tab, the second click find the
 # first. Of the person who acts, so that naming somebody's child never meets another's.
@@ -144,7 +155,7 @@ class ApplicationBook:
 
     def waiting_for_source(self, limit: int = 100) -> list[Application]:
         """What was submitted and could not be judged whole because a source was down."""
-        where = (applications.c.waits_for_source, applications.c.state == State.IN_REVIEW)
+        where = (applications.c.waits_for_source, applications.c.state.in_(WITH_OFFICERS))
         return self._read(_query().where(*where).order_by(applications.c.id).limit(limit))
 
     def decisions_since(self, moment: datetime) -> Iterator[dict[str, Any]]:
@@ -157,8 +168,31 @@ class ApplicationBook:
 
     def queue(self, limit: int = 200) -> list[Application]:
         """What waits for an officer, by due date."""
-        query = _query().where(applications.c.state == State.IN_REVIEW)
+        query = _query().where(applications.c.state.in_(WITH_OFFICERS))
         return self._read(query.order_by(applications.c.due_on, applications.c.id).limit(limit))
+
+    def unanswered(self, asked_by: datetime, limit: int = 100) -> list[Application]:
+        """What waits for its applicant since that moment or longer."""
+        where = (applications.c.state == State.SUPPLEMENT, applications.c.touched_at <= asked_by)
+        return self._read(_query().where(*where).order_by(applications.c.touched_at).limit(limit))
+
+    def provisional(self, after: str = "", limit: int = 500) -> list[Application]:
+        """What is open and due on a day that an official calendar may move; by reference."""
+        where = (
+            applications.c.due_provisional,
+            applications.c.state.in_(OPEN_STATES),
+            applications.c.ref > after,
+        )
+        return self._read(_query().where(*where).order_by(applications.c.ref).limit(limit))
+
+    def recounted(self, application: Application, columns: dict[str, Any]) -> bool:
+        """Keep clocks that were counted anew; False if it has moved on meanwhile."""
+        statement = (
+            applications.update()
+            .where(applications.c.ref == application.ref, applications.c.state == application.state)
+            .values(**columns)
+        )
+        return self._connection.execute(statement).rowcount == 1
 
     def approved(self, not_held_up_since: datetime, limit: int = 100) -> list[Application]:
         """What is approved and has no certificate yet, but what was held up since that moment."""
@@ -199,38 +233,46 @@ class ApplicationBook:
         """Replace the decision of what waited for a source; ConflictError once it is decided."""
         statement = (
             applications.update()
-            .where(applications.c.ref == ref, applications.c.state == State.IN_REVIEW)
-            .values(decision=decision, waits_for_source=still_waits)
+            .where(applications.c.ref == ref, applications.c.state.in_(WITH_OFFICERS))
+            .values(decision=decision, waits_for_source=still_waits, clear=is_clear(decision))
         )
         if self._connection.execute(statement).rowcount != 1:
             raise ConflictError("the application was decided meanwhile", where=ref)
 
-    def move(
+    def step(
         self,
-        ref: str,
-        state: State,
+        application: Application,
+        action: Action,
+        role: Role,
         at: datetime,
         who: str,
         note: str = "",
-        only_from: Iterable[State] = tuple(State),
         **values: Any,  # noqa: ANN401 - columns
     ) -> None:
-        """Change the state if the table of transitions allows it, and record who did it.
+        """Take an application one step on if its matter's table allows it, and record who did.
 
-        Raises ConflictError otherwise, or where it stands at none of `only_from`; `values` are
-        columns that change with it. Nothing is approved that was not judged.
+        Raises ConflictError if it does not, or if the application stands elsewhere by now;
+        `values` are columns that change with it. Nothing is approved that was not judged.
         """
+        ref, before = application.ref, application.state
+        state = procedure_of(application.matter).after(before, action, role)
         if state is State.APPROVED:
             self._require_judged(ref, values)
-        before = [s for s in only_from if state in TRANSITIONS[s]]
+        if "decision" in values:
+            values["clear"] = is_clear(values["decision"])
+        if before is State.DRAFT and state in WITH_OFFICERS:
+            values["station"] = self._station(ref)
         statement = (
             applications.update()
-            .where(applications.c.ref == ref, applications.c.state.in_(before))
+            .where(applications.c.ref == ref, applications.c.state == before)
             .values(state=state, **values)
         )
-        if self._connection.execute(statement).rowcount != 1:
+        if state is None or self._connection.execute(statement).rowcount != 1:
             raise ConflictError(
-                f"the application cannot become {state} from where it stands", where=ref
+                f"{action} is nothing that can be done to it where it stands ({before})",
+                where=ref,
+                remedy="look at where it stands now",
+                cause="MOVED",
             )
         self.note(ref, at, who, state.value, note)
 
@@ -263,7 +305,7 @@ class ApplicationBook:
 
     def waiting(self) -> int:
         """How many applications wait for an officer."""
-        query = select(func.count()).where(applications.c.state == State.IN_REVIEW)
+        query = select(func.count()).where(applications.c.state.in_(WITH_OFFICERS))
         return int(self._connection.execute(query).scalar_one())
 
     def _change_draft(self, ref: str, **values: Any) -> None:  # noqa: ANN401 - columns
@@ -278,6 +320,14 @@ class ApplicationBook:
                 where=ref,
                 remedy="look at its progress",
             )
+
+    def _station(self, ref: str) -> str:
+        """Whose case it becomes: the station of the address that was declared."""
+        query = select(applications.c.matter, applications.c.answers)
+        row = self._connection.execute(query.where(applications.c.ref == ref)).one_or_none()
+        if row is None:
+            return NOWHERE
+        return station_of(row.matter, row.answers["district"], row.answers["address"])
 
     def _require_judged(self, ref: str, values: dict[str, Any]) -> None:
         decision = values.get("decision")

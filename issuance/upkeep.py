@@ -13,10 +13,13 @@ from certstore.tables.books import Archive
 from issuance.application import DRAFT_LIFE, DRAFT_WARNING, Application, State
 from issuance.beginning import end_draft
 from issuance.checklist import Checked, ChecklistDesk
+from issuance.conduct import WORKER, Conduct, Hand
 from issuance.history.tables import STILL_DOWN, History
 from issuance.issue import IssuanceDesk
-from issuance.notices import tell_draft_ended, tell_draft_ending, tell_source_back
+from issuance.notices import tell_asked, tell_draft_ended, tell_draft_ending, tell_source_back
+from issuance.procedure import Action, Role, procedure_of
 from issuance.submission import is_automatic, waits_for_source
+from issuance.supplement import SUPPLEMENT_LIFE, SUPPLEMENT_WARNING
 from issuance.tables import ApplicationBook
 
 log = logging.getLogger("certstore.issuance")
@@ -32,6 +35,7 @@ class UpkeepDesk:
     archive: Archive
     checklist: ChecklistDesk
     issuance: IssuanceDesk
+    conduct: Conduct
     clock: Clock
 
     def look_after_drafts(self) -> int:
@@ -51,10 +55,34 @@ class UpkeepDesk:
             if found.state is not State.DRAFT or found.touched_at != draft.touched_at:
                 return False  # somebody came back to it
             if over:
-                end_draft(books, found, now, WHO, "untouched")
+                end_draft(books, found, now, Role.SYSTEM, "untouched")
                 tell_draft_ended(books, found, now)
             else:
                 tell_draft_ending(books, found, now)
+        return over
+
+    def look_after_supplements(self) -> int:
+        """Remind of what was asked for, and end what nobody answered for its time; how many."""
+        now = self.clock.now()
+        with self.archive.reading() as books:
+            waiting = ApplicationBook(books.connection).unanswered(
+                now - SUPPLEMENT_LIFE + SUPPLEMENT_WARNING
+            )
+        return sum(self._end_unanswered(application, now) for application in waiting)
+
+    def _end_unanswered(self, application: Application, now: datetime) -> bool:
+        with self.archive.writing() as books:
+            found = ApplicationBook(books.connection).locked(application.ref)
+            if found.state is not State.SUPPLEMENT or found.asked is None:
+                return False
+            over = found.asked.at <= now - SUPPLEMENT_LIFE
+            if over:
+                self.conduct.act(
+                    books, found, Action.END, WORKER, now, "unanswered", decided_at=now
+                )
+                tell_draft_ended(books, found, now)
+            else:
+                tell_asked(books, found, now, again=True)
         return over
 
     def judge_waiting(self) -> int:
@@ -90,20 +118,17 @@ class UpkeepDesk:
         if waits_for_source(checked):
             self._still_down(application, now)
             return False
-        automatic = is_automatic(application, checked)
+        by_rules = procedure_of(application.matter).by_rules
+        automatic = by_rules and is_automatic(application, checked)
         try:
             with self.archive.writing() as books:
                 book = ApplicationBook(books.connection)
+                found = book.locked(application.ref)
                 book.judged_again(application.ref, checked.as_json(), still_waits=False)
                 if automatic:
-                    book.move(
-                        application.ref,
-                        State.APPROVED,
-                        now,
-                        WHO,
-                        only_from=(State.IN_REVIEW,),
-                        automatic=True,
-                        decided_at=now,
+                    rules = Hand(Role.RULES, WHO)
+                    self.conduct.act(
+                        books, found, Action.APPROVE, rules, now, automatic=True, decided_at=now
                     )
                 tell_source_back(books, application, now)
         except ConflictError:
@@ -111,6 +136,24 @@ class UpkeepDesk:
         if automatic:
             self.issuance.attempt(application.ref)
         return True
+
+    def recount(self) -> int:
+        """Count clocks anew that an official calendar may have moved; how many changed."""
+        changed, after = 0, ""
+        while found := self._provisional(after):
+            after = found[-1].ref
+            with self.archive.writing() as books:
+                book = ApplicationBook(books.connection)
+                for application in found:
+                    columns = self.conduct.recounted(application)
+                    moved = columns["due_on"] != application.due_on
+                    if moved or not columns["due_provisional"]:
+                        changed += book.recounted(application, columns)
+        return changed
+
+    def _provisional(self, after: str) -> list[Application]:
+        with self.archive.reading() as books:
+            return ApplicationBook(books.connection).provisional(after)
 
     def _still_down(self, application: Application, now: datetime) -> None:
         with self.archive.writing() as books:

@@ -12,7 +12,6 @@ from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, check_origin, dress_of, page, see_other
 from certstore.web.posted_files import first_file, posted
 from issuance.answers import is_answered
-from issuance.application import State
 from issuance.pages.upload_views import upload_view
 from issuance.pages.views import Errors
 from issuance.review import ReviewDesk
@@ -33,7 +32,7 @@ _FORM = [Depends(check_form)]
 def show(ref: str, material: str, request: Request, me: Me, uploads: Uploads) -> Response:
     """What is asked, why, which papers count; what was handed in."""
     application = uploads.applying.get(me, ref)
-    if application.state is not State.DRAFT:
+    if not application.takes(material):
         return see_other(f"/applications/{ref}")
     if not is_answered(application.answers):
         return see_other(f"/applications/{ref}/dwelling")

@@ -14,7 +14,7 @@ from certstore.clock import Clock
 from certstore.errors import ConflictError, MalformedError, NotFoundError, TooLargeError
 from certstore.tables.books import Archive, Books
 from issuance.answers import is_answered
-from issuance.application import Application, State
+from issuance.application import Application
 from issuance.apply import ApplyDesk
 from issuance.handed_in import MOST_BEGUN, MOST_FILES, papers_for
 from issuance.tables import ApplicationBook
@@ -61,7 +61,7 @@ class UploadDesk:
         ConflictError once it was submitted, or before the questions are answered.
         """
         application = self.applying.get(resident, ref)
-        _require_draft(application)
+        _require_open(application, material)
         if not is_answered(application.answers):
             raise ConflictError("some questions are not answered", where=ref)
         checked = self.applying.check(resident, ref)
@@ -99,7 +99,7 @@ class UploadDesk:
         )
         upload = replace(upload, wrapped=self.shelf.begin(upload)[1])
         with self.archive.writing() as books:
-            _require_draft(ApplicationBook(books.connection).locked(ref))
+            _require_open(ApplicationBook(books.connection).locked(ref), material)
             book = UploadBook(books.connection)
             _require_room(book, upload)
             book.add(upload)
@@ -167,7 +167,9 @@ class UploadDesk:
         now = self.clock.now()
         with self.archive.writing() as books:
             upload = _own(books, resident, upload_ref)
-            _require_draft(ApplicationBook(books.connection).locked(upload.application_ref))
+            _require_open(
+                ApplicationBook(books.connection).locked(upload.application_ref), upload.material
+            )
             UploadBook(books.connection).erase([upload_ref], now)
 
     def part(self, resident: Resident, upload_ref: str, name: str) -> bytes:
@@ -178,7 +180,9 @@ class UploadDesk:
         sealed = self.shelf.seal_piece(upload, piece)
         until = self.clock.now() + UPLOAD_LIFE
         with self.archive.writing() as books:
-            _require_draft(ApplicationBook(books.connection).get(upload.application_ref))
+            _require_open(
+                ApplicationBook(books.connection).get(upload.application_ref), upload.material
+            )
             book = UploadBook(books.connection)
             if not book.append(upload, sealed, len(piece), until):
                 raise mismatch(book.get(upload.ref), upload.received)
@@ -210,7 +214,9 @@ class UploadDesk:
         if state is UploadState.REFUSED:
             values |= {"key_id": None, "wrapped_key": None}
         with self.archive.writing() as books:
-            _require_draft(ApplicationBook(books.connection).locked(upload.application_ref))
+            _require_open(
+                ApplicationBook(books.connection).locked(upload.application_ref), upload.material
+            )
             book = UploadBook(books.connection)
             if book.finish(upload.ref, state, **values):
                 book.touch(upload.application_ref, self.clock.now())
@@ -220,7 +226,9 @@ class UploadDesk:
     ) -> Upload:
         with self.archive.writing() as books:
             upload = _own(books, resident, upload_ref)
-            _require_draft(ApplicationBook(books.connection).locked(upload.application_ref))
+            _require_open(
+                ApplicationBook(books.connection).locked(upload.application_ref), upload.material
+            )
             book = UploadBook(books.connection)
             act(book, upload)
             return book.get(upload_ref)
@@ -259,8 +267,8 @@ def _own(books: Books, resident: Resident, upload_ref: str) -> Upload:
     return upload
 
 
-def _require_draft(application: Application) -> None:
-    if application.state is not State.DRAFT:
+def _require_open(application: Application, material: str) -> None:
+    if not application.takes(material):
         raise ConflictError(
             "the application was submitted; what was handed in is fixed",
             where=application.ref,

@@ -7,8 +7,9 @@ from httpx2 import Response
 from starlette.testclient import TestClient
 
 from certstore.service.wiring import House
-from tests import consents, matters
+from tests import consents, leases, matters
 from tests.issuers import open_client
+from tests.permits import permit
 from tests.sealed import (
     LIN,
     assertion,
@@ -136,6 +137,18 @@ def of_consent(house: House, app: object, person: TestClient) -> Answers:
     }
 
 
+def of_holds(house: House, person: TestClient) -> Answers:
+    """A permit reported lost and lifted; how its endorsement stands."""
+    at, one = f"/v1/me/certificates/{permit(house).ref}", "/v1/me/certificates/{ref}"
+    return {
+        (f"{one}:report-lost", "POST", 200): person.post(f"{at}:report-lost"),
+        (f"{one}/holds", "GET", 200): person.get(f"{at}/holds"),
+        (f"{one}:verify-face", "POST", 409): person.post(f"{at}:verify-face"),
+        (f"{one}:lift-loss", "POST", 200): person.post(f"{at}:lift-loss"),
+        (f"{one}/endorsement", "GET", 200): person.get(f"{at}/endorsement"),
+    }
+
+
 def of_a_person(house: House, person: TestClient) -> Answers:
     """Questions, disputes, entrustments, use codes."""
     held = voucher(house)
@@ -166,4 +179,45 @@ def of_a_person(house: House, person: TestClient) -> Answers:
         ("/v1/me/entrustments", "GET", 200): person.get("/v1/me/entrustments"),
         ("/v1/me/use-codes", "POST", 201): person.post("/v1/me/use-codes", json=code),
         ("/v1/me/use-codes", "GET", 200): person.get("/v1/me/use-codes"),
+    }
+
+
+def of_a_lease(house: House, person: TestClient) -> Answers:
+    """A lease from the first word to its end, as its tenant calls; the landlord is elsewhere."""
+    leases.with_housing(house)
+    leases.title(house, leases.OWNER)
+    asked = [{"role": "landlord", "name": leases.OWNER.name, "id_number": leases.OWNER.id_number}]
+    body = {
+        "role": "tenant",
+        "district": "梧桐区",
+        "address": "青桐路66号3幢501室",
+        "area": "78.5",
+        "rent": "4500",
+        "deposit": "0",
+        "first": "2026-11-25",
+        "last": "2027-11-24",
+        "occupants": 2,
+        "others": asked,
+    }
+    made = person.post("/v1/me/leases", json={**body, "key": "k7m2x9qd4wzr5t8vbn3c"})
+    ref = made.json()["ref"]
+    where = f"/v1/me/leases/{ref}"
+    changed = person.post(f"{where}:change", json={**body, "revision": 1, "rent": "4400"})
+    leases.signed(house, ref, leases.OWNER)
+    begun = person.post(f"{where}:verify-face")
+    leases.verified(house, LIN, ref)
+    said = {"summary_sha256": changed.json()["summary_sha256"], "name": LIN.name}
+    signed = person.post(f"{where}:sign", json=said)
+    other = person.post("/v1/me/leases", json={**body, "key": "m7m2x9qd4wzr5t8vbn3c"})
+    return {
+        ("/v1/me/leases", "POST", 201): made,
+        ("/v1/me/leases/{ref}:change", "POST", 200): changed,
+        ("/v1/me/leases/{ref}:verify-face", "POST", 201): begun,
+        ("/v1/me/leases/{ref}:sign", "POST", 200): signed,
+        ("/v1/me/leases", "GET", 200): person.get("/v1/me/leases"),
+        ("/v1/me/leases/{ref}", "GET", 200): person.get(where),
+        ("/v1/me/leases/{ref}:end", "POST", 200): person.post(f"{where}:end"),
+        ("/v1/me/leases/{ref}:stop", "POST", 200): person.post(
+            f"/v1/me/leases/{other.json()['ref']}:stop"
+        ),
     }

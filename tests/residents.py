@@ -29,13 +29,14 @@ from certstore.service.wiring import House
 from certstore.tables.sessions import SessionRow
 from face_auth.sandbox import Behaviour
 from issuance.application import Answers, Application, Matter, Relative, State
-from issuance.issue import VOUCHER
+from issuance.voucher_draft import VOUCHER
 from tests.house import TODAY, house_in
 
 ORIGIN = "http://127.0.0.1:8000"
 PEOPLE = cast(("海港区", "梧桐区", "望江区", "云杉区"))
 GAO = Officer("高民警", "1047", "梧桐派出所")
 LI = Officer("李民警", "1052", "梧桐派出所")
+EVERYWHERE = replace(GAO, supervisor=True)  # where it matters not whose case it is
 BATCHES = {
     "police": "11310000MB0T00015W",
     "housing": "11310000MB0T00023P",
@@ -208,9 +209,10 @@ class Browser:
         mark = "&" if "?" in path else "?"
         return self.http.get(f"{path}{mark}lang={self.lang}")
 
-    def post(self, path: str, **fields: str):
+    def post(self, path: str, **fields: str | list[str]):
         """Send a form."""
-        return self.http.post(f"{path}?lang={self.lang}", data={"csrf": _CSRF, **fields})
+        mark = "&" if "?" in path else "?"
+        return self.http.post(f"{path}{mark}lang={self.lang}", data={"csrf": _CSRF, **fields})
 
 
 def assert_sound(answer, lang: str) -> None:

@@ -15,6 +15,8 @@ from certstore.catalogue import certificate_type
 from certstore.certificates import Certificate, Draft, File, Holder, Status, Validity
 from certstore.chance import random_bytes, reference
 from certstore.clock import local_date, unix
+from certstore.holds.keeping import place_hold
+from certstore.holds.kinds import BY_RULE, HoldKind
 from certstore.identifiers import CertificateIdentifier
 from certstore.jwk import to_jwk
 from certstore.keys import PrivateKey, algorithm_of, generate, key_id
@@ -24,6 +26,7 @@ from certstore.tables.sharing import Client, Purpose
 LIN = Holder("林晓禾", "111", "340199199804060284")
 ZHOU = Holder("周敏", "111", "340199197109230625")
 VOUCHER = "residence_voucher"
+_HOLDS = {Status.SUSPENDED: HoldKind.AUTHORITY, Status.LOST: HoldKind.LOSS}
 GRANTED = ("name", "residence_district", "valid_until")
 SCHOOL, ENROLMENT, MATTER = "school-service", "enrolment-2026", "school_enrolment"
 
@@ -34,12 +37,20 @@ def resident(holder: Holder = LIN) -> Resident:
 
 
 def voucher(
-    house: House, holder: Holder = LIN, *, previous: Certificate | None = None
+    house: House,
+    holder: Holder = LIN,
+    *,
+    previous: Certificate | None = None,
+    photo_digest: str = "ab" * 32,
+    **more: str,
 ) -> Certificate:
-    """A voucher in the register, reserved and sealed; a photo's digest stands in its files."""
+    """A voucher in the register, reserved and sealed; a photo's digest stands in its files.
+
+    `more` are other fields of it.
+    """
     now = house.clock.now()
     kind = certificate_type(VOUCHER)
-    photo = File("photo", "image/jpeg", "ab" * 32, 1000)
+    photo = File("photo", "image/jpeg", photo_digest, 1000)
     with house.archive.writing() as books:
         number = books.register.next_serial(kind.type_code, now.year)
         serial = f"{kind.number_prefix}{now.year}{number:010d}"
@@ -52,7 +63,7 @@ def voucher(
             serial=serial,
             holder=holder,
             issuer_uscc=kind.issuer_uscc,
-            fields=_fields(holder),
+            fields=_fields(holder) | more,
             issued_on=local_date(now),
             validity=kind.validity_from(local_date(now)),
             status_entry=house.status_desk.place(books),
@@ -94,6 +105,9 @@ def become(house: House, certificate: Certificate, status: Status) -> None:
     assert certificate.status_entry is not None
     with house.archive.writing() as books:
         now = house.clock.now()
+        if status in _HOLDS:
+            place_hold(books, certificate.ref, _HOLDS[status], BY_RULE, "tested", now)
+            return
         books.register.set_status(certificate.ref, status, now, only_from={Status.VALID})
         books.statuses.changed(certificate.status_entry.list_number)
 

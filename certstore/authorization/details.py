@@ -23,6 +23,7 @@ DETAILS_TYPE: Final = "urn:certstore:pull"
 ACTIONS: Final = (
     *("search", "pull", "verify", "consent", "subscribe", "issue", "relay"),
     *("matters", "counter"),  # register one's own matter; let clerks ask on the page /pull
+    "make_cards",  # fetch files of cards and report what was made
 )
 """What a purpose may be approved for, each an action of this service's own calls."""
 FIRST_ACTIONS: Final = ("search", "pull")

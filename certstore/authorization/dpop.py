@@ -1,7 +1,7 @@
 """Proofs of possession (DPoP, RFC 9449): whoever sends the token also holds its key.
 
-There are no server nonces: a proof is used once, lives a minute and is bound to its token
-(docs/adr/0016-tokens-bound-to-keys.md).
+Services need no server nonces (wallets do): a proof is used once, lives a minute and is bound to
+its token (docs/adr/0016-tokens-bound-to-keys.md).
 """
 
 import hashlib
@@ -56,6 +56,7 @@ class Proof:
     jkt: str
     jti: str
     forget_after: datetime
+    nonce: str | None = None  # what it says of a server's nonce; judged where one is asked for
 
     @property
     def issuer(self) -> str:
@@ -86,7 +87,8 @@ def judge_proof(text: str, sent: Sent, now: datetime) -> Proof:
         _refuse("ath_mismatch", "the proof's ath is not the hash of the access token")
     # Remembered past every leeway.
     dead = datetime.fromtimestamp(issued + PROOF_LIFETIME_S + 2 * LEEWAY, UTC)
-    return Proof(jkt, jti, dead)
+    nonce = claims.get("nonce")
+    return Proof(jkt, jti, dead, nonce if isinstance(nonce, str) else None)
 
 
 def replayed() -> InvalidDpopProofError:

@@ -26,7 +26,7 @@ _ELEMENT = re.compile(
 )
 _TYPE_OPTIONS = {
     *("number_prefix", "valid_for", "layout", "seal_zh"),
-    *("handed_in", "any_source", "for_others"),
+    *("handed_in", "any_source", "for_others", "begins_later"),
 }
 _FIELD_OPTIONS = {"optional", "printed", "values", "date"}
 _SENSITIVITIES = {"plain", "personal", "sensitive"}
@@ -66,6 +66,7 @@ class CertificateType:
     handed_in: bool = False
     any_source: bool = False  # every enrolled source may hand it in (employers, schools)
     for_others: bool = False  # sealed here for the authorities enrolled for it
+    begins_later: bool = False  # may be issued before its first day
 
     def field(self, name: str) -> Field | None:
         """The field of this name."""

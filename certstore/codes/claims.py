@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import IntEnum
+from operator import attrgetter
 from typing import Any, Final, Self
 
 from cryptography.hazmat.primitives.asymmetric import ec
@@ -47,7 +48,9 @@ class CodeData:
     """The certificate's own facts; each name stands for one integer key of the data map.
 
     `sex` is a code of GB/T 2261.1 (1 male, 2 female), `ethnicity` one of GB/T 3304, `number` the
-    printed serial. In the minimal profile `id_number` is masked and no address is given.
+    printed serial. In the minimal profile `id_number` is masked and no address is given; profile 2
+    gives the district alone as `residence_address`, profile 3 `age_over` in whole years. Neither
+    of these two names anybody.
     """
 
     number: str
@@ -66,6 +69,7 @@ class CodeData:
     photo: bytes | None = None
     disclosure: Disclosure | None = None
     photo_digest: bytes | None = None
+    age_over: int | None = None
 
     @classmethod
     def from_map(cls, value: object) -> Self:
@@ -84,7 +88,7 @@ class CodeData:
 
     def given(self) -> Mapping[str, object]:
         """The fields that are given, by name."""
-        pairs = [(name, getattr(self, name)) for name, _ in _FIELDS.values()]
+        pairs = zip(_NAMES, _values_of(self), strict=True)
         return {name: value for name, value in pairs if value is not None}
 
 
@@ -172,7 +176,19 @@ _FIELDS: Final[Mapping[int, tuple[str, Callable[[object], object]]]] = {
     14: ("photo", to_bytes(1, MAX_PHOTO_BYTES)),
     15: ("disclosure", _to_disclosure),
     16: ("photo_digest", to_bytes(16, 16)),
+    17: ("age_over", to_number(150, least=1)),
 }
+_NAMES: Final = tuple(name for name, _ in _FIELDS.values())
+_values_of: Final = attrgetter(*_NAMES)
+TEXTS: Final = (  # the fields of the data that are texts
+    "number",
+    "name",
+    "id_number",
+    "household_address",
+    "residence_address",
+    "type_code",
+    "authority",
+)
 
 
 def _plain(value: object) -> object:
@@ -196,7 +212,10 @@ def _confirmation(key: ec.EllipticCurvePublicKey | None) -> object:
 
 def _read_holder_key(value: object) -> ec.EllipticCurvePublicKey:
     match value:
-        case {1: {1: 2, -1: 1, -2: x, -3: y, **others}, **more} if not (others or more):
+        # `type` besides the pattern: to Python CBOR's true equals 1
+        case {1: {1: 2, -1: 1 as curve, -2: x, -3: y, **others}, **more} if type(
+            curve
+        ) is int and not (others or more):
             try:
                 return p256_key(_read_coordinate(x), _read_coordinate(y))
             except ValueError as error:

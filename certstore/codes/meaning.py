@@ -4,24 +4,23 @@ The same rules bind the sealer and the scanner, so that nothing is signed that w
 """
 
 import unicodedata
+from operator import attrgetter
 from typing import Final
 
-from certstore.codes.claims import MAX_PHOTO_BYTES, CodeData
+from certstore.codes.claims import MAX_PHOTO_BYTES, TEXTS, CodeData
+from certstore.codes.unshown import shows
 
-# Control, format (bidi overrides among them), half characters, line and paragraph separators.
-# Unassigned ones pass: tomorrow's rare characters of names are unassigned in today's tables.
-_UNSHOWABLE: Final = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})
 _SEXES: Final = frozenset({0, 1, 2, 9})  # GB/T 2261.1
 MAX_PHOTO_WIDTH: Final = 96
 MAX_PHOTO_HEIGHT: Final = 120
 _HEADER: Final = 30
+_texts_of: Final = attrgetter(*TEXTS)
 
 
 def faults(data: CodeData) -> tuple[str, ...]:
     """Every reason (codes) why the data has no good meaning; empty if it has."""
-    given = data.given().values()
-    texts = [value for value in given if isinstance(value, str)]
-    found = [reason for text in texts for reason in _text_faults(text)]
+    texts = filter(None, _texts_of(data))
+    found = [reason for text in texts for reason in text_faults(text)]
     if data.sex is not None and data.sex not in _SEXES:
         found.append("SEX_UNKNOWN")
     days = [day for day in (data.birth_date, data.issued_on, data.valid_to) if day is not None]
@@ -52,12 +51,15 @@ def photo_fault(photo: bytes) -> str | None:
     return None
 
 
-def _text_faults(text: str) -> list[str]:
-    found = []
-    if not text.isascii() and not unicodedata.is_normalized("NFC", text):
+def text_faults(text: str) -> list[str]:
+    """Every reason (codes) why a text would not show as it is."""
+    found: list[str] = []
+    if text.isalnum() and text.isascii():
+        return found  # as numbers are: nothing of what follows can be wrong with it
+    if not shows(text):
+        found.append("TEXT_UNSHOWABLE")  # how it composes, tables of different ages disagree
+    elif not text.isascii() and not unicodedata.is_normalized("NFC", text):
         found.append("TEXT_NOT_NFC")
-    if not text.isprintable() and any(unicodedata.category(c) in _UNSHOWABLE for c in text):
-        found.append("TEXT_UNSHOWABLE")
     if text != text.strip():
         found.append("TEXT_BLANK_EDGE")
     return found

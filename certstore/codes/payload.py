@@ -1,12 +1,13 @@
 """The payload's integer keys and the kinds of value under each, read field by field."""
 
 from collections.abc import Callable, Mapping
-from datetime import date, timedelta
+from datetime import date
 
 from certstore.codes.strict_cbor import Value
 from certstore.errors import MalformedError
 
 _EPOCH = date(1970, 1, 1)
+_EPOCH_ORDINAL = _EPOCH.toordinal()
 _MAX_DAYS = (date.max - _EPOCH).days
 _MIN_DAYS = (date(1850, 1, 1) - _EPOCH).days
 _MAX_SECONDS = 253_402_300_799  # the last second of the year 9999
@@ -26,7 +27,7 @@ def to_day(value: object) -> date:
     """Read days since 1970, from 1850 to 9999."""
     if type(value) is not int or not _MIN_DAYS <= value <= _MAX_DAYS:
         raise malformed("a date of a code is a number of days since 1970")
-    return _EPOCH + timedelta(days=value)
+    return date.fromordinal(_EPOCH_ORDINAL + value)
 
 
 def to_seconds(value: object) -> int:
@@ -58,12 +59,12 @@ def to_bytes(shortest: int, longest: int) -> Callable[[object], bytes]:
     return read
 
 
-def to_number(largest: int) -> Callable[[object], int]:
-    """A reader of whole numbers from 0 to `largest`."""
+def to_number(largest: int, *, least: int = 0) -> Callable[[object], int]:
+    """A reader of whole numbers from `least` to `largest`."""
 
     def read(value: object) -> int:
-        if type(value) is not int or not 0 <= value <= largest:
-            raise malformed(f"a number of a code lies between 0 and {largest}")
+        if type(value) is not int or not least <= value <= largest:
+            raise malformed(f"a number of a code lies between {least} and {largest}")
         return value
 
     return read

@@ -19,6 +19,7 @@ _UNSIGNED, _NEGATIVE, _BYTES, _TEXT, _ARRAY, _MAP = range(6)
 _FIRST_NEGATIVE, _FIRST_STRING, _FIRST_TEXT = _NEGATIVE << 5, _BYTES << 5, _TEXT << 5
 _FIRST_ARRAY, _FIRST_MAP, _FIRST_TAG = _ARRAY << 5, _MAP << 5, (_MAP + 1) << 5
 _INLINE = 24  # arguments below it sit in the first byte; 24 to 27 announce 1, 2, 4, 8 more
+_FIRST_LONG_TEXT = _FIRST_TEXT + _INLINE
 _LONG_KEY = bytes((_INLINE,))
 _LONGEST = 27
 _SMALLEST = {1: 24, 2: 1 << 8, 4: 1 << 16, 8: 1 << 32}
@@ -49,6 +50,11 @@ def decode(data: bytes) -> Value:
     if end != len(data):
         raise _fault("bytes follow the CBOR value")
     return value
+
+
+def byte_string_head(length: int) -> bytes:
+    """What stands before a byte string of so many bytes."""
+    return _head(_BYTES, length)
 
 
 def _encode_key(key: object) -> bytes:
@@ -138,7 +144,16 @@ def _map(data: bytes, at: int, length: int, depth: int) -> tuple[Value, int]:
         if spelled <= previous:
             raise _fault("the keys of a CBOR map are unsorted or repeated")
         previous = spelled
-        members[key], at = _item(data, at, depth)
+        first = data[at] if at < len(data) else _LONGEST
+        if _FIRST_TEXT <= first < _FIRST_LONG_TEXT:  # and most values are a short text
+            start, at = at + 1, at + 1 + first - _FIRST_TEXT
+            if at > len(data):
+                raise _fault("a CBOR string is longer than what remains")
+            members[key] = _text(data[start:at])
+        elif first < _INLINE:  # or a small number
+            members[key], at = first, at + 1
+        else:
+            members[key], at = _item(data, at, depth)
     return members, at
 
 

@@ -37,6 +37,7 @@ _ENDPOINTS: Final[Mapping[str, str]] = {
     "consent_requests": "/v1/consent-requests",
     "verify_code": "/v1/verify/code",
     "verify_document": "/v1/verify/document",
+    "public_status": "/v1/verify/status/{ref}",
     "events": "/v1/events",
     "events_health": "/v1/events/health",
     "subscriptions": "/v1/subscriptions",

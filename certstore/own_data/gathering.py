@@ -79,10 +79,7 @@ def _certificate(certificate: Certificate) -> Mapping[str, Any]:
 
 def accesses_of(books: Books, person: Person) -> Rows:
     """Every access, latest first, with its place in the ledger."""
-    return [
-        {"ref": e.ref, "leaf_index": e.leaf_index, **dict(e.record)}
-        for e in books.usage.of(person.id, EVER)
-    ]
+    return [entry.listed() for entry in books.usage.of(person.id, EVER)]
 
 
 def notices_of(books: Books, person: Person) -> Rows:

@@ -12,6 +12,9 @@ _FILES = (
     ("consents.json", "您同意过什么", "what you consented to"),
     ("entrustments.json", "您委托别人的，和别人委托您的", "what you entrusted, or were entrusted"),
     ("use_codes.json", "您生成的用证码（码本身不保存）", "your use codes (not their characters)"),
+    ("leases.json", "您的租赁合同", "your leases"),
+    ("wallet_copies.json", "您放进钱包的证照", "your certificates in wallets"),
+    ("cards.json", "您的居住证卡片", "your permit cards"),
     (
         "accesses.json",
         "谁看过您的资料，每一次都有账本里的位置（leaf_index）",

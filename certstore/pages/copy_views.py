@@ -16,4 +16,5 @@ class CopyView:
     days: tuple[int, ...]
     cause: str = ""
     chosen: str = "30"
+    for_wallets: bool = False  # may be put into the reader's own wallet
     errors: Mapping[str, str] = field(default_factory=dict)  # a code of `error.<field>.` by field

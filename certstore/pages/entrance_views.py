@@ -93,6 +93,22 @@ NoticeWord = Literal[
     "entrustment_answered",
     "entrustment_ended",
     "use_code_used",
+    "partly_restored",
+    "loss_reported",
+    "loss_lifted",
+    "endorsement_overdue",
+    "card_ready",
+    "card_sent",
+    "card_arrived",
+    "card_came_back",
+    "card_made_anew",
+    "card_stopped",
+    "lease_asked",
+    "lease_changed",
+    "lease_refused",
+    "lease_stopped",
+    "lease_end_asked",
+    "lease_ended",
     "news",  # of a kind this version does not know
 ]
 

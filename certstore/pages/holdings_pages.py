@@ -1,10 +1,11 @@
 """From certificates and notices to the views of their pages: mapping only, no IO."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, date, datetime
+from datetime import date
 
 from certstore.certificates import Certificate, Status
+from certstore.holds.kinds import ENDED, HoldKind
 from certstore.offices import office_name
 from certstore.pages.entrance_views import Notice as NoticeLine
 from certstore.pages.entrance_views import NoticeWord
@@ -15,17 +16,16 @@ from certstore.pages.views import (
     FormerVersion,
     KeptRecord,
     Presentable,
-    PresentView,
 )
-from certstore.presentation import Presentation
 from certstore.tables.notices import Notice
+from certstore.wallets.kinds import why_not
 from certstore.web.dress import Lang
-from certstore.web.symbol import Symbol
 
-_ENDED = {Status.SUPERSEDED, Status.CANCELLED, Status.REVOKED}
+_NOTHING_HELD: Mapping[str, Collection[HoldKind]] = {}
 _NOTICE_KINDS: Mapping[str, NoticeWord] = {
     "certificate_ready": "issued",
     "in_review": "submitted",
+    "asked": "asked",
     "refused": "refused",
     "dormitory_issued": "dormitory_issued",
     "dormitory_ended": "dormitory_ended",
@@ -51,8 +51,25 @@ _NOTICE_KINDS: Mapping[str, NoticeWord] = {
     "entrustment_answered": "entrustment_answered",
     "entrustment_ended": "entrustment_ended",
     "use_code_used": "use_code_used",
+    "partly_restored": "partly_restored",
+    "loss_reported": "loss_reported",
+    "loss_lifted": "loss_lifted",
+    "endorsement_overdue": "endorsement_overdue",
+    "card_ready": "card_ready",
+    "card_sent": "card_sent",
+    "card_arrived": "card_arrived",
+    "card_came_back": "card_came_back",
+    "card_made_anew": "card_made_anew",
+    "card_stopped": "card_stopped",
+    "lease_asked": "lease_asked",
+    "lease_changed": "lease_changed",
+    "lease_refused": "lease_refused",
+    "lease_stopped": "lease_stopped",
+    "lease_end_asked": "lease_end_asked",
+    "lease_ended": "lease_ended",
 }
-_OF_ISSUERS = {"given", "replaced", "suspended", "restored", "withdrawn"}
+_OF_ISSUERS = {"given", "replaced", "suspended", "restored", "partly_restored", "withdrawn"}
+_ABOUT_HOLDS = {"loss_reported", "loss_lifted", "endorsement_overdue"}
 _WITH_REASON = {
     *("letter_revoked", "certificate_revoked", "certificate_upheld", "correction_rejected"),
     *_OF_ISSUERS,
@@ -62,6 +79,8 @@ _LEADS = (
     ("request_ref", "/consents"),
     ("usage_ref", "/usage"),
     ("dispute_ref", "/corrections"),
+    ("card_ref", "/cards"),
+    ("lease_ref", "/leases"),
 )
 _PLACES = {
     "relied_on": "/usage",
@@ -75,15 +94,18 @@ def certificates_view(
     today: date,
     lang: Lang,
     wards: Sequence[Certificate] = (),
+    held: Mapping[str, Collection[HoldKind]] = _NOTHING_HELD,
 ) -> CertificatesView:
     """Cards for what can be shown, lines for what is kept, and the versions that ended.
 
-    `wards` are the certificates of children in the reader's care.
+    `wards` are the certificates of children in the reader's care, `held` the kinds of the open
+    holds, by certificate.
     """
     sealed = [c for c in found if c.sealed]
-    in_care = (replace(card(c, today), ward=c.holders[0].name) for c in _current(wards))
+    cards = [_mendable(card(c, today), held.get(c.ref, ())) for c in _current((*sealed, *wards))]
+    in_care = {c.ref: c.holders[0].name for c in wards}
     return CertificatesView(
-        cards=(*(card(c, today) for c in _current(sealed)), *in_care),
+        cards=tuple(replace(each, ward=in_care.get(each.ref)) for each in cards),
         kept=tuple(
             KeptRecord(
                 type_code=c.type_code,
@@ -104,13 +126,24 @@ def certificates_view(
                 ended_at=c.status_changed_at,
             )
             for c in sealed
-            if c.status in _ENDED
+            if c.status in ENDED
         ),
     )
 
 
 def _current(found: Sequence[Certificate]) -> Iterable[Certificate]:
-    return (c for c in found if c.status not in _ENDED)
+    return (c for c in found if c.status not in ENDED)
+
+
+def _mendable(shown: CertificateCard, held: Collection[HoldKind]) -> CertificateCard:
+    """A card with the way to its remedy: lifting the loss, making up the endorsement."""
+    if HoldKind.LOSS in held:
+        return replace(shown, remedy_href=f"/certificates/{shown.ref}/loss")
+    if HoldKind.AUTHORITY in held:
+        return replace(shown, held=True)
+    if HoldKind.OVERDUE in held:
+        return replace(shown, remedy_href=f"/certificates/{shown.ref}/endorsement")
+    return shown
 
 
 def card(certificate: Certificate, today: date) -> CertificateCard:
@@ -123,6 +156,7 @@ def card(certificate: Certificate, today: date) -> CertificateCard:
         valid_to=certificate.validity.valid_to,
         number=certificate.holders[0].id_number,
         under_dispute=certificate.under_dispute,
+        wallet=why_not(certificate, today) is None,
     )
 
 
@@ -132,31 +166,6 @@ def presentable(found: Sequence[Certificate], today: date) -> tuple[Presentable,
         Presentable(ref=c.ref, type_code=c.type_code, valid_to=c.validity.valid_to)
         for c in found
         if c.sealed and c.status_on(today) is Status.VALID
-    )
-
-
-def present_view(
-    certificate: Certificate,
-    today: date,
-    now: datetime,
-    symbol: Symbol | None,
-    made: Presentation | None,
-    *,
-    specimen: bool,
-) -> PresentView:
-    """The presenting page; without a symbol when the certificate can no longer be shown."""
-    has_photo = certificate.file("photo") is not None
-    return PresentView(
-        ref=certificate.ref,
-        type_code=certificate.type_code,
-        status=word(certificate.status_on(today)),
-        name=certificate.holders[0].name,
-        id_number=certificate.holders[0].id_number,
-        now=now,
-        photo_href=f"/certificates/{certificate.ref}/photo" if has_photo else None,
-        code=symbol,
-        expires_at=datetime.fromtimestamp(made.expires_at, UTC) if made else None,
-        specimen=specimen,
     )
 
 
@@ -192,7 +201,7 @@ def _about(notice: Notice) -> str | None:
     ref = notice.facts.get("application_ref")
     if ref:
         return f"/applications/{ref}"
-    return "/certificates" if notice.kind in _OF_ISSUERS else None
+    return "/certificates" if notice.kind in _OF_ISSUERS | _ABOUT_HOLDS else None
 
 
 def word(status: Status) -> CertificateStatus:

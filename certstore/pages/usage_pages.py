@@ -121,6 +121,9 @@ def entry_view(
         asked=_labels(record, record.get("asked") or record.get("refused_fields", ()), lang),
         record_type=str(record.get("certificate", "")) if others else "",
         case_number=case.number if case else "",
+        scanned_at=_scanned_at(record),
+        again=record.get("verdict") == "replayed",
+        more_scans=entry.more_scans,
         guardian=_guardian(record, case),
         operator=record.get("operator"),
         legal_basis=record.get("legal_basis", {}).get("ref"),
@@ -184,6 +187,11 @@ def _who(record: Mapping[str, Any], lang: Lang) -> str:
     if named:
         return str(named)
     return office_name(agency, lang) if agency else ""
+
+
+def _scanned_at(record: Mapping[str, Any]) -> datetime | None:
+    said = record.get("scanned_at")
+    return datetime.fromisoformat(said) if isinstance(said, str) else None
 
 
 def _guardian(record: Mapping[str, Any], case: ClosedCase | None) -> str:
@@ -286,5 +294,6 @@ _PLAIN: Mapping[str, Mapping[str, str]] = {
     "household_address": {"zh": "户籍地址", "en": "Household address"},
     "id_number": {"zh": "公民身份号码", "en": "Identity number"},
     "id_number_masked": {"zh": "遮住中间的号码", "en": "Masked number"},
+    "residence_district": {"zh": "居住地所在区", "en": "District of residence"},
     "residence_address": {"zh": "居住地址", "en": "Residence address"},
 }

@@ -67,6 +67,9 @@ class UsageEntry:
     record_type: str = ""  # of a relative's matter: what was relied on; "": only looked up
     case_number: str = ""  # of a relative's matter, once it is closed
     ward: str | None = None  # whose data, where they are a child's in the reader's care
+    scanned_at: datetime | None = None  # of a scan off line that was told of afterwards
+    again: bool = False  # of a scan of a code that had been used before
+    more_scans: int = 0  # of the same print from the same address, counted only
     guardian: str = ""  # who acted for the child whose matter it was
     operator: str | None = None
     legal_basis: str | None = None

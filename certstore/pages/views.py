@@ -12,7 +12,14 @@ from typing import Literal
 
 from certstore.web.symbol import Symbol
 
-Matter = Literal["residence_registration", "residence_permit", "address_change", "endorsement"]
+Matter = Literal[
+    "residence_registration",
+    "registration_renewal",
+    "residence_permit",
+    "permit_update",
+    "address_change",
+    "endorsement",
+]
 CertificateStatus = Literal[
     "valid", "suspended", "suspended_loss", "expired", "superseded", "cancelled", "revoked"
 ]
@@ -80,6 +87,7 @@ class HomeView:
     matters: tuple[Matter, ...] = ()  # further matters that can be begun here
     permit_from: date | None = None  # when a voucher's holder qualifies for a permit, or did
     permit_now: bool = False  # that day has come
+    permit_open: bool = False  # and there is none yet
     looks: int | None = None  # in the last 30 days; None: not counted
     notices: int = 0  # unread
 
@@ -95,8 +103,10 @@ class CertificateCard:
     valid_to: date | None
     number: str | None = None  # the holder's identity number, masked when shown
     remedy_href: str | None = None  # what mends a status that is not valid
+    held: bool = False  # suspended by its authority's word: nothing the holder can mend
     ward: str | None = None  # the child it was issued to, on its guardian's pages
     under_dispute: bool = False
+    wallet: bool = False  # may go into a wallet now
 
     @property
     def look(self) -> Literal["", "jade", "plain"]:
@@ -137,7 +147,7 @@ class CertificatesView:
     former: tuple[FormerVersion, ...] = ()
 
 
-Level = Literal["residence", "photo", "full"]
+Level = Literal["photo", "residence", "age", "full"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -146,10 +156,12 @@ class PresentView:
 
     The page comes with its first code drawn on the server (an inline SVG path, which the policy
     allows; a page without script reloads itself after 50 s). `present.js` then asks
-    POST /certificates/{ref}/present/code (header X-CSRF-Token, form field `level`) and draws what
-    it gets: {"modules": Symbol.packed(), "size": Symbol.size, "expires_at": RFC 3339,
-    "seconds": whole seconds left, "used_at": "10:41" or absent}. 409 means the certificate can
-    no longer be shown: the page reloads.
+    POST /certificates/{ref}/present/code (header X-CSRF-Token, form fields `level`, `age`) and
+    draws what it gets: {"cti": …, "modules": Symbol.packed(), "size": Symbol.size, "expires_at":
+    RFC 3339, "seconds": whole seconds left, "used_at": "10:41" or absent}. 409 means the
+    certificate can no longer be shown: the page reloads. GET …/present/scanned?cti= says
+    {"used_at": …} once it was scanned. Everything is shown only after `confirm`: a form that
+    names each field.
     """
 
     ref: str
@@ -164,6 +176,16 @@ class PresentView:
     seconds: int = 60  # the code lives this long
     level: Level = "photo"
     levels: tuple[Level, ...] = ("photo",)  # those offered
+    cti: str | None = None
+    age: int | None = None  # at level "age"
+    ages: tuple[int, ...] = ()  # those the holder has reached
+    sees: tuple[str, ...] = ()  # what the other side sees, by its label
+    sees_not: tuple[str, ...] = ()
+    confirm: tuple[str, ...] = ()  # the names of the fields to be confirmed before they are shown
+    district: str = ""  # at level "residence"
+    cannot: Literal["ended", "age", "district"] | None = None  # why there is no code
+    url_code: Symbol | None = None  # for an ordinary camera: the status alone
+    url: str = ""
     reveal_href: str | None = None  # POST answers {"name": …}; None: no such button
     specimen: bool = True
 

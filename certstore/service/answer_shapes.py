@@ -16,7 +16,10 @@ _NULLABLE: Final[Mapping[str, str]] = {
     **dict.fromkeys(("former_secret_until", "disabled_for", "oldest_waiting"), "string"),
     **dict.fromkeys(("last_success", "last_failure", "last_failure_for"), "string"),
     **dict.fromkeys(("failing_since", "last_outcome", "next", "ward"), "string"),
-    **dict.fromkeys(("answered", "next_after"), "integer"),
+    **dict.fromkeys(("reported_at", "lifted_at", "lifted_by", "overdue_since"), "string"),
+    **dict.fromkeys(("years_go_on_until", "becomes_valid_to"), "string"),
+    **dict.fromkeys(("answered", "next_after", "party"), "integer"),
+    **dict.fromkeys(("signed_at", "due_on", "lease_rules", "notice", "day"), "string"),
 }
 
 

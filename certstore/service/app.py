@@ -2,8 +2,10 @@
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import cache
 
-from fastapi import Depends, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
+from starlette.routing import BaseRoute
 
 from certstore import __version__, clerk_page_routes, page_routes, witness_routes
 from certstore import routes as store
@@ -22,6 +24,9 @@ from certstore.onboarding import console_page_routes, workbench_page_routes
 from certstore.onboarding import page_routes as onboarding_pages
 from certstore.own_data import page_routes as own_data_pages
 from certstore.own_data import routes as own_data_routes
+from certstore.presenting import page_routes as presenting_pages
+from certstore.presenting import routes as presenting
+from certstore.presenting.off_line import page_routes as device_pages
 from certstore.questions import page_routes as question_pages
 from certstore.questions import routes as question_routes
 from certstore.reception import recognise
@@ -36,15 +41,20 @@ from certstore.service.doorkeeper import Doorkeeper, count_account
 from certstore.service.home_page import router as home
 from certstore.service.instruments import add_instruments
 from certstore.service.limits import limits_of
+from certstore.service.matters import API as MATTER_API
+from certstore.service.matters import PAGES as MATTER_PAGES
+from certstore.service.matters import rooms_beside
 from certstore.service.pull_route import PullRoute
 from certstore.service.wiring import House
 from certstore.service.worker import Worker
 from certstore.sharing import page_routes as copy_pages
 from certstore.sharing import routes as sharing
+from certstore.wallets import page_routes as wallet_pages
+from certstore.wallets import routes as wallets
 from certstore.web.answers import check_form, page
 from certstore.web.headers import SecurityHeaders
 from certstore.web.shell import Shell, pages_of
-from certstore.web.static_files import StaticFiles, static_routes
+from certstore.web.static_files import static_files, static_routes
 from face_auth import page_routes as face_pages
 from face_auth import routes as face
 from issuance import (
@@ -58,16 +68,23 @@ from issuance import (
     upload_routes,
 )
 from issuance import page_routes as application_pages
+from issuance.bulk import page_routes as bulk_pages
 from issuance.for_others import routes as issuing_for_others
 from issuance.letters import page_routes as letter_pages
 from verifiers import page_routes as scan_pages
 from verifiers import routes as verify
+from verifiers.asking import page_routes as asking_pages
+from verifiers.asking import routes as ask_routes
 from verifiers.materials import routes as decisions
 from verifiers.matters import page_routes as matter_pages
 from verifiers.matters import routes as matters
+from verifiers.scanning import page_routes as file_pages
 from verifiers.scanning.reading_room import reading_room
+from verifiers.wallets import page_routes as wallet_asking_pages
+from verifiers.wallets import routes as wallet_asking
 
-_PACKAGES = ("certstore", "issuance", "verifiers", "face_auth")
+_OF_MATTERS = ("issuance.matters",) if MATTER_PAGES else ()
+_PACKAGES = ("certstore", "issuance", *_OF_MATTERS, "verifiers", "face_auth")
 
 
 def create_app(house: House) -> FastAPI:
@@ -96,53 +113,7 @@ def create_app(house: House) -> FastAPI:
     )
     _furnish(app, house)
     problems.install(app)
-    for router in (
-        authorization.router,
-        sharing.router,
-        federation.router,
-        cases.router,
-        consent.router,
-        events.router,
-        matters.router,
-        store.router,
-        witness_routes.router,
-        decisions.router,
-        verify.router,
-        face.router,
-        issuing_for_others.router,
-        question_routes.router,
-        dispute_routes.router,
-        entrustment_routes.router,
-        own_data_routes.router,
-        upload_routes.router,
-    ):
-        app.include_router(router)
-    asking = (start_page_routes, question_page_routes, proof_page_routes)
-    applying = (
-        *asking,
-        application_pages,
-        desk_page_routes,
-        letter_pages,
-        upload_page_routes,
-        photo_page_routes,
-    )
-    for pages in (
-        page_routes,
-        consent_pages,
-        copy_pages,
-        clerk_page_routes,
-        counter_pages,
-        *applying,
-        dormitory_page_routes,
-        scan_pages,
-    ):
-        app.include_router(pages.router)
-    for pages in (question_pages, dispute_pages, entrustment_pages, own_data_pages):
-        app.include_router(pages.router)
-    for portal in (onboarding_pages, workbench_page_routes, console_page_routes, matter_pages):
-        app.include_router(portal.router)
-    app.include_router(home)
-    app.include_router(console)
+    app.router.routes.extend(_composed_routes())
     if house.demonstration:
         _add_demonstration(app, house)
     app.router.routes.extend(static_routes(app.state.static))
@@ -156,9 +127,81 @@ def create_app(house: House) -> FastAPI:
     return app
 
 
+@cache
+def _composed_routes() -> tuple[BaseRoute, ...]:
+    """Every route that knows its house from the request alone: composed once in a process.
+
+    FastAPI works out parameters and models of an included router at the first request to it, for
+    each inclusion anew; several services in one process share what was worked out.
+    """
+    app = APIRouter(dependencies=[Depends(recognise), Depends(count_account)])
+    for router in (
+        authorization.router,
+        sharing.router,
+        federation.router,
+        cases.router,
+        consent.router,
+        events.router,
+        matters.router,
+        store.router,
+        presenting.router,
+        witness_routes.router,
+        decisions.router,
+        verify.router,
+        wallet_asking.router,
+        ask_routes.router,
+        face.router,
+        issuing_for_others.router,
+        question_routes.router,
+        dispute_routes.router,
+        entrustment_routes.router,
+        own_data_routes.router,
+        upload_routes.router,
+        wallets.published,
+        wallets.router,
+        *MATTER_API,
+    ):
+        app.include_router(router)
+    asking = (start_page_routes, question_page_routes, proof_page_routes)
+    applying = (
+        *asking,
+        application_pages,
+        desk_page_routes,
+        bulk_pages,
+        letter_pages,
+        upload_page_routes,
+        photo_page_routes,
+    )
+    for pages in (
+        page_routes,
+        presenting_pages,
+        device_pages,
+        consent_pages,
+        copy_pages,
+        clerk_page_routes,
+        counter_pages,
+        *applying,
+        dormitory_page_routes,
+        scan_pages,
+        wallet_asking_pages,
+        file_pages,
+        asking_pages,
+    ):
+        app.include_router(pages.router)
+    for pages in (question_pages, dispute_pages, entrustment_pages, own_data_pages, wallet_pages):
+        app.include_router(pages.router)
+    for portal in (onboarding_pages, workbench_page_routes, console_page_routes, matter_pages):
+        app.include_router(portal.router)
+    for pages_of_matters in MATTER_PAGES:
+        app.include_router(pages_of_matters)
+    app.include_router(home)
+    app.include_router(console)
+    return tuple(app.routes)
+
+
 def _furnish(app: FastAPI, house: House) -> None:
     """What routes and pages look up on the application."""
-    static = StaticFiles()
+    static = static_files()
     specimen = house.keys.demonstration
     state = app.state
     state.house = house
@@ -172,6 +215,7 @@ def _furnish(app: FastAPI, house: House) -> None:
         specimen=specimen,
     )
     state.specimen = specimen
+    state.rooms_beside = rooms_beside
     state.limits = limits_of(house.settings)
     state.secure = house.settings.secure
     state.origins = {house.settings.public_url}

@@ -24,6 +24,7 @@ from certstore.codes import base45
 from certstore.errors import UnavailableError
 from certstore.keys import KeySigner, Purpose, generate
 from certstore.service.bench_people import certified_key, invented_rows, portraits
+from issuance.document.permit_press import PermitPress
 from issuance.document.press import A4_VOUCHER, FontSet, Press, VoucherContent
 
 if TYPE_CHECKING:
@@ -49,11 +50,11 @@ class IssueBench:
 
 @dataclass(frozen=True, slots=True)
 class _Issuer:
-    """The three signers of an issue, and the press."""
+    """The three signers of an issue, and the press: of vouchers, or of permits."""
 
     code: KeySigner
     credential: KeySigner
-    press: Press
+    press: Press | PermitPress
 
     def issue(self, content: VoucherContent) -> bytes:
         """Sign the code and the credential of this content, and print it with them."""
@@ -87,8 +88,8 @@ def bench_issue(seconds: float, *, naive: bool = True, clock: Clock | None = Non
     """
     moment = (clock or SystemClock()).now()
     key, certificate = certified_key(moment)
-    issuer = _issuer(key, certificate)
-    people = list(islice(_contents(moment), _PREPARED))
+    issuer = issuer_with(key, certificate)
+    people = list(islice(contents(moment), _PREPARED))
     issuer.issue(people[0])  # cuts the plate and opens the fonts: done once in a service's life
     gc.collect()
     count, size, rate = _measure(issuer.issue, people, seconds)
@@ -112,7 +113,8 @@ def bench_issue(seconds: float, *, naive: bool = True, clock: Clock | None = Non
     )
 
 
-def _issuer(key: ec.EllipticCurvePrivateKey, certificate: bytes) -> _Issuer:
+def issuer_with(key: ec.EllipticCurvePrivateKey, certificate: bytes) -> _Issuer:
+    """An issuer of A4 vouchers with this document key and its DER certificate."""
     return _Issuer(
         KeySigner(Purpose.CODE, generate("ES256")),
         KeySigner(Purpose.CREDENTIAL, generate("ES256")),
@@ -144,7 +146,7 @@ def _naive_pipeline(key: ec.EllipticCurvePrivateKey, certificate: bytes) -> "Nai
     except ModuleNotFoundError as error:
         raise UnavailableError(
             f"the naive pipeline needs {error.name}, which is not installed",
-            remedy="install the development dependencies, or measure without the naive pipeline",
+            remedy="make .venv/dev.stamp, or measure without the naive pipeline",
         ) from error
     return NaivePipeline(Path(FontSet.bundled().regular).parent, key, certificate)
 
@@ -167,7 +169,7 @@ def as_table(bench: IssueBench) -> str:
     return "\n".join(f"{label:<36}{value:>10}" for label, value in lines)
 
 
-def _contents(moment: datetime) -> Iterator[VoucherContent]:
+def contents(moment: datetime) -> Iterator[VoucherContent]:
     """Vouchers of invented people, all different."""
     photos, today = portraits(8), local_date(moment)
     number = 0

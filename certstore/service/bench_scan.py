@@ -10,7 +10,7 @@ import gc
 import json
 import time
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from statistics import median
 
@@ -27,6 +27,7 @@ from certstore.codes.profiles import Profile, open_code, seal_code
 from certstore.errors import UnavailableError
 from certstore.keys import KeySigner, Purpose, generate
 from certstore.service.bench_people import invented_rows
+from certstore.service.bench_scan_browser import BrowserScan, browser_scan
 from certstore.status_list import PublishedList, StatusList
 from certstore.trust import TrustedKey, TrustList
 from verifiers.scanning.scan import judge_code
@@ -50,6 +51,7 @@ class ScanBench:
     cwt_per_cpu_second: float  # python-cwt and cbor2: signature and content, nothing else
     ratio_to_cwt: float
     scans: int
+    browser: BrowserScan | None = None  # the scanner page, by the clock; None: no Chromium here
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,7 @@ class _Stand:
 
     trust: TrustList
     statuses: HeldLists
+    held: PublishedList
     now: datetime
     key: KeySigner
     codes: tuple[str, ...]
@@ -95,6 +98,13 @@ def bench_scan(seconds: float, *, clock: Clock | None = None) -> ScanBench:
     )
 
 
+def with_browser(bench: ScanBench, *, clock: Clock | None = None) -> ScanBench:
+    """The same with what the scanner page reaches in Chromium, where there is one."""
+    stand = _stand((clock or SystemClock()).now())
+    key = next(iter(stand.trust.keys.values()))
+    return replace(bench, browser=browser_scan(key, stand.held, stand.codes, stand.now))
+
+
 def as_json(bench: ScanBench) -> str:
     """The figures as one JSON object."""
     return json.dumps(asdict(bench), ensure_ascii=False, indent=2)
@@ -110,7 +120,18 @@ def as_table(bench: ScanBench) -> str:
         ("ratio", f"{bench.ratio_to_cwt:.1f}"),
         ("codes measured", f"{bench.scans}"),
     )
-    return "\n".join(f"{label:<44}{value:>10}" for label, value in lines)
+    return "\n".join(f"{label:<44}{value:>10}" for label, value in (*lines, *_browser(bench)))
+
+
+def _browser(bench: ScanBench) -> tuple[tuple[str, str], ...]:
+    if bench.browser is None:
+        return (("in the browser", "no Chromium"),)
+    found = bench.browser
+    return (
+        ("in Chromium, codes judged per second", f"{found.scans_per_second:.0f}"),
+        ("in Chromium, bare WebCrypto verifications", f"{found.bare_verifies_per_second:.0f}"),
+        ("in Chromium, ratio", f"{found.ratio_to_bare_verify:.2f}"),
+    )
 
 
 def _turn(way: Callable[[str], None], codes: tuple[str, ...]) -> float:
@@ -153,7 +174,7 @@ def _with_cwt(stand: _Stand) -> Callable[[str], None]:
     except ModuleNotFoundError as error:
         raise UnavailableError(
             f"the comparison needs {error.name}, which is not installed",
-            remedy="install the development dependencies",
+            remedy="make .venv/dev.stamp",
         ) from error
     point = stand.key.public_key.public_numbers()  # type: ignore[union-attr]  # on P-256, see _bare
     x, y = (n.to_bytes(_HALF, "big") for n in (point.x, point.y))
@@ -193,7 +214,7 @@ def _stand(now: datetime) -> _Stand:
         statuses=StatusList.build(dict.fromkeys(range(0, _LIST_PLACES, 100), 1), _LIST_PLACES),
     )
     codes = tuple(_code(number, signer, now) for number in range(_PREPARED))
-    return _Stand(trust, HeldLists([held]), now, signer, codes)
+    return _Stand(trust, HeldLists([held]), held, now, signer, codes)
 
 
 def _code(number: int, signer: KeySigner, now: datetime) -> str:

@@ -19,12 +19,15 @@ from certstore.service import (
     cli_ledger,
     cli_matters,
     cli_organisations,
+    cli_receipt,
+    cli_stamp,
     cli_stats,
     cli_trust,
     cli_verify,
     closed_pipe,
 )
 from certstore.service.logs import set_up
+from certstore.service.open_house import open_house
 from certstore.service.settings import Settings
 
 _EPILOG = """First steps:
@@ -181,6 +184,7 @@ def worker(
 
 
 main.command(epilog=cli_verify.EPILOG)(cli_verify.verify)
+main.command("verify-receipt", epilog=cli_receipt.EPILOG)(cli_receipt.verify_receipt)
 
 
 @main.command(
@@ -204,19 +208,15 @@ def hand_in(
     ones listed with number and reason; the same batch again changes nothing.
     """
     from certstore.service.cli_import import take_in  # noqa: PLC0415 - slow to import
-    from certstore.service.wiring import House  # noqa: PLC0415 - slow to import
 
-    house = House(Settings())
-    house.prepare()
-    try:
+    with open_house() as house:
         refused = take_in(house, batches)
-    finally:
-        house.close()
     raise typer.Exit(1 if refused else 0)
 
 
 main.command(epilog=cli_decide.EPILOG)(cli_decide.decide)
 main.command()(cli_stats.stats)
+main.command(epilog=cli_stamp.EPILOG)(cli_stamp.stamp)
 for group, name in (
     (cli_keys.keys, "keys"),
     (cli_trust.trust, "trust"),

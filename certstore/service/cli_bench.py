@@ -1,5 +1,6 @@
 """`certstore bench`: figures measured here and now, ours beside the alternative in one run."""
 
+import sys
 from typing import Annotated
 
 import typer
@@ -34,17 +35,67 @@ def issue(
 @bench.command("scan")
 def scan(
     seconds: Annotated[float, typer.Option(help="How long all run, taking turns.")] = 10.0,
+    browser: Annotated[bool, typer.Option(help="Also in Chromium, if it is there.")] = True,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Codes judged off line per CPU-second on one core.
 
     Text in, verdict with all checks and status out; beside bare ECDSA P-256 verification, the
-    limit, and beside python-cwt with cbor2.
+    limit, and beside python-cwt with cbor2. Then what the scanner page does in Chromium, beside
+    bare WebCrypto verification.
     """
     from certstore.service.bench_scan import as_json as spell  # noqa: PLC0415 - slow to import
-    from certstore.service.bench_scan import as_table, bench_scan  # noqa: PLC0415 - as above
+    from certstore.service.bench_scan import (  # noqa: PLC0415 - as above
+        as_table,
+        bench_scan,
+        with_browser,
+    )
 
     found = bench_scan(seconds)
+    if browser:
+        found = with_browser(found)
+    print(spell(found) if as_json else as_table(found))
+
+
+@bench.command("status")
+def status(
+    certificates: Annotated[
+        list[int] | None,
+        typer.Option("--size", min=1000, max=20_000_000, help="How many; may be given again."),
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Status lists: how fast they are built and changed, and their size.
+
+    For 100,000, a million and ten million certificates, one in a hundred not plainly valid.
+    Beside one list of everybody made anew, and what compressing and signing alone cost.
+    """
+    from certstore.service.bench_status import SIZES, as_table, bench_status  # noqa: PLC0415 - as above
+    from certstore.service.bench_status import as_json as spell  # noqa: PLC0415 - slow to import
+
+    found = bench_status(certificates or SIZES, say=lambda line: print(line, file=sys.stderr))
+    print(spell(found) if as_json else as_table(found))
+
+
+@bench.command("reading")
+def reading(
+    photographs: Annotated[
+        int, typer.Option(min=1, max=2000, help="How many of each kind at each size.")
+    ] = 60,
+    browser: Annotated[bool, typer.Option(help="Read them in Chromium too.")] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """Photographed codes that the server and a browser read.
+
+    Vouchers, permits and telephones, turned, tilted, out of focus, dark, reflected by a
+    screen's grid … at 2 to 4 pixels a module; beside what one plain look of zxing-cpp reads.
+    """
+    from certstore.service.bench_reading import as_json as spell  # noqa: PLC0415 - slow to import
+    from certstore.service.bench_reading import as_table, bench_reading  # noqa: PLC0415 - as above
+
+    found = bench_reading(
+        photographs, browser=browser, say=lambda line: print(line, file=sys.stderr)
+    )
     print(spell(found) if as_json else as_table(found))
 
 

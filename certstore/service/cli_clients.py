@@ -3,13 +3,14 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from certstore.authorization.client_keys import ClientKeyDesk, read_public_key
-from certstore.service.settings import Settings
-from certstore.service.wiring import House
+from certstore.service.open_house import open_house
+
+if TYPE_CHECKING:
+    from certstore.authorization.client_keys import ClientKeyDesk
 
 clients = typer.Typer(
     no_args_is_help=True,
@@ -30,18 +31,8 @@ Name = Annotated[str, typer.Argument(help="The client's identifier.")]
 
 
 @contextmanager
-def _house() -> Iterator[House]:
-    house = House(Settings())
-    house.prepare()
-    try:
-        yield house
-    finally:
-        house.close()
-
-
-@contextmanager
-def _desk() -> Iterator[ClientKeyDesk]:
-    with _house() as house:
+def _desk() -> Iterator["ClientKeyDesk"]:
+    with open_house() as house:
         yield house.client_key_desk
 
 
@@ -59,6 +50,8 @@ def add(
     file: Annotated[Path, typer.Argument(help="The public key as a JWK (P-256 or Ed25519).")],
 ) -> None:
     """Register a further key, beside the former ones."""
+    from certstore.authorization.client_keys import read_public_key  # noqa: PLC0415 - slow to import
+
     with _desk() as desk:
         kid = desk.add(client, read_public_key(file.read_bytes()))
     print(f"{client}: {kid} may sign from now on")
@@ -80,6 +73,6 @@ def allow_return(
     uri: Annotated[str, typer.Argument(help="An https address without query and fragment.")],
 ) -> None:
     """Let a client lead holders back to this address."""
-    with _house() as house:
+    with open_house() as house:
         house.consent_request_desk.allow_return(client, uri)
     print(f"{client}: holders may be led back to {uri}")

@@ -3,22 +3,16 @@
 import json
 from datetime import datetime
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from certstore.clock import local_date
 from certstore.errors import MalformedError
-from certstore.service.interfaces import (
-    as_page,
-    health,
-    interface,
-    last_joint_tests,
-)
-from certstore.service.interfaces import interfaces as every_interface
-from certstore.service.settings import Settings
-from certstore.service.wiring import House
-from certstore.tables.joint_tests import JointTest
+from certstore.service.open_house import open_house
+
+if TYPE_CHECKING:
+    from certstore.service.wiring import House
 
 interfaces = typer.Typer(
     no_args_is_help=True,
@@ -41,12 +35,8 @@ def show(
     as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
 ) -> None:
     """Every interface with its owner, last joint test and health just now."""
-    house = House(Settings())
-    house.prepare()
-    try:
+    with open_house() as house:
         found = _states(house)
-    finally:
-        house.close()
     if as_json:
         print(json.dumps(found, ensure_ascii=False, indent=1))
     else:
@@ -67,18 +57,17 @@ def tested(
     passed: Annotated[bool, typer.Option("--passed/--failed", help="How it went.")],
 ) -> None:
     """Record a joint test with the other side."""
+    from certstore.service.interfaces import interface  # noqa: PLC0415 - slow to import
+    from certstore.tables.joint_tests import JointTest  # noqa: PLC0415 - as above
+
     found = interface(name)
     if not 0 < len(counterpart) <= _LONGEST or not counterpart.isprintable():
         raise MalformedError(f"write 1 to {_LONGEST} characters", where="--counterpart")
-    house = House(Settings())
-    house.prepare()
-    try:
+    with open_house() as house:
         if on.date() > local_date(house.clock.now()):
             raise MalformedError("the day of the test has not come", where="--on")
         with house.archive.writing() as books:
             books.joint_tests.add(JointTest(found.name, on.date(), counterpart, passed))
-    finally:
-        house.close()
     print(f"{found.name}: {'passed' if passed else 'failed'} on {on.date()} with {counterpart}")
 
 
@@ -89,15 +78,19 @@ def page(
     ),
 ) -> None:
     """Write the inventory as a page of the documentation."""
+    from certstore.service.interfaces import as_page  # noqa: PLC0415 - slow to import
+
     out.write_text(as_page(), "utf-8")
     print(f"written: {out}")
 
 
-def _states(house: House) -> list[dict[str, Any]]:
-    tests = last_joint_tests(house)
+def _states(house: "House") -> list[dict[str, Any]]:
+    from certstore.service import interfaces as inventory  # noqa: PLC0415 - slow to import
+
+    tests = inventory.last_joint_tests(house)
     states = []
-    for each in every_interface():
-        how = health(house, each)
+    for each in inventory.interfaces():
+        how = inventory.health(house, each)
         joint = tests.get(each.name)
         states.append(
             {

@@ -1,7 +1,5 @@
 """`certstore issuers`: enrol the authorities whose certificates are sealed here."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
 from typing import Annotated
@@ -12,9 +10,8 @@ from certstore.authority import AuthorityName
 from certstore.clock import local_date
 from certstore.service.cli_keys import RootFolder, RootPassphrase
 from certstore.service.key_room import enrol_issuer_keys
+from certstore.service.open_house import open_house
 from certstore.service.passphrase import passphrase
-from certstore.service.settings import Settings
-from certstore.service.wiring import House
 
 issuers = typer.Typer(
     no_args_is_help=True,
@@ -30,16 +27,6 @@ issuers = typer.Typer(
 The authority's service gets a token with the action issue (docs/issuing.md).
 Exit code 2: refused, nothing changed.""",
 )
-
-
-@contextmanager
-def _house() -> Iterator[House]:
-    house = House(Settings())
-    house.prepare()
-    try:
-        yield house
-    finally:
-        house.close()
 
 
 @issuers.command("enrol")
@@ -59,7 +46,7 @@ def enrol(  # noqa: PLR0913, PLR0917 - a command takes its options so
     It gets keys of its own, certified by the root and listed under its name. Without --root the
     demonstration's own root certifies them.
     """
-    with _house() as house:
+    with open_house() as house:
         opened = passphrase(house.settings)
         certifier: tuple[Path, bytes] = (
             (house.keys.folder, opened) if root is None else (root, root_passphrase.encode())
@@ -76,7 +63,7 @@ def enrol(  # noqa: PLR0913, PLR0917 - a command takes its options so
 @issuers.command("end")
 def end(uscc: Annotated[str, typer.Argument(help="Whose enrolment ends.")]) -> None:
     """End an enrolment at once; what was issued stays."""
-    with _house() as house:
+    with open_house() as house:
         found = house.issuer_desk.end(uscc)
     print(f"{found.uscc} {found.name_zh}: enrolled until {found.enrolled_to}, then no more")
 
@@ -84,7 +71,7 @@ def end(uscc: Annotated[str, typer.Argument(help="Whose enrolment ends.")]) -> N
 @issuers.command("list")
 def show() -> None:
     """Every authority that was ever enrolled."""
-    with _house() as house:
+    with open_house() as house:
         today = local_date(house.clock.now())
         for found in house.issuer_desk.all():
             state = "enrolled" if found.enrolled_on(today) else "ended"

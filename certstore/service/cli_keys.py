@@ -20,7 +20,6 @@ from certstore.service.key_room import (
 )
 from certstore.service.passphrase import passphrase
 from certstore.service.settings import Settings
-from certstore.service.witness_files import witness_vkey
 
 keys = typer.Typer(
     no_args_is_help=True,
@@ -151,6 +150,8 @@ def make_witness() -> None:
     By it this service cosigns other logs' checkpoints (CERTSTORE_WITNESS_LOGS). Prints the vkey
     that their operators put into their policies. No root is needed, and one is made once.
     """
+    from certstore.service.witness_files import witness_vkey  # noqa: PLC0415 - slow to import
+
     s = Settings()
     s.keys_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
     made = make_witness_key(s.keys_folder, passphrase(s))

@@ -1,14 +1,15 @@
 """`certstore matters`: agencies' matters as data."""
 
+from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from certstore.service.settings import Settings
-from certstore.service.wiring import House
-from verifiers.matters.matter import AgencyMatter, read_file
-from verifiers.matters.registry import OPERATOR
+from certstore.service.open_house import open_house
+
+if TYPE_CHECKING:
+    from verifiers.matters.matter import AgencyMatter
 
 matters = typer.Typer(
     no_args_is_help=True,
@@ -30,14 +31,17 @@ File = Annotated[
 ]
 
 
-def _read(file: Path) -> AgencyMatter:
-    return AgencyMatter.read(read_file(file.read_bytes(), toml=file.suffix == ".toml"))
+def _read(file: Path) -> tuple["AgencyMatter", Mapping[str, Any]]:
+    from verifiers.matters.matter import AgencyMatter, read_file  # noqa: PLC0415 - slow to import
+
+    document = read_file(file.read_bytes(), toml=file.suffix == ".toml")
+    return AgencyMatter.read(document), document
 
 
 @matters.command()
 def check(file: File) -> None:
     """Read a file and say what it holds; nothing is registered."""
-    matter = _read(file)
+    matter, _ = _read(file)
     codes = ", ".join(material.code for material in matter.materials)
     print(f"{matter.rule_version}  from {matter.effective_from}  {matter.title_zh}")
     print(f"  materials: {codes}")
@@ -52,14 +56,11 @@ def register(
 
     The same again changes nothing.
     """
-    _read(file)  # before the stores are opened
-    house = House(Settings())
-    house.prepare()
-    try:
-        document = read_file(file.read_bytes(), toml=file.suffix == ".toml")
+    _, document = _read(file)  # before the stores are opened
+    with open_house() as house:
+        from verifiers.matters.registry import OPERATOR  # noqa: PLC0415 - slow to import
+
         found = house.matter_desk.register(document, f"operator {by}" if by else OPERATOR)
-    finally:
-        house.close()
     version, day = found.matter.rule_version, found.matter.effective_from
     if found.state == "active":
         said = "registered" if found.anew else "is registered already"
@@ -75,13 +76,9 @@ def every() -> None:
 
     Of each matter the version in force, one line each.
     """
-    house = House(Settings())
-    house.prepare()
-    try:
+    with open_house() as house:
         found = house.matter_desk.catalogue()
         waiting, _ = house.matter_approval_desk.lists()
-    finally:
-        house.close()
     for each in found:
         version = f"{each.code}/{each.version}"
         print(f"{version:40}  {each.effective_from}  {each.document['title_zh']}")

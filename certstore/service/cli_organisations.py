@@ -3,14 +3,15 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from certstore.clock import local_date
-from certstore.organisations import KINDS, OrganisationDesk
-from certstore.service.settings import Settings
-from certstore.service.wiring import House
+from certstore.service.open_house import open_house
+
+if TYPE_CHECKING:
+    from certstore.organisations import OrganisationDesk
 
 organisations = typer.Typer(
     no_args_is_help=True,
@@ -29,13 +30,9 @@ find their page at /dormitory. Exit code 2: refused, nothing changed.""",
 
 
 @contextmanager
-def _desk() -> Iterator[OrganisationDesk]:
-    house = House(Settings())
-    house.prepare()
-    try:
+def _desk() -> Iterator["OrganisationDesk"]:
+    with open_house() as house:
         yield house.organisation_desk
-    finally:
-        house.close()
 
 
 @organisations.command("enrol")
@@ -46,7 +43,7 @@ def enrol(
     until: Annotated[
         datetime, typer.Option(formats=["%Y-%m-%d"], help="The last day of its enrolment.")
     ],
-    kind: Annotated[str, typer.Option(help=f"One of {', '.join(KINDS)}.")] = "employer",
+    kind: Annotated[str, typer.Option(help="One of employer, school.")] = "employer",
 ) -> None:
     """Enrol an organisation from today, or change one.
 

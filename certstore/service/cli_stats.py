@@ -6,9 +6,7 @@ from typing import Annotated
 import typer
 
 from certstore.errors import ConflictError
-from certstore.service.city_figures import city_figures
-from certstore.service.settings import Settings
-from certstore.service.wiring import House
+from certstore.service.open_house import open_house
 from issuance.reuse_figures import Figure, ReuseFigures, per_cent
 
 
@@ -26,16 +24,14 @@ def stats(
     By matter and by material, with the reasons for the rest. With --city everybody is taken to
     have passed a face verification. The console shows the same figures at /console/stats.
     """
-    house = House(Settings())
-    house.prepare()
-    try:
+    from certstore.service.city_figures import city_figures  # noqa: PLC0415 - slow to import
+
+    with open_house() as house:
         if city and not house.demonstration:
             raise ConflictError(
                 "there is no demonstration city beside production keys", remedy="leave --city out"
             )
         found = city_figures(house) if city else house.statistics_desk.reuse(days)
-    finally:
-        house.close()
     print(json.dumps(found.as_json(), ensure_ascii=False, indent=1) if as_json else as_table(found))
 
 

@@ -16,7 +16,7 @@ from certstore.service.cli_keys import RootFolder, RootPassphrase, open_ring
 from certstore.service.key_room import publish_trust_list
 from certstore.service.passphrase import passphrase
 from certstore.service.settings import Settings
-from certstore.trust import KeyState, TrustedKey, TrustList, parse_trust_list
+from certstore.trust import NEVER_LISTED, KeyState, TrustedKey, TrustList, parse_trust_list
 
 trust = typer.Typer(
     no_args_is_help=True,
@@ -191,7 +191,7 @@ def _change(kid: str, state: KeyState, at: _Opened) -> None:
 
 
 def _check_house_keys(found: TrustList, folder: Path, now: datetime) -> None:
-    for purpose in HOUSE_PURPOSES:
+    for purpose in (p for p in HOUSE_PURPOSES if p not in NEVER_LISTED):
         path = folder / f"{purpose}.pem"
         if not path.exists():
             continue

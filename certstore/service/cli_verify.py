@@ -1,6 +1,7 @@
 """`certstore verify`: judge what one was shown, off line, with files alone."""
 
 import json
+import re
 import sys
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -16,6 +17,7 @@ from certstore.service.logs import set_up
 UNDECIDED = 2
 _LARGEST = 32 << 20  # beyond what any of the files may be, so that none is read without end
 _CODES = ("RP1:", "RPD1:", "RPH1:")
+_STATUS_ADDRESS = re.compile(r"https?://[^/?#\s]+/s/[0-9a-z]{20}")
 _OPENED = (b"%PDF-", b"\x89PNG", b"\xff\xd8\xff")  # opened by a process that takes time to start
 _FETCH = "fetch it while on line: PUBLIC_URL/.well-known/certstore-{name}; see docs/verifying.md"
 
@@ -37,16 +39,19 @@ The files come from the service; fetch them while on line:
   PUBLIC_URL/.well-known/certstore-trust-list
   PUBLIC_URL/status-lists/1
       a JWT; with the header Accept: application/statuslist+cwt a CWT
+  PUBLIC_URL/.well-known/certstore-signed-out-devices
+      for --devices: phones that may show nothing off line any more
 
 \b
 Exit code 0: good
 Exit code 1: judged bad. A code or a signature was there and is not good:
              expired, revoked, superseded, changed, unknown issuer …
 Exit code 2: could not be judged. No status list speaks for it, or one past
-             its 300 seconds; the file is cut, cannot be opened, takes too
-             much to open, is unsigned or saved anew; no code, or several,
-             in the picture; neither a file nor a code; root or trust list
-             missing or not genuine"""
+             its 300 seconds; without --at, this machine's clock is behind
+             what is held (CLOCK_BEHIND); the file is cut, cannot be opened,
+             takes too much to open, is unsigned or saved anew; no code,
+             or several, in the picture; neither a file nor a code; root or
+             trust list missing or not genuine"""
 
 Shown = Annotated[
     str,
@@ -68,6 +73,22 @@ Lists = Annotated[
         " nothing is called valid.",
     ),
 ]
+TimeRoots = Annotated[
+    list[Path] | None,
+    typer.Option(
+        metavar="FILE",
+        help="Roots of the time authorities you trust (PEM); may be given several times. Needed"
+        " for a document whose signing certificate has ended.",
+    ),
+]
+Devices = Annotated[
+    Path | None,
+    typer.Option(
+        metavar="FILE",
+        help="The list of phones that were signed out (compact JWS); without one, or past its 300"
+        " seconds, a code shown off line (RPH1:) is judged by its own end alone.",
+    ),
+]
 At = Annotated[
     str,
     typer.Option(
@@ -79,11 +100,13 @@ AsJson = Annotated[
 ]
 
 
-def verify(
+def verify(  # noqa: PLR0913, PLR0917 - the command's options
     shown: Shown,
     root: Root,
     trust: Trust,
     status: Lists = None,
+    time_root: TimeRoots = None,
+    devices: Devices = None,
     at: At = "",
     as_json: AsJson = False,
 ) -> None:
@@ -94,7 +117,8 @@ def verify(
     """
     set_up("warning")
     try:
-        code = _judge(shown, (root, trust, status or ()), at, as_json=as_json)
+        files = (root, trust, status or (), time_root or (), devices)
+        code = _judge(shown, files, at, as_json=as_json)
     except CertstoreError as error:
         _cannot_judge(error, as_json=as_json)
         code = UNDECIDED
@@ -108,8 +132,14 @@ def verify(
     raise typer.Exit(code)
 
 
-def _judge(shown: str, held: tuple[Path, Path, Sequence[Path]], at: str, *, as_json: bool) -> int:
-    root, trust, lists = held
+def _judge(
+    shown: str,
+    held: tuple[Path, Path, Sequence[Path], Sequence[Path], Path | None],
+    at: str,
+    *,
+    as_json: bool,
+) -> int:
+    root, trust, lists, times, devices = held
     moment = _moment(at)
     item = _read_shown(shown)
     if isinstance(item, bytes) and item.startswith(_OPENED):
@@ -124,6 +154,9 @@ def _judge(shown: str, held: tuple[Path, Path, Sequence[Path]], at: str, *, as_j
         trust_jws=_read(trust, _FETCH.format(name="trust-list")).decode("ascii", "replace"),
         status_files=[_read(path, "fetch it: PUBLIC_URL/status-lists/1") for path in lists],
         at=moment,
+        time_roots=[_read(path, "see docs/long-life.md") for path in times],
+        devices=_read_devices(devices),
+        by_clock=not at,
     )
     said = judge.as_json(result)
     if as_json:
@@ -131,6 +164,13 @@ def _judge(shown: str, held: tuple[Path, Path, Sequence[Path]], at: str, *, as_j
     else:
         _print_verdict(said)
     return judge.exit_code(result)
+
+
+def _read_devices(path: Path | None) -> str | None:
+    if path is None:
+        return None
+    where = "fetch it while on line: PUBLIC_URL/.well-known/certstore-signed-out-devices"
+    return _read(path, where).decode("ascii", "replace")
 
 
 def _moment(text: str) -> datetime:
@@ -155,6 +195,13 @@ def _read_shown(shown: str) -> bytes | str:
         there = Path(shown).exists()
     except (OSError, ValueError):  # too long for a name, or no name at all
         there = False
+    if not there and _STATUS_ADDRESS.fullmatch(shown.strip()):
+        raise NotFoundError(
+            f"{shown.strip()[:60]} is the address of a status page, as the small code holds it",
+            where="FILE|CODE",
+            remedy="scan the large code beside it: its text begins with RP1:. The address tells"
+            " the status alone, on line; none is opened here",
+        )
     if not there:
         raise NotFoundError(
             f"{shown[:60]} is neither a file nor a code",
@@ -180,11 +227,23 @@ def _print_verdict(said: dict[str, object]) -> None:
     print(f"{said['verdict']}".upper())
     for reason in said["reasons"]:  # type: ignore[attr-defined]  # a list, by as_json
         print(f"  because   {reason}")
+    _print_account(said.get("document"))
     for check in said["checks"]:  # type: ignore[attr-defined]  # as above
         mark = {True: "ok", False: "FAILED", None: "-"}[check["passed"]]
         print(f"  {mark:<9} {check['name']} {check['detail']}")
     for name, value in said["fields"].items():  # type: ignore[attr-defined]  # as above
         print(f"  {name:<18} {value}")
+
+
+def _print_account(account: object) -> None:
+    """What became of a file since it was signed (docs/documents.md)."""
+    match account:
+        case {"finding": finding, "obstacle": obstacle, "changes": changes, "signers": signers}:
+            print(f"  file      {finding}{f': {obstacle}' if obstacle else ''}")
+            for change in changes:
+                print(f"  changed   {change['kind']} {change['detail']}")
+            for name in signers:
+                print(f"  signed    {name} (as it calls itself)")
 
 
 def _cannot_judge(error: CertstoreError, *, as_json: bool) -> None:

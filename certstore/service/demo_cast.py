@@ -31,6 +31,14 @@ _CLERKS = (
     ),
 )
 
+_MORE_OFFICERS = (
+    ("1100", "彭所长", "梧桐派出所", "看全市各所，接手、升级", "supervises: every station's cases"),
+    ("1063", "杜民警", "海港派出所", "审海港区的办件", "Haigang Police Station"),
+    ("1071", "严民警", "望江派出所", "审望江区的办件", "Wangjiang Police Station"),
+    ("1088", "尹民警", "云杉派出所", "审云杉区的办件", "Yunshan Police Station"),
+)
+_SUPERVISORS = frozenset({"1100"})
+
 
 def demonstration_file(name: str) -> bytes:
     """A file of the city's hand-in, by its path below the batches."""
@@ -62,9 +70,24 @@ def cast(districts: Iterable[str]) -> dict[str, dict[str, Any]]:
             "story_zh": f"民警 {officer['number']} · {officer['station_zh']}",
             "story_en": f"Officer {officer['number']}, {officer['station_en']}",
         }
+    known.update({f"officer_{officer['number']}": officer for officer in _more_officers()})
     known.update({f"clerk_{clerk['staff_number']}": clerk for clerk in _clerks()})
     known.update(_backstage())
     return known
+
+
+def _more_officers() -> Iterable[dict[str, Any]]:
+    """A supervisor, and an officer of each station that the city's file names nobody of."""
+    for number, name, station, zh, en in _MORE_OFFICERS:
+        yield {
+            "key": f"officer_{number}",
+            "name": name,
+            "number": number,
+            "station": station,
+            "supervisor": number in _SUPERVISORS,
+            "story_zh": f"民警 {number} · {station} · {zh}",
+            "story_en": f"Officer {number}, {en}",
+        }
 
 
 def _backstage() -> dict[str, dict[str, Any]]:

@@ -56,6 +56,10 @@ EMPLOYER: Final = DemoIssuer(
     title_en="Dormitory certificates",
     basis="居住证暂行条例第九条",
 )
+HOUSING: Final = AuthorityName(
+    "11310000MB0T00023P", "示范市房屋管理局", "Demonstration City Housing Administration"
+)
+"""It issues lease filing notices of leases that are signed here, and asks for none by API."""
 
 
 def issuer_signer(folder: Path, passphrase: bytes, issuer: DemoIssuer) -> KeySigner:
@@ -67,14 +71,15 @@ def issuer_signer(folder: Path, passphrase: bytes, issuer: DemoIssuer) -> KeySig
 
 
 def enrol_issuers(house: House, *, dpop_bound: bool = True) -> None:
-    """Enrol both authorities, and make their services and purposes known, active."""
+    """Enrol the authorities, and make known the services and purposes of those that have any."""
     opened, now = passphrase(house.settings), house.clock.now()
 
     def make_keys(name: AuthorityName) -> None:
         enrol_issuer_keys(house.keys, opened, name, (house.keys.folder, opened), now)
 
+    until = local_date(now) + _ENROLLED_FOR
+    house.issuer_desk.enrol(HOUSING, ("lease_filing",), until, make_keys)
     for issuer in (POLICE, EMPLOYER):
-        until = local_date(now) + _ENROLLED_FOR
         house.issuer_desk.enrol(issuer.name, issuer.types, until, make_keys)
         signer = issuer_signer(house.settings.data_dir, opened, issuer)
         client = Client(

@@ -9,9 +9,13 @@ from typing import Any, Final
 
 from certstore.problem_answers import MEDIA_TYPE
 from certstore.service import (
+    described_asking,
+    described_cards,
     described_citizen,
     described_consent,
     described_events,
+    described_holds,
+    described_leases,
     described_matters,
     described_sharing,
 )
@@ -103,6 +107,34 @@ _VERDICT: Final = {
     "photo": None,
     "checked_at": "2026-11-25T02:00:00Z",
     "list_age_s": 0,
+    "document": None,
+    "receipt": "eyJhbGciOiJFUzI1NiIs…",
+}
+_JUDGED_DOCUMENT: Final = {
+    **_VERDICT,
+    "verdict": "tampered",
+    "reasons": ["CHANGED_AFTER_SIGNING"],
+    "checks": [{"name": "coverage", "passed": False, "detail": ""}],
+    "fields": {},
+    "receipt": None,
+    "document": {
+        "finding": "changed",
+        "signed_bytes": 145269,
+        "total_bytes": 146013,
+        "obstacle": None,
+        "changes": [{"kind": "page_content", "detail": "1"}],
+        "looks_same": False,
+        "signers": [],
+    },
+}
+
+_SECRET: Final = "q8Zx2mV5tR7nK4wL9pD3sF6hJ1cB0gYe"  # noqa: S105 - an example
+_ASKED: Final = {
+    "ref": _REF,
+    "secret": _SECRET,
+    "url": f"https://certstore.example/asked/{_REF}",
+    "expires_at": "2026-11-25T02:05:00Z",
+    "poll_after_s": 2,
 }
 
 
@@ -112,6 +144,9 @@ ANSWERS: Final[Mapping[tuple[str, str], Mapping[int, dict[str, Any]]]] = {
     **described_events.ANSWERS,
     **described_matters.ANSWERS,
     **described_citizen.ANSWERS,
+    **described_leases.ANSWERS,
+    **described_asking.ANSWERS,
+    **described_holds.ANSWERS,
     ("POST", "/oauth2/revoke"): {200: _EMPTY},
     ("GET", "/.well-known/oauth-authorization-server"): {200: in_json(_SERVER)},
     ("GET", "/.well-known/oauth-protected-resource"): {200: in_json(_RESOURCE)},
@@ -119,8 +154,16 @@ ANSWERS: Final[Mapping[tuple[str, str], Mapping[int, dict[str, Any]]]] = {
         200: in_text("eyJ4NWMiOlsi…", "application/jwt"),
         **_PUBLISHED,
     },
+    ("GET", "/.well-known/certstore-signed-out-devices"): {
+        200: in_text("eyJhbGciOiJFUzI1NiIs…", "application/jwt"),
+        **_PUBLISHED,
+    },
     ("GET", "/.well-known/certstore-root.pem"): {
         200: in_text("-----BEGIN CERTIFICATE-----\n…", "application/x-pem-file"),
+        **_PUBLISHED,
+    },
+    ("GET", "/.well-known/certstore-status-lists"): {
+        200: in_json({"status_lists": ["https://certs.example/status-lists/1"]}),
         **_PUBLISHED,
     },
     ("GET", "/status-lists/{number}"): {
@@ -187,8 +230,18 @@ ANSWERS: Final[Mapping[tuple[str, str], Mapping[int, dict[str, Any]]]] = {
 """By method and path: what is said of an answer in place of, or beside, what its route says."""
 
 EXAMPLES: Final[Mapping[tuple[str, str], Any]] = {
+    **described_asking.EXAMPLES,
+    **described_cards.EXAMPLES,
     ("POST", "/v1/verify/code"): _VERDICT,
-    ("POST", "/v1/verify/document"): _VERDICT,
+    ("POST", "/v1/verify/document"): _JUDGED_DOCUMENT,
+    ("GET", "/v1/verify/status/{ref}"): {
+        "status": "valid",
+        "type": "residence_voucher",
+        "checked_at": "2026-11-25T02:00:00Z",
+    },
+    ("POST", "/v1/verify/requests"): _ASKED,
+    ("POST", "/v1/verify/requests/{ref}:collect"): {"state": "collected", "result": _VERDICT},
+    ("POST", "/v1/verify/log"): {"taken": 1},
     ("POST", "/v1/face-results"): {"outcome": "accepted", "reasons": []},
     ("POST", "/v1/face-transactions/{txn}/result"): {"outcome": "accepted", "reasons": []},
     ("GET", "/v1/face-transactions/{txn}"): {
@@ -207,9 +260,28 @@ REQUESTS: Final[Mapping[tuple[str, str], Any]] = {
     **described_events.REQUESTS,
     **described_matters.REQUESTS,
     **described_citizen.REQUESTS,
+    **described_leases.REQUESTS,
+    **described_asking.REQUESTS,
     ("POST", "/v1/verify/code"): {"code": "RPD1:6BFOXN…", "verifier": "望江酒店"},
+    ("POST", "/v1/verify/log"): {
+        "scans": [
+            {
+                "cti": "386279746573213f",
+                "verdict": "valid",
+                "scanned_at": 1_795_658_400,
+                "place": "望江酒店",
+            }
+        ]
+    },
     ("POST", "/v1/face-results"): {"token": "eyJhbGciOiJFUzI1NiIs…"},
     ("POST", "/v1/verify/document"): {"file": "%PDF-1.7 …"},
+    ("POST", "/v1/verify/requests"): {
+        "verifier": "望江酒店",
+        "place": "前台",
+        "why": "办理入住登记",
+        "profile": "minimal",
+    },
+    ("POST", "/v1/verify/requests/{ref}:collect"): {"secret": _SECRET},
 }
 """Examples of bodies whose models have none of their own."""
 
@@ -221,6 +293,9 @@ REFUSALS: Final[Mapping[tuple[str, str], tuple[tuple[int, str], ...]]] = {
     **described_events.REFUSALS,
     **described_matters.REFUSALS,
     **described_citizen.REFUSALS,
+    **described_asking.REFUSALS,
+    **described_holds.REFUSALS,
+    **described_leases.REFUSALS,
     ("POST", "/oauth2/token"): (
         *_ASSERTION,
         (403, "field-not-granted"),
@@ -235,6 +310,11 @@ REFUSALS: Final[Mapping[tuple[str, str], tuple[tuple[int, str], ...]]] = {
     ("POST", "/v1/witness/add-checkpoint"): ((403, "forbidden"), (404, "not-found")),
     ("GET", "/v1/witness/key"): ((404, "not-found"),),
     ("POST", "/v1/face-transactions/{txn}/result"): ((409, "conflict"),),
+    ("POST", "/v1/verify/requests"): ((400, "invalid-request"),),
+    ("POST", "/v1/verify/requests/{ref}:collect"): (
+        (404, "not-found"),
+        (503, "ledger-unavailable"),
+    ),
     ("POST", "/v1/applications/{ref}/materials/{material}/uploads"): _UPLOADING,
     ("PATCH", "/v1/uploads/{upload_ref}"): _UPLOADING,
     ("DELETE", "/v1/uploads/{upload_ref}"): ((409, "conflict"),),

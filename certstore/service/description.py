@@ -38,6 +38,8 @@ TAGS: Final[Mapping[str, str]] = {
     "events": "Being told that something changed: a feed, webhooks, deliveries.",
     "federation": "What agencies ask of other cities through this one.",
     "uploads": "What an applicant hands in, resumable.",
+    "cards": "Cards of permits: files for the card maker, couriers, service points.",
+    "wallets": "Credentials for wallets: OpenID4VCI 1.0.",
 }
 _PROBLEM: Final[dict[str, Any]] = {
     "type": "object",

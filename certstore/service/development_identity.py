@@ -112,12 +112,14 @@ class DevelopmentIdentity:
         return sign_compact(claims, typ="JWT", signer=self._signer)
 
 
-def _claims(person: Mapping[str, Any]) -> dict[str, str]:
+def _claims(person: Mapping[str, Any]) -> dict[str, Any]:
     if "number" in person:
+        supervises = {"supervisor": True} if person.get("supervisor") else {}
         return {
             "name": person["name"],
             "staff_number": person["number"],
             "station": person["station"],
+            **supervises,
         }
     if "staff_number" in person:
         offices = ("duty", "developer_of", "organisation_uscc")

@@ -38,21 +38,25 @@ class Doorkeeper:
             answer = problems.wrong_host(Request(scope))
         elif not scope["path"].isprintable():  # a route's pattern lets a line's end pass
             answer = await problems.framework_error(Request(scope), HTTPException(404))
-        elif seconds := self._too_soon(scope, headers):
+        elif seconds := self._too_soon(scope, self._caller(scope, headers)):
             answer = await problems.known_error(Request(scope), too_many(seconds))
         else:
             await self._app(scope, receive, send)
             return
         await answer(scope, receive, send)
 
-    def _too_soon(self, scope: Scope, headers: Headers) -> float:
+    def _caller(self, scope: Scope, headers: Headers) -> str:
+        peer = (scope.get("client") or ("unknown", 0))[0]
+        caller = caller_address(peer, headers.getlist("x-forwarded-for"), self._trusted)
+        scope.setdefault("state", {})["address"] = caller  # for reception.address_of
+        return caller
+
+    def _too_soon(self, scope: Scope, caller: str) -> float:
         group = group_of(scope["method"], scope["path"], BY_ADDRESS)
         if group is None:
             return 0.0
-        peer = (scope.get("client") or ("unknown", 0))[0]
-        forwarded = headers.getlist("x-forwarded-for")
         limits: Limits = scope["app"].state.limits
-        return limits.wait(group, caller_address(peer, forwarded, self._trusted))
+        return limits.wait(group, caller)
 
 
 def count_account(request: Request) -> None:

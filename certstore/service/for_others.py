@@ -10,6 +10,7 @@ from certstore.keys import KeySigner, Purpose
 from issuance.document.attestation_press import AttestationPress
 from issuance.document.layout import A4_VOUCHER
 from issuance.document.letter_press import LetterPress
+from issuance.document.permit_press import PermitPress
 from issuance.document.press import Press
 from issuance.for_others.desk import ForOthersDesk
 from issuance.for_others.making import Maker
@@ -42,6 +43,7 @@ class IssuerSealers:
         return replace(
             self._house.sealer,
             press=Press(layout=A4_VOUCHER, fonts=fonts, signer=document),
+            permit_press=PermitPress(fonts=fonts, signer=document),
             letter_press=LetterPress(fonts=fonts, signer=document),
             attestation_press=AttestationPress(fonts=fonts, signer=document),
             code_signer=self._key(issuer, Purpose.CODE),

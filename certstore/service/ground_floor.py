@@ -14,16 +14,20 @@ from certstore.ledger import LedgerDesk
 from certstore.organisations import OrganisationDesk
 from certstore.pictures import PictureDesk
 from certstore.presentation import PresentationDesk
+from certstore.presenting.devices import DeviceDesk
 from certstore.service.key_room import open_key_room, witness_signer
 from certstore.service.openid import HttpProvider, OpenIdClient
 from certstore.service.passphrase import passphrase
 from certstore.service.photo_check import PhotoCheckers, open_photo_check
+from certstore.service.stamp_room import open_stamp_desk, read_time_authorities
 from certstore.service.stores import Stores
 from certstore.service.trust_file import TrustFile
 from certstore.service.witness_client import HttpWitnesses
 from certstore.service.witness_files import open_witness_desk, read_policy
 from certstore.sign_in import SignInDesk
 from certstore.source_account import SourceDesk
+from certstore.stamps.authorities import TimeAuthorities
+from certstore.stamps.desk import StampDesk
 from certstore.status_desk import StatusDesk
 from certstore.trust import TrustList
 from certstore.witness import WitnessDesk
@@ -147,6 +151,16 @@ class GroundFloor(Stores):
         )
 
     @cached_property
+    def time_authorities(self) -> TimeAuthorities:
+        """The roots whose time-stamps over documents count."""
+        return read_time_authorities(self.settings)
+
+    @cached_property
+    def stamp_desk(self) -> StampDesk | None:
+        """Puts time-stamps over documents; none where no time authority is named."""
+        return open_stamp_desk(self.settings, self.archive, self.objects, self.clock)
+
+    @cached_property
     def issuer_keys(self) -> IssuerKeys:
         """The keys of authorities enrolled to issue."""
         return IssuerKeys(self.keys, passphrase(self.settings))
@@ -218,6 +232,20 @@ class GroundFloor(Stores):
             clock=self.clock,
             origin=self.settings.ledger_origin,
             issuer_signer=lambda uscc: self.issuer_keys.find(uscc, Purpose.PRESENTATION),
+        )
+
+    @cached_property
+    def device_desk(self) -> DeviceDesk:
+        """Phones that show off line."""
+        return DeviceDesk(
+            archive=self.archive,
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+            issuer=self.settings.public_url,
+            code_signer=self.keys.signer(Purpose.CODE),
+            status_signer=self.keys.signer(Purpose.STATUS),
+            issuer_signer=lambda uscc: self.issuer_keys.find(uscc, Purpose.CODE),
+            objects=self.objects,
         )
 
     @cached_property

@@ -12,12 +12,14 @@ from certstore.counter.desk import CounterDesk
 from certstore.holdings import HoldingsDesk
 from certstore.organisations import OrganisationDesk
 from certstore.pages.holdings_pages import presentable
-from certstore.pages.views import HomeView, NextCard, Presentable
+from certstore.pages.views import HomeView, Matter, NextCard, Presentable
 from certstore.reception import desk
 from certstore.web.answers import page, see_other, session_of
-from issuance.application import Application, State
+from issuance.application import WITH_OFFICERS, Application, State
 from issuance.apply import ApplyDesk
+from issuance.beginning import renewal_is_open
 from issuance.pages.application_pages import matter_word
+from issuance.voucher_draft import in_force, in_force_of
 from verifiers.materials.calendar_months import months_after
 from verifiers.materials.rules import RuleBook, Rules
 
@@ -58,13 +60,26 @@ def home(
         next=following,
         given_name=_given_name(me.holder.name),
         presentable=() if following.kind == "present" else shown,
-        matters=("address_change",) if shown else (),
+        matters=_other_matters(shown, held, today),
         permit_from=permit_from,
         permit_now=permit_from is not None and permit_from <= today,
+        permit_open=in_force_of("residence_permit", held, today) is None,
         looks=len(holdings.usage(me)),
         notices=len(holdings.notices(me)),
     )
     return page(request, "certstore/home.html", view)
+
+
+def _other_matters(
+    shown: tuple[Presentable, ...], held: list[Certificate], today: date
+) -> tuple[Matter, ...]:
+    voucher = in_force(held, today)
+    found: list[Matter] = []
+    if voucher is not None and renewal_is_open(voucher, today):
+        found.append("registration_renewal")
+    if shown:
+        found.append("address_change")
+    return tuple(found)
 
 
 def _desk_of(clerk: Clerk, organisations: OrganisationDesk, counter: CounterDesk) -> str:
@@ -79,7 +94,7 @@ def _next(found: list[Application], shown: tuple[Presentable, ...]) -> NextCard:
         if application.state is State.DRAFT:
             matter, href = matter_word(application), f"{at}/dwelling"
             return NextCard(kind="draft", matter=matter, on=application.kept_until, href=href)
-        if application.state in {State.IN_REVIEW, State.APPROVED}:
+        if application.state in WITH_OFFICERS | {State.SUPPLEMENT, State.APPROVED}:
             matter, due = matter_word(application), application.due_on
             return NextCard(kind="waiting", matter=matter, on=due, href=at)
     if shown:

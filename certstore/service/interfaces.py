@@ -169,6 +169,16 @@ def _witnessed_logs(house: House) -> Health:
     return Health("works", f"{len(house.witness_desk.logs)} logs are listed")
 
 
+def _time_authority(house: House) -> Health:
+    desk = house.stamp_desk
+    if desk is None:
+        return Health("unused", "nobody is asked for stamps (CERTSTORE_TIME_AUTHORITY_URL)")
+    found = desk.figures()
+    if found.due:
+        return Health("unknown", f"{found.stamped} stamped, {found.due} wait")
+    return Health("works" if found.stamped else "unknown", f"{found.stamped} stamped")
+
+
 def _cities(house: House) -> Health:
     lines = house.peer_lines
     if not lines:
@@ -186,6 +196,16 @@ def _cities(house: House) -> Health:
     return Health("works", f"the trust lists of {len(lines)} cities hold, asked just now")
 
 
+def _courier(house: House) -> Health:
+    if house.courier is None:
+        return Health("unused", "cards are collected only (CERTSTORE_COURIER_URL)")
+    waiting, failing, booked = house.shipping_desk.figures()
+    if failing:
+        return Health("fails", f"{failing} bookings were tried in vain")
+    state: State = "works" if booked else "unknown"
+    return Health(state, f"{booked} parcels booked, {waiting} to book")
+
+
 def _served(_house: House) -> Health:
     return Health("works", "served by this installation")
 
@@ -201,5 +221,7 @@ _CHECKS: Mapping[str, Callable[[House], Health]] = {
     "served": _served,
     "witnesses": _witnesses,
     "witnessed_logs": _witnessed_logs,
+    "time_authority": _time_authority,
     "cities": _cities,
+    "courier": _courier,
 }

@@ -9,27 +9,45 @@ from certstore.service.event_room import EventRoom
 from certstore.service.for_others import for_others_desk
 from certstore.service.glyphs import RareGlyphs
 from certstore.service.middle_floor import day_of
-from certstore.service.officers import finding_desk, letter_desk, lookers, review_desk, sealer
+from certstore.service.officers import (
+    bulk_desk,
+    claim_desk,
+    finding_desk,
+    letter_desk,
+    lookers,
+    overdue_desk,
+    review_desk,
+    sealer,
+    second_desk,
+)
 from certstore.tables.books import Books
-from issuance.application import Application
+from issuance.application import Application, Matter
 from issuance.apply import ApplyDesk
+from issuance.bulk.desk import BulkDesk
 from issuance.checklist import ChecklistDesk
+from issuance.claims.desk import ClaimDesk
+from issuance.conduct import Conduct
 from issuance.document.fontset import FontSet
 from issuance.dormitory import DormitoryDesk
 from issuance.findings.desk import FindingDesk
 from issuance.for_others.changes import StatusChangeDesk
 from issuance.for_others.desk import ForOthersDesk
-from issuance.issue import IssuanceDesk
+from issuance.four_eyes.desk import SecondDesk
+from issuance.gates import Gate
+from issuance.issue import Drafter, Follower, IssuanceDesk
 from issuance.letters.desk import LetterDesk
+from issuance.overdue.desk import OverdueDesk
 from issuance.photo_capture import PhotoDesk, photo_handed_in
 from issuance.review import ReviewDesk
 from issuance.sealing import Sealer
 from issuance.statistics import StatisticsDesk
+from issuance.supplementing import SupplementDesk
 from issuance.upkeep import UpkeepDesk
 from issuance.upload_cases import UploadCaseDesk
 from issuance.upload_erasure import UploadErasure
 from issuance.upload_shelf import UploadShelf
 from issuance.uploads import UploadDesk
+from issuance.voucher_draft import VoucherDrafter
 from verifiers.materials.handed_in_profile import read_profile as read_upload_profile
 from verifiers.materials.limited_room import limited_room, limited_shares
 from verifiers.materials.photo_findings import PhotoLevel
@@ -77,11 +95,35 @@ class IssuingFloor(EventRoom):
             statuses=self.status_desk,
             clock=self.clock,
             origin=self.settings.ledger_origin,
-            city=self.settings.city,
-            given_photo=self._given_photo,
+            drafters=self.drafters,
+            followers=self.followers,
         )
 
-    def _given_photo(self, books: Books, application: Application) -> File | None:
+    @property
+    def drafters(self) -> dict[Matter, Drafter]:
+        """What drafts the certificate of each matter."""
+        voucher = VoucherDrafter(
+            statuses=self.status_desk,
+            city=self.settings.city,
+            specimen=self.sealer.specimen,
+            given_photo=self.given_photo,
+        )
+        return {matter: voucher for matter in Matter if matter.is_registration}
+
+    def look_at_settings(self) -> None:
+        """Read at the start what would fail later: a file or a key that is named and unsound."""
+
+    @property
+    def gates(self) -> dict[Matter, Gate]:
+        """What matters ask before they are begun."""
+        return {}
+
+    @property
+    def followers(self) -> tuple[Follower, ...]:
+        """What follows from an issued certificate."""
+        return ()
+
+    def given_photo(self, books: Books, application: Application) -> File | None:
         """The photo that an applicant handed in; the storage keys are opened where there is one."""
         if photo_handed_in(application) is None:
             return None
@@ -93,6 +135,11 @@ class IssuingFloor(EventRoom):
         return letter_desk(self)
 
     @cached_property
+    def conduct(self) -> Conduct:
+        """Takes applications on by the tables of their matters."""
+        return Conduct(self.calendar)
+
+    @cached_property
     def apply_desk(self) -> ApplyDesk:
         """Applications."""
         return ApplyDesk(
@@ -102,10 +149,22 @@ class IssuingFloor(EventRoom):
             letters=self.letter_desk,
             face=self.face_desk,
             countersigner=self.keys.signer(Purpose.RECEIPT),
-            calendar=self.calendar,
+            conduct=self.conduct,
             clock=self.clock,
             city=self.settings.city,
             districts=self.settings.districts,
+            gates=self.gates,
+        )
+
+    @cached_property
+    def supplement_desk(self) -> SupplementDesk:
+        """Asking for what is missing, and what comes back."""
+        return SupplementDesk(
+            archive=self.archive,
+            conduct=self.conduct,
+            checklist=self.checklist_desk,
+            reviewing=self.review_desk,
+            clock=self.clock,
         )
 
     @cached_property
@@ -132,6 +191,7 @@ class IssuingFloor(EventRoom):
             archive=self.archive,
             checklist=self.checklist_desk,
             issuance=self.issuance_desk,
+            conduct=self.conduct,
             clock=self.clock,
         )
 
@@ -139,6 +199,26 @@ class IssuingFloor(EventRoom):
     def review_desk(self) -> ReviewDesk:
         """Reviews."""
         return review_desk(self)
+
+    @cached_property
+    def claim_desk(self) -> ClaimDesk:
+        """Cases in officers' hands."""
+        return claim_desk(self)
+
+    @cached_property
+    def second_desk(self) -> SecondDesk:
+        """Second officers."""
+        return second_desk(self)
+
+    @cached_property
+    def bulk_desk(self) -> BulkDesk:
+        """Approving together."""
+        return bulk_desk(self)
+
+    @cached_property
+    def overdue_desk(self) -> OverdueDesk:
+        """What is late."""
+        return overdue_desk(self)
 
     @cached_property
     def finding_desk(self) -> FindingDesk:

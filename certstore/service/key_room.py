@@ -27,7 +27,7 @@ from certstore.keys import (
 )
 from certstore.service.demo_cast import sources
 from certstore.service.trust_editing import LIST_LIFETIME, ListFile
-from certstore.trust import TrustedKey, parse_trust_list
+from certstore.trust import NEVER_LISTED, TrustedKey, parse_trust_list
 
 _WITNESS_KEY = "witness.key.pem"
 
@@ -140,7 +140,7 @@ def rotate_token_key(
 
 
 def _house_keys(ring: KeyRing) -> Iterator[TrustedKey]:
-    for purpose in ring.signers:
+    for purpose in (p for p in ring.signers if p not in NEVER_LISTED):
         for key in keys_in(ring.folder, ring.root, purpose):
             certificate = x509.load_der_x509_certificate(key.certificate)
             yield TrustedKey(

@@ -15,8 +15,8 @@ from certstore.errors import RateLimitedError
 from certstore.service.settings import Settings
 
 Group = Literal[
-    "sign-in", "verify", "token", "pull", "face", "relatives", "uploads", "exports", "counter",
-    "decision",
+    "sign-in", "verify", "polling", "token", "pull", "face", "relatives", "uploads", "exports",
+    "counter", "decision",
 ]  # fmt: skip
 _MOST_BUCKETS = 50_000  # the longest unused are forgotten first
 _MINUTE = 60.0
@@ -25,11 +25,31 @@ _MINUTE = 60.0
 BY_ADDRESS: tuple[tuple[str, re.Pattern[str], Group], ...] = (
     ("GET", re.compile(r"/sign-in/(leave|return)"), "sign-in"),
     ("POST", re.compile(r"/development-identity/(authorize|token)"), "sign-in"),
-    ("POST", re.compile(r"/v1/verify/(code|document)|/scan(/file)?"), "verify"),
-    ("GET", re.compile(r"/s/[^/]+"), "verify"),
+    (
+        "POST",
+        re.compile(
+            r"/v1/verify/(code|document|log|requests|wallet-requests)|/scan(/file|/ask|/wallet)?"
+        ),
+        "verify",
+    ),
+    ("POST", re.compile(r"/v1/verify/wallet-requests/[^/]+/(request|response)"), "verify"),
+    ("GET", re.compile(r"/v1/verify/wallet-requests/[^/]+/request"), "verify"),
+    ("GET", re.compile(r"/s/[^/]+|/v1/verify/status/[^/]+"), "verify"),
+    # Pages and systems ask again and again here whether an answer has come.
+    (
+        "POST",
+        re.compile(
+            r"/v1/verify/requests/[^/]+:collect|/v1/verify/wallet-requests/[^/]+:result"
+            r"|/scan/ask/(state|result)|/scan/wallet/[^/]+"
+        ),
+        "polling",
+    ),
+    ("GET", re.compile(r"/scan/wallet/[^/]+(/standing)?"), "polling"),
     ("POST", re.compile(r"/v1/witness/add-checkpoint"), "verify"),
     ("POST", re.compile(r"/v1/reuse-decisions"), "verify"),
     ("POST", re.compile(r"/oauth2/[^/]+"), "token"),
+    ("POST", re.compile(r"/wallets/(par|token|nonce|credential|deferred|notification)"), "token"),
+    ("GET", re.compile(r"/wallets/(authorize|offers/[^/]+)"), "token"),
 )
 # By account, once it is known who asks.
 BY_ACCOUNT: tuple[tuple[str, re.Pattern[str], Group], ...] = (
@@ -108,6 +128,7 @@ def limits_of(settings: Settings) -> Limits:
         {
             "sign-in": settings.limit_sign_in,
             "verify": settings.limit_verify,
+            "polling": settings.limit_polling,
             "token": settings.limit_token,
             "pull": settings.limit_pull,
             "face": settings.limit_face,

@@ -18,6 +18,7 @@ from face_auth.providers import Registry, read_registry
 from face_auth.pulling import Puller
 from face_auth.rules import read_rules as read_face_rules
 from face_auth.sandbox import SandboxProvider
+from verifiers.asking.desk import AskDesk
 from verifiers.materials.live_check import LiveCheckDesk, LiveSource
 from verifiers.materials.live_sources import read_sources
 from verifiers.materials.rules import RuleBook, load_rules
@@ -26,6 +27,8 @@ from verifiers.matters.approving import MatterApprovalDesk
 from verifiers.matters.deciding import DecisionDesk
 from verifiers.matters.registry import MatterDesk
 from verifiers.scanning.desk import ScanDesk
+from verifiers.scanning.receipts import ReceiptBook
+from verifiers.scanning.told_scans import ToldScanDesk
 
 
 class MiddleFloor(OnboardingFloor):
@@ -138,6 +141,16 @@ class MiddleFloor(OnboardingFloor):
         )
 
     @cached_property
+    def ask_desk(self) -> AskDesk:
+        """Verifiers' requests to whoever scans them."""
+        return AskDesk(
+            archive=self.archive,
+            objects=self.objects,
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+        )
+
+    @cached_property
     def scan_desk(self) -> ScanDesk:
         """Scans, on line."""
         return ScanDesk(
@@ -147,6 +160,16 @@ class MiddleFloor(OnboardingFloor):
             presentations=self.presentation_desk,
             objects=self.objects,
             clock=self.clock,
+            time_authorities=self.time_authorities,
+            receipts=ReceiptBook(self.keys.signer(Purpose.RECEIPT), self.settings.public_url),
+            public_url=self.settings.public_url,
+        )
+
+    @cached_property
+    def told_scan_desk(self) -> ToldScanDesk:
+        """Scans made off line, told of afterwards."""
+        return ToldScanDesk(
+            archive=self.archive, clock=self.clock, origin=self.settings.ledger_origin
         )
 
 

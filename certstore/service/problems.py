@@ -60,7 +60,11 @@ _KINDS: dict[int, ProblemKind] = {
     429: "too_many",
     503: "unavailable",
 }
-_API = ("/v1/", "/oauth2/", "/.well-known/", "/status-lists/", "/healthz", "/readyz", "/metrics")
+_API = (
+    *("/v1/", "/oauth2/", "/.well-known/", "/status-lists/", "/healthz", "/readyz", "/metrics"),
+    *("/credentials/", "/wallets/offers/", "/wallets/par", "/wallets/token", "/wallets/nonce"),
+    *("/wallets/credential", "/wallets/deferred", "/wallets/notification"),
+)
 _SHOWN_FACTS = (
     *("error", "cause", "expected", "paths", "missing", "status", "code_point", "limit"),
     "resets_at",

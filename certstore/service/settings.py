@@ -75,6 +75,20 @@ class Settings(BaseSettings):
     peers_file: Path | None = Field(
         None, description="the other cities that are asked for our agencies, as TOML"
     )
+    time_authority_url: str = Field(
+        "",
+        pattern=r"^(https?://\S{1,300})?$",
+        description="who time-stamps documents; empty: nobody",
+    )
+    time_authority_roots: tuple[Path, ...] = Field(
+        (), description="PEM files of the roots whose time-stamps count, earlier ones too"
+    )
+    time_authority_policy: str = Field(
+        "", pattern=r"^([0-9]+(\.[0-9]+){1,20})?$", description="the policy asked for, as an OID"
+    )
+    stamp_renewal_days: int = Field(
+        180, ge=1, le=3650, description="how long before a time-stamp ends another is put over it"
+    )
     oidc_issuer: str = Field("", description="empty: the built-in development provider")
     oidc_client_id: str = "certstore"
     oidc_client_secret: SecretStr = SecretStr("")
@@ -84,6 +98,18 @@ class Settings(BaseSettings):
     )
     uploads_kept_days: int = Field(
         90, ge=0, le=3650, description="what was handed in, after its application was refused"
+    )
+    lease_open_days: int = Field(
+        15, ge=1, le=365, description="how long a lease waits for all its signatures"
+    )
+    desk_claim_minutes: int = Field(
+        30, ge=1, le=480, description="how long an officer holds a case without acting on it"
+    )
+    desk_raise_after_days: int = Field(
+        1, ge=1, le=60, description="working days late after which a supervisor is shown a case"
+    )
+    four_eyes_file: Path | None = Field(
+        None, description="which decisions two officers make, as TOML; empty: as bundled"
     )
     session_minutes: int = Field(30, ge=1, le=720)
     hosts: tuple[str, ...] = Field(
@@ -104,6 +130,9 @@ class Settings(BaseSettings):
     limit_verify: int = Field(
         1200, ge=0, description=f"scans and checkpoints to cosign, an address {_PER_MINUTE}"
     )
+    limit_polling: int = Field(
+        3000, ge=0, description=f"questions whether an answer has come, an address {_PER_MINUTE}"
+    )
     limit_token: int = Field(600, ge=0, description=f"access tokens, an address {_PER_MINUTE}")
     limit_pull: int = Field(12_000, ge=0, description=f"searches and pulls, a client {_PER_MINUTE}")
     limit_face: int = Field(60, ge=0, description=f"face verifications, an account {_PER_MINUTE}")
@@ -119,8 +148,26 @@ class Settings(BaseSettings):
     )
     limit_exports: int = Field(60, ge=0, description=f"downloads, an account {_PER_MINUTE}")
     rules_later_from: str = Field("", description="date from which the later rule set holds")
+    endorsement_grace_from: str = Field(
+        "", description="date from which an endorsement made up in 60 days keeps the years"
+    )
+    lifting_loss_needs_face: bool = Field(
+        default=False, description="a fresh face verification before a loss is lifted on line"
+    )
     sources_file: Path | None = Field(None, description="the sources asked live, as TOML")
     sources_down: tuple[str, ...] = Field((), description="sources that cannot be asked just now")
+    service_points_file: Path | None = Field(
+        None, description="the city's service points, as TOML; empty: the invented city's"
+    )
+    courier_url: str = Field(
+        "",
+        pattern=r"^(https?://\S{1,300})?$",
+        description="the courier's system; empty: cards are collected only",
+    )
+    courier_name: str = Field("快递", min_length=1, max_length=50)
+    courier_secret: SecretStr = Field(
+        SecretStr(""), description="whsec_…, what the courier and we sign calls with"
+    )
     fallback_fonts: tuple[Path, ...] = Field((), description="TrueType files for rare characters")
     photo_level: Literal["auto", "basic", "face"] = Field(
         "auto", description="how closely photos are judged; auto: as installed, batches later"
@@ -134,6 +181,13 @@ class Settings(BaseSettings):
     @classmethod
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
+
+    @field_validator("courier_url")
+    @classmethod
+    def _safe_courier(cls, value: str) -> str:
+        if value and not is_safe_place(value):
+            raise ValueError("a courier is asked by https, or on this machine")
+        return value
 
     @field_validator("oidc_issuer")
     @classmethod

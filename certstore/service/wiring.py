@@ -29,6 +29,7 @@ from certstore.events.subscriptions import SubscriptionDesk
 from certstore.federation.desk import FederationDesk
 from certstore.holdings import HoldingsDesk
 from certstore.idempotency.desk import IdempotencyDesk
+from certstore.keys import Purpose
 from certstore.ledger import LedgerDesk
 from certstore.objects import ObjectStore
 from certstore.onboarding.applying import OnboardingDesk
@@ -38,9 +39,10 @@ from certstore.onboarding.trying import TryingDesk
 from certstore.organisations import OrganisationDesk
 from certstore.own_data.desk import OwnDataDesk
 from certstore.presentation import PresentationDesk
+from certstore.presenting.devices import DeviceDesk
 from certstore.questions.desk import QuestionDesk
 from certstore.service.answer_forms import copies, form_desk, own_copy_desk
-from certstore.service.issuing_floor import IssuingFloor
+from certstore.service.matters import DESKS, SECTIONS, TopFloor
 from certstore.sharing.desk import SharingDesk
 from certstore.sharing.form_desk import FormDesk
 from certstore.sharing.job_desk import JobDesk
@@ -50,35 +52,49 @@ from certstore.sign_in import SignInDesk
 from certstore.source_account import SourceDesk
 from certstore.status_desk import StatusDesk
 from certstore.storage.migrations import upgrade
+from certstore.wallets.desk import WalletDesk
+from certstore.wallets.held import wallet_copies_held
+from certstore.wallets.metadata import WalletMetadataDesk
+from certstore.wallets.nonces import NonceMint
+from certstore.wallets.offers import WalletOfferDesk
+from certstore.wallets.requests import WalletRequestDesk
+from certstore.wallets.tokens import WalletTokenDesk
 from certstore.witness import WitnessDesk
 from face_auth.acceptance import FaceDesk
 from face_auth.sandbox import SandboxProvider
 from issuance.application import Application
 from issuance.apply import ApplyDesk
+from issuance.bulk.desk import BulkDesk
 from issuance.checklist import ChecklistDesk
+from issuance.claims.desk import ClaimDesk
 from issuance.dormitory import DormitoryDesk
 from issuance.findings.desk import FindingDesk
 from issuance.for_others.changes import StatusChangeDesk
 from issuance.for_others.desk import ForOthersDesk
+from issuance.four_eyes.desk import SecondDesk
 from issuance.issue import IssuanceDesk
 from issuance.photo_capture import PhotoDesk
 from issuance.relied_on import closed_cases
 from issuance.review import ReviewDesk
 from issuance.statistics import StatisticsDesk
+from issuance.supplementing import SupplementDesk
 from issuance.tables import ApplicationBook
 from issuance.taken_along import applications_held
 from issuance.upload_cases import UploadCaseDesk
 from issuance.uploads import UploadDesk
+from verifiers.asking.desk import AskDesk
 from verifiers.materials.rules import RuleBook
 from verifiers.matters.approving import MatterApprovalDesk
 from verifiers.matters.deciding import DecisionDesk
 from verifiers.matters.registry import MatterDesk
 from verifiers.scanning.desk import ScanDesk
+from verifiers.scanning.told_scans import ToldScanDesk
+from verifiers.wallets.desk import WalletQuestionDesk
 
 D = TypeVar("D")
 
 
-class House(IssuingFloor):
+class House(TopFloor):
     """Every desk of one installation, built as they are asked for and kept."""
 
     def find(self, kind: type[D]) -> D:
@@ -99,7 +115,8 @@ class House(IssuingFloor):
         _ = (self.keys, self.trust, self.objects)
         if self.settings.witness_logs is not None:
             _ = self.witness_desk  # a list or a key that cannot be read is told at the start
-        _ = (self.witness_policy, self.peer_lines)
+        self.look_at_settings()
+        _ = (self.witness_policy, self.peer_lines, self.time_authorities, self.stamp_desk)
 
     @cached_property
     def holdings_desk(self) -> HoldingsDesk:
@@ -143,6 +160,19 @@ class House(IssuingFloor):
         return IdempotencyDesk(archive=self.archive, clock=self.clock, open_safe=lambda: self.safe)
 
     @cached_property
+    def wallet_question_desk(self) -> WalletQuestionDesk:
+        """What verifiers ask wallets."""
+        return WalletQuestionDesk(
+            archive=self.archive,
+            trust=self.trust_file,
+            find_signer=lambda: self.keys.signer(Purpose.WALLET_REQUEST),
+            clock=self.clock,
+            origin=self.settings.ledger_origin,
+            public_url=self.settings.public_url,
+            open_safe=lambda: self.safe,
+        )
+
+    @cached_property
     def own_data_desk(self) -> OwnDataDesk:
         """Copies of everything held about somebody."""
         return OwnDataDesk(
@@ -151,7 +181,12 @@ class House(IssuingFloor):
             ledger=self.ledger_desk,
             clock=self.clock,
             origin=self.settings.ledger_origin,
-            sections={"applications": applications_held, "consents": consents_held},
+            sections={
+                "applications": applications_held,
+                "consents": consents_held,
+                "wallet_copies": wallet_copies_held,
+                **SECTIONS,
+            },
         )
 
 
@@ -163,6 +198,7 @@ _NAMES: dict[type, str] = {
     HoldingsDesk: "holdings_desk",
     ObjectStore: "objects",
     PresentationDesk: "presentation_desk",
+    DeviceDesk: "device_desk",
     TokenDesk: "token_desk",
     TokenStandingDesk: "token_standing_desk",
     ResourceGate: "resource_gate",
@@ -203,15 +239,29 @@ _NAMES: dict[type, str] = {
     StatisticsDesk: "statistics_desk",
     DormitoryDesk: "dormitory_desk",
     ReviewDesk: "review_desk",
+    SupplementDesk: "supplement_desk",
+    ClaimDesk: "claim_desk",
+    SecondDesk: "second_desk",
+    BulkDesk: "bulk_desk",
     FindingDesk: "finding_desk",
     UploadDesk: "upload_desk",
     UploadCaseDesk: "upload_case_desk",
     PhotoDesk: "photo_desk",
     ScanDesk: "scan_desk",
+    WalletQuestionDesk: "wallet_question_desk",
+    AskDesk: "ask_desk",
+    ToldScanDesk: "told_scan_desk",
     MatterDesk: "matter_desk",
     MatterApprovalDesk: "matter_approval_desk",
     DecisionDesk: "decision_desk",
     CaseDesk: "case_desk",
     CounterDesk: "counter_desk",
     RuleBook: "rules",
+    NonceMint: "wallet_nonces",
+    WalletMetadataDesk: "wallet_metadata_desk",
+    WalletOfferDesk: "wallet_offer_desk",
+    WalletRequestDesk: "wallet_request_desk",
+    WalletTokenDesk: "wallet_token_desk",
+    WalletDesk: "wallet_desk",
+    **DESKS,
 }

@@ -10,7 +10,9 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from certstore.errors import CertstoreError
+from certstore.service.matters import jobs_of
 from certstore.service.messenger import Messenger
+from certstore.service.stamp_room import StampRound
 from certstore.service.wiring import House
 from certstore.service.witness_round import WitnessRound
 from certstore.tables.outbox import OutboxEvent
@@ -40,6 +42,8 @@ class Worker:
         self._messenger = Messenger(house)
         asking = house.witnessing_desk
         self._witnesses = WitnessRound(asking, house.clock) if asking is not None else None
+        stamping = house.stamp_desk
+        self._stamps = StampRound(stamping, house.clock) if stamping is not None else None
 
     def start(self) -> None:
         """Begin working in the background."""
@@ -77,11 +81,15 @@ class Worker:
         for job in (
             self.judge_waiting,
             self.end_drafts,
+            self.recount_clocks,
+            self.raise_late,
             self.finish_letters,
+            self.approve_together,
             self.finish_issuing,
             self.finish_orders,
             self.sign_checkpoint,
             self.ask_witnesses,
+            self.stamp,
             self.end_consent_requests,
             self.tell_expired,
             self.tell,
@@ -90,8 +98,17 @@ class Worker:
             self.look_at_photos,
             self.erase_uploads,
             self.look_after_purposes,
+            *jobs_of(self._house),
         ):
             self._try(job)
+
+    def approve_together(self) -> None:
+        """Go on with cases that an officer approved together."""
+        self._house.bulk_desk.go_on()
+
+    def raise_late(self) -> None:
+        """Put what is late on the supervisor's list."""
+        self._house.overdue_desk.raise_late()
 
     def finish_issuing(self) -> None:
         """Issue what is approved and has no certificate."""
@@ -110,6 +127,11 @@ class Worker:
     def end_drafts(self) -> None:
         """Warn of drafts nobody touches, and end them when their time is over."""
         self._house.upkeep_desk.look_after_drafts()
+        self._house.upkeep_desk.look_after_supplements()
+
+    def recount_clocks(self) -> None:
+        """Count anew the days that an official calendar may have moved."""
+        self._house.upkeep_desk.recount()
 
     def end_consent_requests(self) -> None:
         """End the consent requests nobody answered in time."""
@@ -132,6 +154,11 @@ class Worker:
         """Have the newest checkpoint cosigned, where witnesses are configured."""
         if self._witnesses is not None:
             self._witnesses.go()
+
+    def stamp(self) -> None:
+        """Put time-stamps over documents, where a time authority is named."""
+        if self._stamps is not None:
+            self._stamps.go()
 
     def tell(self) -> None:
         """Relay events to JetStream where one is configured; without one they are told here."""
@@ -167,9 +194,17 @@ class Worker:
             books.sharing.forget_used(now)
             books.sessions.forget_ended(now)
             books.use_codes.forget_misses(now - _DAY)
+            books.presentations.forget(now - _DAY)
+            books.told_scans.forget_before(now - 2 * _DAY)  # later than the codes they tell of
+            books.wrong_numbers.forget_before(now - _DAY)
+            books.verifier_requests.forget(now - _DAY)
+        self._house.claim_desk.forget()
+        self._house.bulk_desk.forget()
         self._house.form_desk.forget()
         self._house.job_desk.forget()
         self._house.idempotency_desk.forget()
+        self._house.wallet_question_desk.forget()
+        self._house.wallet_token_desk.forget()
         self._house.spreading_desk.forget()
         self._house.face_desk.expire_overdue()
         if self._house.demonstration:

@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from certstore.storage.database import Database
 from certstore.tables.batches import BatchBook
 from certstore.tables.consents import ConsentBook
+from certstore.tables.devices import DeviceBook
 from certstore.tables.disputes import DisputeBook
 from certstore.tables.documents import DocumentBook
 from certstore.tables.earlier import EarlierBook
@@ -16,6 +17,7 @@ from certstore.tables.entrustments import EntrustmentBook
 from certstore.tables.events import EventBook
 from certstore.tables.expiries import ExpiryBook
 from certstore.tables.guardianships import GuardianshipBook
+from certstore.tables.holds import HoldBook
 from certstore.tables.idempotency import IdempotencyBook, confirm_claim
 from certstore.tables.issuers import IssuerBook
 from certstore.tables.joint_tests import JointTestBook
@@ -38,12 +40,18 @@ from certstore.tables.register import Register
 from certstore.tables.sessions import SessionBook
 from certstore.tables.sharing import SharingBook
 from certstore.tables.sources import SourceBook
+from certstore.tables.stamps import StampBook
 from certstore.tables.statuses import StatusListBook
+from certstore.tables.told_scans import ToldScanBook
 from certstore.tables.turns import TurnBook
 from certstore.tables.usage import UsageBook
 from certstore.tables.use_codes import UseCodeBook
+from certstore.tables.verifier_requests import VerifierRequestBook
+from certstore.tables.wallet_questions import WalletQuestionBook
+from certstore.tables.wallets import WalletBook
 from certstore.tables.webhooks import WebhookBook
 from certstore.tables.witness import WitnessBook
+from certstore.tables.wrong_numbers import WrongNumberBook
 
 
 class Books:
@@ -62,6 +70,11 @@ class Books:
     def register(self) -> Register:
         """Certificates."""
         return Register(self.connection)
+
+    @cached_property
+    def holds(self) -> HoldBook:
+        """What keeps certificates from being used."""
+        return HoldBook(self.connection)
 
     @cached_property
     def ledger(self) -> LedgerBook:
@@ -107,6 +120,26 @@ class Books:
     def presentations(self) -> PresentationBook:
         """Codes shown on line."""
         return PresentationBook(self.connection)
+
+    @cached_property
+    def devices(self) -> DeviceBook:
+        """Phones that show off line."""
+        return DeviceBook(self.connection)
+
+    @cached_property
+    def verifier_requests(self) -> VerifierRequestBook:
+        """What verifiers ask."""
+        return VerifierRequestBook(self.connection)
+
+    @cached_property
+    def told_scans(self) -> ToldScanBook:
+        """Scans off line that were told of."""
+        return ToldScanBook(self.connection)
+
+    @cached_property
+    def wrong_numbers(self) -> WrongNumberBook:
+        """Nine digits that stood for no code."""
+        return WrongNumberBook(self.connection)
 
     @cached_property
     def batches(self) -> BatchBook:
@@ -194,9 +227,19 @@ class Books:
         return PullJobBook(self.connection)
 
     @cached_property
+    def wallets(self) -> WalletBook:
+        """Certificates put into wallets."""
+        return WalletBook(self.connection)
+
+    @cached_property
     def statuses(self) -> StatusListBook:
         """Published status lists."""
         return StatusListBook(self.connection)
+
+    @cached_property
+    def stamps(self) -> StampBook:
+        """Time-stamps over documents."""
+        return StampBook(self.connection)
 
     @cached_property
     def onboarding(self) -> OnboardingBook:
@@ -237,6 +280,11 @@ class Books:
     def use_codes(self) -> UseCodeBook:
         """Codes for one use."""
         return UseCodeBook(self.connection)
+
+    @cached_property
+    def wallet_questions(self) -> WalletQuestionBook:
+        """What verifiers ask wallets."""
+        return WalletQuestionBook(self.connection)
 
 
 class Archive:

@@ -17,10 +17,15 @@ from sqlalchemy import (
     UniqueConstraint,
     bindparam,
     select,
+    text,
 )
 
 from certstore.certificates import Certificate, File, Holder, Status, StatusEntry, Validity
 from certstore.tables.metadata import Json, Moment, metadata
+
+# What a status list says something of: the index and the query must spell it alike, for a database
+# uses a partial index only for the very condition that it was made with.
+NOT_PLAINLY_VALID = text("(status <> 'valid' OR under_dispute)")
 
 certificates = Table(
     "certificates",
@@ -50,6 +55,12 @@ certificates = Table(
     UniqueConstraint("source", "record_id", "version"),
     UniqueConstraint("status_list", "status_index"),
     Index("ix_certificates_valid_to", "valid_to"),
+    Index(
+        "ix_certificates_not_plainly_valid",
+        "status_list",
+        sqlite_where=NOT_PLAINLY_VALID,
+        postgresql_where=NOT_PLAINLY_VALID,
+    ),
 )
 
 certificate_holders = Table(

@@ -14,6 +14,7 @@ from certstore.tables.metadata import Json, Moment, insert_once, metadata
 NoticeKind = Literal[
     "certificate_ready",
     "in_review",
+    "asked",
     "refused",
     "source_back",
     "draft_ending",
@@ -39,6 +40,22 @@ NoticeKind = Literal[
     "entrustment_answered",
     "entrustment_ended",
     "use_code_used",
+    "partly_restored",
+    "loss_reported",
+    "loss_lifted",
+    "endorsement_overdue",
+    "card_ready",
+    "card_sent",
+    "card_arrived",
+    "card_came_back",
+    "card_made_anew",
+    "card_stopped",
+    "lease_asked",
+    "lease_changed",
+    "lease_refused",
+    "lease_stopped",
+    "lease_end_asked",
+    "lease_ended",
 ]
 
 notices = Table(

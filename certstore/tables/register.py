@@ -29,7 +29,9 @@ from certstore.certificates import (
     StatusEntry,
 )
 from certstore.errors import ConflictError, NotFoundError
+from certstore.holds.kinds import ENDED
 from certstore.tables.certificate_rows import (
+    NOT_PLAINLY_VALID,
     certificate_holders,
     certificates,
     file_json,
@@ -104,7 +106,7 @@ class Register:
                 "a certificate with this number, or at this place of the status list, exists",
                 where=draft.identifier,
             )
-        self._add_holders(draft.ref, (draft.holder,))
+        self._add_holders(draft.ref, draft.holders)
 
     def complete(self, ref: str, files: Iterable[File], at: datetime) -> Certificate:
         """Turn the reserved draft into a certificate; ConflictError if it is not reserved."""
@@ -124,6 +126,16 @@ class Register:
         if not found:
             raise NotFoundError("no draft waits for its seal", where=ref)
         return found[0]
+
+    def reserved_for(self, holder: Holder, type_code: str) -> list[Certificate]:
+        """Somebody's drafts of a type that wait for their seal, newest first."""
+        ids = select(certificate_holders.c.certificate_id).where(
+            certificate_holders.c.id_type == holder.id_type,
+            certificate_holders.c.id_number == holder.id_number.upper(),
+        )
+        where = (certificates.c.type_code == type_code) & (certificates.c.state == "reserved")
+        query = select(certificates).where(certificates.c.id.in_(ids), where)
+        return self._read(query.order_by(certificates.c.id.desc()))
 
     # -- handing in ------------------------------------------------------------------------
 
@@ -164,7 +176,12 @@ class Register:
     # -- life ------------------------------------------------------------------------------
 
     def set_status(self, ref: str, status: Status, at: datetime, *, only_from: set[Status]) -> None:
-        """Change the status if it is one of `only_from`; ConflictError otherwise."""
+        """End a certificate if its status is one of `only_from`; ConflictError otherwise.
+
+        Whatever may be lifted again is a hold (`certstore.holds`), and is not written here.
+        """
+        if status not in ENDED:
+            raise ValueError("what may be lifted again is a hold")
         statement = (
             certificates.update()
             .where(certificates.c.ref == ref, certificates.c.status.in_(only_from))
@@ -253,10 +270,7 @@ class Register:
         """(index, status, under dispute) of every entry of a list that is not plainly valid."""
         query = select(
             certificates.c.status_index, certificates.c.status, certificates.c.under_dispute
-        ).where(
-            certificates.c.status_list == list_number,
-            (certificates.c.status != Status.VALID) | certificates.c.under_dispute,
-        )
+        ).where(certificates.c.status_list == list_number, NOT_PLAINLY_VALID)
         return [(row[0], Status(row[1]), row[2]) for row in self._connection.execute(query)]
 
     def status_indexes_taken(self, list_number: int) -> int:

@@ -21,7 +21,7 @@ from sqlalchemy import (
 )
 
 from certstore.errors import NotFoundError
-from certstore.tables.metadata import Json, Moment, metadata
+from certstore.tables.metadata import Json, Moment, insert_once, metadata
 from certstore.tables.people import people
 
 usage = Table(
@@ -46,8 +46,20 @@ usage = Table(
     Index("ix_usage_case", "case_no", "asked_for"),
 )
 
+# Scans like one that is recorded, which were counted only (docs/adr/0044).
+more_scans = Table(
+    "more_scans",
+    metadata,
+    Column("usage_ref", String(24), primary_key=True),
+    Column("scans", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
+)
+
 
 _ADD = usage.insert()  # put together once: every access needs it
+_WITH_MORE = select(usage, more_scans.c.scans).outerjoin(
+    more_scans, more_scans.c.usage_ref == usage.c.ref
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +79,12 @@ class UsageEntry:
     case_ref: str | None = None
     client: str | None = None
     certificate_ref: str | None = None
+    more_scans: int = 0  # of the same print from the same address, within an hour
+
+    def listed(self) -> dict[str, Any]:
+        """The access as its person is told of it: its record, and its place in the ledger."""
+        more = {"more_scans": self.more_scans} if self.more_scans else {}
+        return {"ref": self.ref, "leaf_index": self.leaf_index, **more, **self.record}
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,20 +109,26 @@ class UsageBook:
 
     def of(self, person_id: int, since: datetime) -> list[UsageEntry]:
         """Every access that concerns this person since a moment, latest first; none is left out."""
-        query = (
-            select(usage)
-            .where(usage.c.person_id == person_id, usage.c.at >= since)
-            .order_by(usage.c.id.desc())
+        query = _WITH_MORE.where(usage.c.person_id == person_id, usage.c.at >= since).order_by(
+            usage.c.id.desc()
         )
-        return [_entry(row) for row in self._connection.execute(query)]
+        return [_entry(row, row.scans) for row in self._connection.execute(query)]
+
+    def count_more(self, ref: str, at: datetime) -> None:
+        """Count a scan beside an access that it is like. Atomic: none is lost."""
+        values = {"usage_ref": ref, "scans": 1, "last_at": at}
+        if insert_once(self._connection, more_scans, values):
+            return
+        one = more_scans.update().where(more_scans.c.usage_ref == ref)
+        self._connection.execute(one.values(scans=more_scans.c.scans + 1, last_at=at))
 
     def get(self, ref: str, person_id: int) -> UsageEntry:
         """One access of this person; NotFoundError for another's as for none."""
-        query = select(usage).where(usage.c.ref == ref, usage.c.person_id == person_id)
+        query = _WITH_MORE.where(usage.c.ref == ref, usage.c.person_id == person_id)
         row = self._connection.execute(query).one_or_none()
         if row is None:
             raise NotFoundError("there is no such access", where=ref)
-        return _entry(row)
+        return _entry(row, row.scans)
 
     def of_case(self, purposes: Sequence[str], case_no: str, limit: int) -> list[UsageEntry]:
         """What was asked for these purposes under a case number, latest first."""
@@ -140,6 +164,8 @@ class UsageBook:
 
     def erase(self, person_id: int) -> int:
         """Erase what is recorded about a person, how many accesses; their leaves stay."""
+        theirs = select(usage.c.ref).where(usage.c.person_id == person_id)
+        self._connection.execute(more_scans.delete().where(more_scans.c.usage_ref.in_(theirs)))
         statement = (
             usage.update()
             .where(usage.c.person_id == person_id)
@@ -188,7 +214,7 @@ def _filed_under(record: Mapping[str, Any]) -> dict[str, str | None]:
     )
 
 
-def _entry(row: Row[Any]) -> UsageEntry:
+def _entry(row: Row[Any], more: int | None = None) -> UsageEntry:
     return UsageEntry(
         ref=row.ref,
         person_id=row.person_id,
@@ -200,4 +226,5 @@ def _entry(row: Row[Any]) -> UsageEntry:
         case_ref=row.case_ref,
         client=row.client,
         certificate_ref=row.certificate_ref,
+        more_scans=more or 0,
     )

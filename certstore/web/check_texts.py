@@ -13,7 +13,7 @@ from jinja2 import Environment, nodes
 
 from certstore.web.texts import LANGUAGES, Text, load
 
-PACKAGES = ("certstore", "face_auth", "issuance", "verifiers")
+PACKAGES = ("certstore", "face_auth", "issuance", "issuance.matters", "verifiers")
 _FROM_CODE = "wording."  # said by wording.py, not by templates
 
 

@@ -23,31 +23,48 @@ _HANDED_IN = re.compile(
     r"(?:/applications/[a-z0-9]+/materials/[a-z_]+|/desk/uploads/[a-z0-9]+)/[a-z0-9]+"
     r"/(?:page|thumbnail|document)(?:-[0-9]+)?"
 )
+# Show a portrait, or pages of the file that was judged, drawn by us, inside the answer.
+_PICTURES_WITHIN = re.compile(r"/scan(/file|/ask/result)?")
 _SCANNER = re.compile(r"/scan(/file)?")
-_CAMERA = re.compile(r"/scan(/file)?|/applications/[a-z0-9]+/photo")
-_WAKE_LOCK = re.compile(r"/certificates/[a-z0-9]+/present")
-_SPECIAL = re.compile(r"/(?:scan|applications|desk|certificates)")  # where one of these may fit
+# Whoever has a worker makes its address by a policy of its own; on the scanner no other is allowed.
+_ITS_WORKER = "; trusted-types scanner-worker"
+_READS_CODES = re.compile(r"/scan(/file)?|/show")
+_CAMERA = re.compile(r"/scan(/file)?|/show|/applications/[a-z0-9]+/photo")
+_WAKE_LOCK = re.compile(r"/certificates/[a-z0-9]+/present|/show")
+# Sorts by distance in the page; where the phone is, is sent to nobody.
+_POSITION = "/service-points"
+# Its form answers by sending the browser to a wallet, at an address or a scheme of its own.
+_LEAVES = re.compile(r"/wallets/consent/[a-z0-9]+")
+# Where one of these may fit.
+_SPECIAL = re.compile(r"/(?:scan|show|applications|desk|certificates|wallets|service-points)")
 _NOT_STORED = (b"cache-control", b"no-store")
 _ALWAYS_HTTPS = (b"strict-transport-security", b"max-age=63072000; includeSubDomains")
 
 
 def content_security_policy(path: str) -> str:
-    """The policy of the page at this path; only the scanner may compile WebAssembly.
+    """The policy of the page at this path; only what reads codes may compile WebAssembly.
 
     A picture or document that was handed in may do nothing at all.
     """
     if _HANDED_IN.fullmatch(path):
         return _SHOWN
-    return _POLICY.format(wasm=" 'wasm-unsafe-eval'" if _SCANNER.fullmatch(path) else "")
+    policy = _POLICY.format(wasm=" 'wasm-unsafe-eval'" if _READS_CODES.fullmatch(path) else "")
+    if _PICTURES_WITHIN.fullmatch(path):
+        policy = policy.replace(" blob:;", " blob: data:;")
+    if _SCANNER.fullmatch(path):
+        return policy + _ITS_WORKER
+    return policy.replace("form-action 'self'; ", "") if _LEAVES.fullmatch(path) else policy
 
 
 def permissions_policy(path: str) -> str:
-    """Camera on the scanner and the photo page, wake lock on presenting, nothing else."""
+    """Camera to read codes and for photos, wake lock on presenting, position at service points."""
     policy = _NOTHING
     if _CAMERA.fullmatch(path):
         policy = policy.replace("camera=()", "camera=(self)")
     if _WAKE_LOCK.fullmatch(path):
         policy = policy.replace("screen-wake-lock=()", "screen-wake-lock=(self)")
+    if path == _POSITION:
+        policy = policy.replace("geolocation=()", "geolocation=(self)")
     return policy
 
 

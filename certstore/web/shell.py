@@ -10,7 +10,15 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Literal
 
-from jinja2 import BaseLoader, Environment, FileSystemLoader, PrefixLoader, StrictUndefined
+from jinja2 import (
+    BaseLoader,
+    BytecodeCache,
+    Environment,
+    FileSystemLoader,
+    PrefixLoader,
+    StrictUndefined,
+)
+from jinja2.bccache import Bucket
 
 from certstore.clock import Clock
 from certstore.web.dress import Dress, Lang
@@ -83,6 +91,25 @@ class Shell:
         return self._environments["zh"].list_templates(extensions=["html"])
 
 
+class _Compiled(BytecodeCache):
+    """Templates compiled in this process: a second shell need not compile them again."""
+
+    def __init__(self) -> None:
+        self._code: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Jinja looks itself whether the source is still the one that was compiled."""
+        if (code := self._code.get(bucket.key)) is not None:
+            bucket.bytecode_from_string(code)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what was just compiled."""
+        self._code[bucket.key] = bucket.bytecode_to_string()
+
+
+_COMPILED: Mapping[Lang, BytecodeCache] = {lang: _Compiled() for lang in LANGUAGES}
+
+
 def _environment(loader: BaseLoader, wording: Wording, texts: Texts) -> Environment:
     environment = Environment(
         loader=loader,
@@ -91,6 +118,7 @@ def _environment(loader: BaseLoader, wording: Wording, texts: Texts) -> Environm
         trim_blocks=True,
         lstrip_blocks=True,
         auto_reload=False,
+        bytecode_cache=_COMPILED[texts.lang],
     )
     # Bound to one language, so that components need no context to speak it.
     environment.globals.update(

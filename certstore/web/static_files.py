@@ -9,6 +9,7 @@ import hashlib
 import posixpath
 import re
 from dataclasses import dataclass, field
+from functools import cache
 from importlib.resources import files
 from pathlib import Path
 
@@ -23,12 +24,14 @@ PREFIX = "/static/"
 _MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
+    ".png": "image/png",
     ".svg": "image/svg+xml",
     ".wasm": "application/wasm",
 }
 _REFERENCE = re.compile(
     r"""(?P<before>url\(\s*|\bfrom\s*|\bimport\s*\(?\s*)(?P<quote>["'])(?P<name>\.{0,2}[a-z0-9_./-]+\.(?:css|js|svg))(?P=quote)"""
 )
+_SERVED = re.compile(PREFIX + r"[a-zA-Z0-9_./-]+")
 _FOR_EVER = "public, max-age=31536000, immutable"
 _LARGE = (
     100_000  # bytes above which the slowest compression would delay the first answer by seconds
@@ -81,9 +84,27 @@ class StaticFiles:
         except KeyError:
             raise NotFoundError("there is no such static file", where=name) from None
 
+    def text(self, name: str) -> str:
+        """A file's text as it is served; raises NotFoundError."""
+        return self._by_url[self.asset(name)].body.decode("utf-8")
+
     def find(self, url: str) -> StaticFile | None:
         """The file served under this URL path."""
         return self._by_url.get(url)
+
+    def needed_by(self, *texts: str) -> list[str]:
+        """The URL paths of every file that these pages load, and that those load in turn."""
+        found: dict[str, None] = {}
+        waiting = list(texts)
+        while waiting:
+            for url in _SERVED.findall(waiting.pop()):
+                file = self._by_url.get(url)
+                if file is None or url in found:
+                    continue
+                found[url] = None
+                if file.media_type.startswith("text/"):
+                    waiting.append(file.body.decode("utf-8"))
+        return sorted(found)
 
     def _add(self, name: str, seen: tuple[str, ...]) -> StaticFile:
         if name in self._by_name:
@@ -115,6 +136,12 @@ class StaticFiles:
             return f"{match['before']}{match['quote']}{self._add(target, seen).url}{match['quote']}"
 
         return _REFERENCE.sub(hashed, text)
+
+
+@cache
+def static_files() -> StaticFiles:
+    """The project's own files, read once in a process: they never change while it runs."""
+    return StaticFiles()
 
 
 def _best_encoding(accepted: str) -> str:

@@ -40,6 +40,11 @@ def name_parts(name: str) -> tuple[str, str]:
     return name[:head], name[len(name) - tail :] if tail else ""
 
 
+def masked_name(name: str) -> str:
+    """A name with its middle hidden, as plain text: 林*禾."""
+    return "*".join(name_parts(name))
+
+
 def grouped(digest: str) -> str:
     """A long hexadecimal value in groups of eight, to be compared by eye."""
     return " ".join(digest[i : i + 8] for i in range(0, len(digest), 8))

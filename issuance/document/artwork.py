@@ -11,20 +11,25 @@ from issuance.document.pdf_objects import number, numbers
 SPECIMEN_TEXT = "样张 SPECIMEN"
 
 
-def guilloche(page: Box) -> bytes:
-    """A band of interlaced waves along the head of the page and a rosette behind the title."""
-    band = [_curve(_wave(page, phase * math.tau / 11, page.top - 17.0)) for phase in range(11)]
+def guilloche(page: Box, scale: float = 1.0) -> bytes:
+    """A band of interlaced waves along the head of the page and a rosette behind the title.
+
+    `scale` is of what an A4 page has: lines, waves and rosette grow with it.
+    """
+    y, reach = page.top - 17.0 * scale, 9.5 * scale
+    band = [_curve(_wave(page, phase * math.tau / 11, y, reach)) for phase in range(11)]
+    middle, radius = page.top - 120 * scale, 62.0 * scale
     rosette = [
-        _curve(_ring(page.middle, page.top - 120, turn * math.tau / 45, 62.0)) for turn in range(5)
+        _curve(_ring(page.middle, middle, turn * math.tau / 45, radius)) for turn in range(5)
     ]
-    edge = numbers(0, page.top - 3, page.width, 3) + b" re f\n"
+    edge = numbers(0, page.top - 3 * scale, page.width, 3 * scale) + b" re f\n"
     return b"".join(
         [
             b"q ",
             BRAND.fill,
             edge,
             BRAND_SOFT.stroke,
-            b"0.4 w\n",
+            b"%s w\n" % number(0.4 * scale),
             *band,
             Colour(0xE4, 0xEE, 0xE9).stroke,
             *rosette,
@@ -81,12 +86,12 @@ def rule(x: float, y: float, width: float, colour: Colour, thickness: float = 0.
     )
 
 
-def _wave(page: Box, phase: float, y: float) -> list[tuple[float, float]]:
+def _wave(page: Box, phase: float, middle: float, most: float) -> list[tuple[float, float]]:
     points = []
     for step in range(46):
         along = step / 45
-        reach = 9.5 * (0.55 + 0.45 * math.cos(along * math.tau * 3 + phase / 2))
-        points.append((along * page.width, y + reach * math.sin(along * math.tau * 5 + phase)))
+        reach = most * (0.55 + 0.45 * math.cos(along * math.tau * 3 + phase / 2))
+        points.append((along * page.width, middle + reach * math.sin(along * math.tau * 5 + phase)))
     return points
 
 

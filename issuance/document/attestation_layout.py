@@ -62,6 +62,15 @@ LAYOUTS: Final[Mapping[str, LetterLayout]] = {
         statement_zh="所载人员搬离宿舍的，出具单位应当及时撤销本证明。",
         statement_en="Its issuer revokes it when the person named moves out.",
     ),
+    "lease_filing": replace(
+        _PLAIN,
+        title_zh="住房租赁合同登记备案通知书",
+        title_en="LEASE FILING NOTICE",
+        statement_zh="备案只证明合同已经登记，不确认房屋的权属；租期届满或者备案注销后失效。",
+        statement_en="It shows that the lease is filed, not who owns; it ends with the lease.",
+        pairs=frozenset({("part", "area"), ("valid_from", "valid_until")}),
+        common_text=_PLAIN.common_text + "坐落出租承租部分面积整套房间平方米住合同登记备案网签期",
+    ),
 }
 
 WORDS: Final[Mapping[str, AttestationWords]] = {
@@ -82,6 +91,16 @@ WORDS: Final[Mapping[str, AttestationWords]] = {
         sentence_en=(
             "This certifies that the person named below lives in this organisation's dormitory, "
             "at the address stated."
+        ),
+    ),
+    "lease_filing": AttestationWords(
+        sentence_zh=(
+            "兹证明：下列住房的租赁合同已由各方当事人网上签订，并在本机关登记备案，"
+            "租期自{valid_from}起至{valid_until}止。"
+        ),
+        sentence_en=(
+            "This certifies that the lease of the dwelling below was signed on line by its "
+            "parties and is filed with this authority."
         ),
     ),
 }

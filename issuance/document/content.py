@@ -1,9 +1,11 @@
 """What a document says, a voucher above all, and whether it can be printed at all."""
 
 import unicodedata
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
+from certstore.codes.unshown import shows
 from certstore.errors import MalformedError, TooLargeError
 from issuance.document.portrait import judge_portrait
 
@@ -69,6 +71,17 @@ class VoucherContent(DocumentContent):
     valid_to: date | None
 
 
+def side_by_side(rows: Iterable[Row], pairs: Container[tuple[str, str]]) -> list[tuple[Row, ...]]:
+    """The rows in lines of one, or of two whose fields are a pair."""
+    lines: list[tuple[Row, ...]] = []
+    for row in rows:
+        if lines and len(lines[-1]) == 1 and (lines[-1][0].key, row.key) in pairs:
+            lines[-1] = (lines[-1][0], row)
+        else:
+            lines.append((row,))
+    return lines
+
+
 def check_content(content: VoucherContent) -> None:
     """Raise MalformedError or TooLargeError if something cannot be printed; values are not shown.
 
@@ -97,7 +110,7 @@ def check_text(field: str, text: str) -> None:
     for char in text:
         if "\u4e00" <= char <= "\u9fff":  # most characters by far
             continue
-        if unicodedata.category(char) in _REFUSED_CATEGORIES:
+        if unicodedata.category(char) in _REFUSED_CATEGORIES or not shows(char):
             raise MalformedError(
                 f"a text holds U+{ord(char):04X}, which is invisible or reorders others",
                 where=field,

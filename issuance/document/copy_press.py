@@ -9,8 +9,8 @@ from issuance.document.copy_content import CopyContent, check_copy
 from issuance.document.copy_layout import A4_COPY, A4_COPY_PLAIN
 from issuance.document.fontset import FontSet
 from issuance.document.layout import Layout
+from issuance.document.photo_design import photo_object
 from issuance.document.printer import Printer
-from issuance.document.voucher_design import photo_object
 from issuance.document.xmp import copy_metadata
 
 

@@ -6,7 +6,7 @@ from certstore.errors import MalformedError
 from issuance.document import artwork
 from issuance.document.colour import BRAND, INK, INK_2, LINE, SEAL
 from issuance.document.composer import Align, Composer, Style
-from issuance.document.content import DocumentContent, Row
+from issuance.document.content import DocumentContent, Row, side_by_side
 from issuance.document.fontset import Weight
 from issuance.document.layout import Box
 from issuance.document.letter_content import LetterContent
@@ -163,7 +163,7 @@ def facts_of(
         composer.line("facts", layout.facts_zh, box.x, box.top - 14, title),
         composer.line("facts", layout.facts_en, box.x + 46, box.top - 14, _SMALL_EN),
     ]
-    groups = _paired(layout, rows)
+    groups = side_by_side(rows, layout.pairs)
     pitch = (box.height - 20) / len(groups)
     top = box.top - 20
     for group in groups:
@@ -176,16 +176,6 @@ def facts_of(
         top -= pitch
         parts.append(artwork.rule(box.x, top, box.width, LINE))
     return b"".join(parts)
-
-
-def _paired(layout: LetterLayout, rows: tuple[Row, ...]) -> list[tuple[Row, ...]]:
-    groups: list[tuple[Row, ...]] = []
-    for row in rows:
-        if groups and len(groups[-1]) == 1 and (groups[-1][0].key, row.key) in layout.pairs:
-            groups[-1] = (groups[-1][0], row)
-        else:
-            groups.append((row,))
-    return groups
 
 
 def _fact(

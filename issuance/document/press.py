@@ -1,13 +1,16 @@
 """The press: prints signed vouchers, one after another."""
 
 from certstore.keys import Signer
+from issuance.document import voucher_page
 from issuance.document.content import Row, VoucherContent
 from issuance.document.fontset import FontSet
 from issuance.document.layout import A4_VOUCHER, Layout
+from issuance.document.photo_design import Drawing, PhotoDesign
 from issuance.document.printer import Printer
-from issuance.document.voucher_design import VoucherDesign
 
 __all__ = ["A4_VOUCHER", "FontSet", "Layout", "Press", "Row", "VoucherContent"]
+
+_DRAWING = Drawing(voucher_page.heading, voucher_page.person, voucher_page.closing)
 
 
 class Press(Printer[VoucherContent]):
@@ -18,5 +21,8 @@ class Press(Printer[VoucherContent]):
     ) -> None:
         """Raise MalformedError if the signer is no document signer."""
         super().__init__(
-            VoucherDesign(layout), fonts=fonts, signer=signer, contents_bytes=contents_bytes
+            PhotoDesign(layout, _DRAWING),
+            fonts=fonts,
+            signer=signer,
+            contents_bytes=contents_bytes,
         )

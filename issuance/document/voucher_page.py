@@ -7,7 +7,7 @@ from certstore.errors import MalformedError
 from issuance.document import artwork
 from issuance.document.colour import BRAND, INK, INK_2, LINE, SEAL, WHITE
 from issuance.document.composer import Align, Composer, Style
-from issuance.document.content import Row, VoucherContent
+from issuance.document.content import Row, VoucherContent, side_by_side
 from issuance.document.fontset import Weight
 from issuance.document.layout import Box, Layout
 from issuance.document.pdf_objects import numbers
@@ -126,7 +126,7 @@ def chinese_date(day: date) -> str:
 
 def draw_fields(composer: Composer, layout: Layout, rows: tuple[Row, ...]) -> bytes:
     """The fields in the layout's box; MalformedError, naming the field, if they do not fit."""
-    lines = [_cells(composer, layout, group) for group in _grouped(layout, rows)]
+    lines = [_cells(composer, layout, group) for group in side_by_side(rows, layout.pairs)]
     heights = [max(cell.height for cell in cells) for cells in lines]
     needed = sum(max(height + 8, _TIGHTEST) for height in heights)
     if needed > layout.rows.height:
@@ -141,16 +141,6 @@ def draw_fields(composer: Composer, layout: Layout, rows: tuple[Row, ...]) -> by
         right = layout.photo.x - 22 if beside else layout.text.right
         parts.append(artwork.rule(layout.text.x, top, right - layout.text.x, LINE))
     return b"".join(parts)
-
-
-def _grouped(layout: Layout, rows: tuple[Row, ...]) -> list[tuple[Row, ...]]:
-    groups: list[tuple[Row, ...]] = []
-    for row in rows:
-        if groups and len(groups[-1]) == 1 and (groups[-1][0].key, row.key) in layout.pairs:
-            groups[-1] = (groups[-1][0], row)
-        else:
-            groups.append((row,))
-    return groups
 
 
 def _cells(composer: Composer, layout: Layout, group: tuple[Row, ...]) -> list[Cell]:

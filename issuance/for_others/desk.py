@@ -5,7 +5,7 @@ down leaves, the worker takes up again.
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -118,6 +118,7 @@ class ForOthersDesk:
             validity=new.validity,
             previous_ref=previous.ref,
             why=(change.reason, change.words),
+            others=previous.holders[1:],
         )
         return self._issue(service, change.purpose_id, order, change.operator, counted=True)
 
@@ -154,6 +155,38 @@ class ForOthersDesk:
             ]
             book.add(rows)
         return batch
+
+    def take(
+        self, books: Books, issuer_uscc: str, order: Order, asked_by: Mapping[str, Any]
+    ) -> str:
+        """Take an order of the house's own for an authority, in the caller's transaction.
+
+        What it becomes is done by `attempt` after the commit, or by the worker.
+        """
+        row = OrderRow(
+            ref=reference(),
+            issuer_uscc=issuer_uscc,
+            record_no=order.record_no,
+            asked_by=asked_by,
+            said=order.as_json(),
+            batch_ref=None,
+            position=0,
+            state="waiting",
+            certificate_ref=None,
+            problem=None,
+            created_at=self.clock.now(),
+            tried_at=None,
+            done_at=None,
+        )
+        OrderBook(books.connection).add([row])
+        return row.ref
+
+    def attempt(self, order_ref: str) -> None:
+        """Do an order that was taken, if that can be done now; done, it stays so."""
+        with self.archive.reading() as books:
+            row = OrderBook(books.connection).get(order_ref)
+        if row.state in {"waiting", "reserved"}:
+            self._attempt(row)
 
     def progress(self, service: Service, batch_ref: str, start: int, count: int) -> Progress:
         """How far a batch of this service's own came; another's is as absent as none."""

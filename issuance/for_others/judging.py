@@ -1,6 +1,6 @@
 """Whether an authority may issue, and what may become of a certificate: values only, no IO."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import date, timedelta
 from typing import Final
 
@@ -17,6 +17,7 @@ from certstore.errors import (
     NotFoundError,
     PurposeError,
 )
+from certstore.holds.kinds import HoldKind
 from certstore.identifiers import ResidentId, Sex
 from certstore.tables.issuers import IssuingAuthority
 from issuance.for_others.orders import Action, Change, Order
@@ -26,8 +27,8 @@ _SEX: Final = {Sex.MALE: "男", Sex.FEMALE: "女"}
 
 MAY_BECOME: Final[Mapping[Status, frozenset[Action]]] = {
     Status.VALID: frozenset({Action.SUSPEND, Action.REVOKE, Action.SUPERSEDE}),
-    Status.SUSPENDED: frozenset({Action.RESTORE, Action.REVOKE, Action.SUPERSEDE}),
-    Status.LOST: frozenset({Action.RESTORE, Action.REVOKE, Action.SUPERSEDE}),
+    Status.SUSPENDED: frozenset(Action),  # for another reason, too: each hold is by itself
+    Status.LOST: frozenset(Action),
     Status.EXPIRED: frozenset({Action.REVOKE, Action.SUPERSEDE}),
     Status.SUPERSEDED: frozenset(),
     Status.CANCELLED: frozenset(),
@@ -101,13 +102,36 @@ def judge_change(
     issuer: IssuingAuthority | None,
     change: Change,
     certificate: Certificate,
+    held: Collection[HoldKind],
     today: date,
 ) -> CertstoreError | None:
-    """Why a change is refused; None if it may be made."""
+    """Why a change is refused; None if it may be made. `held` are the open holds' kinds."""
     return (
         judge_own(service, change.purpose_id, certificate)
         or judge_issuer(issuer, certificate.type_code, today)
         or judge_action(certificate, change.action, today)
+        or judge_hold(certificate, change, held)
+    )
+
+
+def judge_hold(
+    certificate: Certificate, change: Change, held: Collection[HoldKind]
+) -> CertstoreError | None:
+    """Why this hold is not placed, or not lifted; None if it is, or no hold is meant.
+
+    What was reported lost is restored when it is found, what an issuer suspended by its own word;
+    an overdue endorsement is lifted by endorsing.
+    """
+    kind = change.hold(held)
+    if kind is None or (kind in held) is (change.action is Action.RESTORE):
+        return None
+    said = "not suspended" if change.action is Action.RESTORE else "suspended already"
+    return ConflictError(
+        f"the certificate is {said} for that reason",
+        where="reason",
+        remedy="name the reason it was suspended for",
+        status=certificate.status.value,
+        cause="other_reason",
     )
 
 
@@ -122,7 +146,7 @@ def validity_of(order: Order, kind: CertificateType, today: date) -> Validity:
         return days
     if days.valid_to < days.valid_from or days.valid_to < today:
         raise MalformedError("the last day has passed", where="validity.valid_to")
-    if days.valid_from > today:
+    if days.valid_from > today and not kind.begins_later:
         raise MalformedError("it would not be valid yet", where="validity.valid_from")
     longest = kind.validity_from(days.valid_from).valid_to or days.valid_from + LONGEST
     if days.valid_to > longest:
@@ -137,7 +161,8 @@ def draft_fields(
 ) -> dict[str, str]:
     """What the certificate says: what was sent, and what follows from holder and validity.
 
-    What follows may be sent too, and must then agree. MalformedError names the field.
+    What follows may be sent too, and must then agree. MalformedError names the field. Where it
+    names several people, no single one's name and number stand in its fields.
     """
     number = ResidentId.parse(order.holder.id_number, today=today)
     follows = {
@@ -149,7 +174,8 @@ def draft_fields(
     }
     if validity.valid_to is not None:
         follows["valid_until"] = validity.valid_to.isoformat()
-    own = {name: value for name, value in follows.items() if kind.field(name) is not None}
+    said_of_all = {"valid_from", "valid_until"} if order.others else set(follows)
+    own = {n: v for n, v in follows.items() if kind.field(n) is not None and n in said_of_all}
     for name, value in own.items():
         if order.fields.get(name, value) != value:
             raise MalformedError("the field differs from the holder or validity", where=name)

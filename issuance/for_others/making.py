@@ -14,6 +14,8 @@ from certstore.certificates import Certificate, Draft, File, Status
 from certstore.chance import reference
 from certstore.clock import Clock, local_date
 from certstore.errors import ConflictError, NotFoundError
+from certstore.holds.keeping import carry_holds
+from certstore.holds.kinds import Succession
 from certstore.identifiers import CertificateIdentifier
 from certstore.objects import ObjectStore
 from certstore.status_desk import StatusDesk
@@ -86,7 +88,8 @@ class Maker:
             self._supersede(books, row, done, now)
             book.issued(row.ref, done.ref, now)
             said = of_issuing(row.asked_by, done)
-            record(books, self.origin, "issue", done.holders[0], said, now)
+            for holder in done.holders:
+                record(books, self.origin, "issue", holder, said, now)
             tell_given(books, issuer, done, str(row.asked_by.get("words", "")), now)
         return done
 
@@ -112,6 +115,7 @@ class Maker:
             version=identifier.version,
             serial=serial,
             holder=order.holder,
+            others=order.others,
             issuer_uscc=issuer.uscc,
             fields=fields,
             issued_on=today,
@@ -140,10 +144,12 @@ class Maker:
             return
         previous = books.register.get(done.previous_ref)
         books.register.set_status(previous.ref, Status.SUPERSEDED, now, only_from=_SUPERSEDABLE)
+        carry_holds(books, previous.ref, done, Succession.BY_ISSUER, now)
         if previous.status_entry is not None:
             books.statuses.changed(previous.status_entry.list_number)
         said = {**row.asked_by, **of_certificate(previous), "action": Action.SUPERSEDE.value}
-        record(books, self.origin, "status", previous.holders[0], said, now)
+        for holder in previous.holders:
+            record(books, self.origin, "status", holder, said, now)
         books.outbox.add("certificate.superseded", {"certificate": previous.ref}, now)
 
 

@@ -2,14 +2,15 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from typing import Any
 
 from certstore.callers import Service
-from certstore.certificates import Holder, Status, Validity
+from certstore.certificates import Holder, Validity
+from certstore.holds.kinds import HoldKind
 from certstore.sharing.grants import Operator
 
 
@@ -29,6 +30,7 @@ class Order:
     validity: Validity | None = None
     previous_ref: str | None = None
     why: tuple[str, str] | None = None
+    others: tuple[Holder, ...] = ()  # whom it names besides the holder
 
     @property
     def reasons(self) -> dict[str, str]:
@@ -58,6 +60,8 @@ class Order:
             "previous_ref": self.previous_ref,
             "why": self.why and list(self.why),
         }
+        if self.others:
+            said["others"] = [[h.name, h.id_type, h.id_number] for h in self.others]
         return said
 
     @classmethod
@@ -76,6 +80,7 @@ class Order:
             ),
             previous_ref=kept["previous_ref"],
             why=kept["why"] and tuple(kept["why"]),
+            others=tuple(Holder(*each) for each in kept.get("others", ())),
         )
 
 
@@ -120,18 +125,20 @@ class Change:
     words: str
     operator: Operator
 
-    @property
-    def status(self) -> Status:
-        """What the certificate becomes."""
+    def hold(self, held: Collection[HoldKind]) -> HoldKind | None:
+        """Which hold is placed or lifted, of those open now; None where the change ends it.
+
+        The holder's own wish lifts what its issuer suspended, and a loss where nothing else is.
+        """
         match self.action:
             case Action.SUSPEND:
-                return Status.LOST if self.reason == "lost" else Status.SUSPENDED
+                return HoldKind.LOSS if self.reason == "lost" else HoldKind.AUTHORITY
             case Action.RESTORE:
-                return Status.VALID
-            case Action.REVOKE:
-                return Status.REVOKED
-            case Action.SUPERSEDE:
-                return Status.SUPERSEDED
+                loss_alone = HoldKind.AUTHORITY not in held and HoldKind.LOSS in held
+                lost = self.reason == "found" or (self.reason == "holder_request" and loss_alone)
+                return HoldKind.LOSS if lost else HoldKind.AUTHORITY
+            case Action.REVOKE | Action.SUPERSEDE:
+                return None
 
 
 def who_asks(service: Service, operator: Operator, case_no: str) -> dict[str, Any]:

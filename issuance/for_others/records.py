@@ -6,6 +6,7 @@ from typing import Any
 
 from certstore.certificates import Certificate, Holder
 from certstore.errors import CertstoreError
+from certstore.holds.kinds import HELD
 from certstore.ledger import Access, record_access
 from certstore.tables.books import Books
 from certstore.tables.issuers import IssuingAuthority
@@ -63,13 +64,15 @@ def with_refusal(said: dict[str, Any], refusal: CertstoreError | None) -> dict[s
 def tell_given(
     books: Books, issuer: IssuingAuthority, done: Certificate, words: str, now: datetime
 ) -> None:
-    """Tell the holder of a new certificate, or of one that took another's place, and why."""
+    """Tell who holds a new certificate, or one that took another's place, and why."""
     facts = _facts(issuer, done) | ({"reason": words} if words else {})
-    person = books.people.known(done.holders[0]).id
-    if done.previous_ref is None:
-        books.inbox.add(person, "given", done.ref, facts, now)
-    else:
-        books.inbox.add(person, "replaced", done.ref, facts, now)
+    for place, holder in enumerate(done.holders):
+        person = books.people.known(holder).id
+        occasion = f"{done.ref}:{place}" if place else done.ref
+        if done.previous_ref is None:
+            books.inbox.add(person, "given", occasion, facts, now)
+        else:
+            books.inbox.add(person, "replaced", occasion, facts, now)
     books.outbox.add("certificate.issued", {"certificate": done.ref}, now)
 
 
@@ -80,30 +83,23 @@ def tell_changed(
     change: Change,
     now: datetime,
 ) -> None:
-    """Tell the holder what became of a certificate, and why; and whoever listens for events."""
+    """Tell the holder what became of a certificate, and why."""
     facts = {**_facts(issuer, certificate), "reason": change.words}
-    occasion = f"{certificate.ref}:{int(now.timestamp() * 1000)}"
-    for holder in certificate.holders:
+    moment = f"{certificate.ref}:{int(now.timestamp() * 1000)}"
+    for place, holder in enumerate(certificate.holders):
         person = books.people.known(holder).id
+        occasion = f"{moment}:{place}" if place else moment
         match change.action:
             case Action.SUSPEND:
                 books.inbox.add(person, "suspended", occasion, facts, now)
+            case Action.RESTORE if certificate.status in HELD:
+                books.inbox.add(person, "partly_restored", occasion, facts, now)
             case Action.RESTORE:
                 books.inbox.add(person, "restored", occasion, facts, now)
             case Action.REVOKE:
                 books.inbox.add(person, "withdrawn", occasion, facts, now)
             case Action.SUPERSEDE:
                 pass  # the new one is told of
-    subject = _SUBJECTS[change.action]
-    books.outbox.add(subject, {"certificate": certificate.ref}, now)
-
-
-_SUBJECTS: Mapping[Action, str] = {
-    Action.SUSPEND: "certificate.suspended",
-    Action.RESTORE: "certificate.restored",
-    Action.REVOKE: "certificate.revoked",
-    Action.SUPERSEDE: "certificate.superseded",
-}
 
 
 def _facts(issuer: IssuingAuthority, certificate: Certificate) -> dict[str, Any]:

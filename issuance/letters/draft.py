@@ -8,6 +8,7 @@ from typing import Any
 from certstore.catalogue import CertificateType
 from certstore.certificates import Certificate, Draft
 from certstore.clock import CHINA
+from certstore.codes.unshown import shows
 from certstore.errors import ConflictError, MalformedError
 from certstore.identifiers import CertificateIdentifier, ResidentId
 from certstore.trust import TrustList
@@ -96,7 +97,7 @@ def _check_text(name: str, value: str) -> None:
     if unicodedata.normalize("NFC", value) != value:
         raise MalformedError("a text is not in normal form NFC", where=name)
     for character in value.replace("\n", "") if name == "letter_text" else value:
-        if unicodedata.category(character) in _REFUSED:
+        if unicodedata.category(character) in _REFUSED or not shows(character):
             raise MalformedError(
                 f"a text holds U+{ord(character):04X}, which is invisible", where=name
             )

@@ -134,7 +134,7 @@ def judge(
 
 
 def _desk(me: Officer, reviewing: ReviewDesk, findings: FindingDesk) -> Desk:
-    waiting = reviewing.waiting(Asked()).counts["all"]
+    waiting = reviewing.waiting(Asked(), me).counts["all"]
     return Desk(me, waiting, tuple(findings.open_ones()), len(findings.troubled()))
 
 

@@ -1,20 +1,22 @@
 """From applications to the views of the pages after submitting: mapping only, no IO."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from typing import cast
 
 from certstore.certificates import Certificate
 from certstore.pages.holdings_pages import card
+from certstore.pages.views import Material, Reason
 from certstore.pages.views import Matter as MatterWord
-from certstore.pages.views import Reason
-from issuance.application import Application, State
+from issuance.application import WITH_OFFICERS, Application, State
 from issuance.beginning import BEGUN_AGAIN
 from issuance.pages.material_rows import material_row as material_row
 from issuance.pages.material_rows import reasons_of as reasons_of
 from issuance.pages.progress_views import (
     ApplicationLine,
     ApplicationsView,
+    AskedFor,
     ProgressView,
     Step,
 )
@@ -36,7 +38,7 @@ def submitted_view(
     application: Application, certificate: Certificate | None, today: date, *, again: bool = False
 ) -> SubmittedView:
     """The result, or when it comes."""
-    source = application.state is State.IN_REVIEW and _waits_for_source(application)
+    source = application.state in WITH_OFFICERS and _waits_for_source(application)
     waiting = "source" if source else "officer"
     result = {State.ISSUED: "issued", State.APPROVED: "working"}.get(application.state, waiting)
     return SubmittedView(
@@ -80,16 +82,43 @@ def progress_view(
         if application.state in BEGUN_AGAIN
         else None,
         child=_child(application),
+        withdraw_href=f"/applications/{application.ref}/withdraw"
+        if application.state in WITH_OFFICERS | {State.SUPPLEMENT}
+        else None,
+    )
+
+
+def with_asked(view: ProgressView, application: Application, given: frozenset[str]) -> ProgressView:
+    """With what an officer asks for; it can be sent once all of it was handed in."""
+    asked, at = application.asked, f"/applications/{application.ref}"
+    if asked is None or application.state is not State.SUPPLEMENT:
+        return view
+    lines = tuple(
+        AskedFor(
+            cast("Material", material),
+            f"{at}/photo" if material == "photo" else f"{at}/materials/{material}",
+            material in given,
+        )
+        for material in asked.materials
+    )
+    return replace(
+        view,
+        asked=lines,
+        asked_until=asked.until,
+        sentence=asked.sentence,
+        supply_href=f"{at}/supply" if all(line.given for line in lines) else None,
     )
 
 
 def state_word(application: Application, today: date) -> StateWord:
     """The state as pages write it."""
     overdue = application.due_on is not None and today > application.due_on
-    if application.state in {State.IN_REVIEW, State.APPROVED} and overdue:
+    if application.state in WITH_OFFICERS | {State.APPROVED} and overdue:
         return "overdue"
-    if application.state is State.IN_REVIEW:
+    if application.state in WITH_OFFICERS:
         return "waiting_source" if _waits_for_source(application) else "in_review"
+    if application.state is State.SUPPLEMENT:
+        return "asked"
     return cast("StateWord", application.state.value)
 
 

@@ -21,6 +21,13 @@ _TO_DO = frozenset({Outcome.MUST_UPLOAD, Outcome.CHOOSE_ONE, Outcome.BLOCKED})
 _ELSEWHERE = {
     "NOT_REGISTERED": "/apply/residence-registration",
     "REGISTERED_ALREADY": "/apply/address-change",
+    "ADDRESS_NOT_REGISTERED": "/apply/address-change",
+    "RENEWS_LATER": "/certificates",
+    "HAS_PERMIT": "/certificates",
+    "ENDORSES_LATER": "/certificates",
+    "PERMIT_LOST": "/loss",
+    "NO_PERMIT": "/apply/residence-permit",
+    "HOUSEHOLD_HERE": "/certificates",
 }
 
 

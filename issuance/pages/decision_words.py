@@ -9,17 +9,18 @@ from dataclasses import replace
 from certstore.pages.views import Reason
 from issuance.application import Application, State
 from issuance.pages.progress_views import ProgressView
+from issuance.refusals.reasons import UNLISTED, Refusal
 
 
 def reads_of_refusal(kept: str) -> tuple[tuple[Reason, ...], str | None]:
-    """The reason and the sentence that a refusal is read with; `kept` is an application's reason.
+    """Every reason, and the sentence, of a refusal; `kept` is an application's reason.
 
     A reason of the list has a sentence of its own, which takes no values; one that is not of the
     list is what the officer wrote.
     """
-    code, _, sentence = kept.partition("\n")
-    listed = bool(code) and code != "OTHER"
-    return ((Reason(f"REFUSED_{code}"),) if listed else (), sentence or None)
+    refusal = Refusal.kept(kept)
+    listed = tuple(Reason(f"REFUSED_{code}") for code in refusal.codes if code != UNLISTED)
+    return listed, refusal.sentence or None
 
 
 def as_decided(view: ProgressView, application: Application) -> ProgressView:

@@ -6,11 +6,11 @@ from datetime import datetime
 from typing import cast, get_args
 
 from certstore.callers import Officer
-from issuance.application import State
+from issuance.application import WITH_OFFICERS, State
 from issuance.findings.desk import Affected, LetterCase
 from issuance.findings.tables import OPEN
 from issuance.pages.application_pages import matter_word
-from issuance.pages.desk_pages import finding_lines, officer_name
+from issuance.pages.desk_queue_pages import finding_lines, officer_name
 from issuance.pages.desk_views import (
     AffectedLine,
     DeskFindingView,
@@ -124,7 +124,7 @@ def _outcome(one: Affected) -> Outcome:
         return cast("Outcome", one.reopened.outcome)
     if one.decidable:
         return "open"
-    waits = one.application.state in {State.IN_REVIEW, State.APPROVED}
+    waits = one.application.state in WITH_OFFICERS | {State.APPROVED}
     return "in_case" if waits else "ended"
 
 

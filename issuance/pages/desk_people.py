@@ -7,7 +7,7 @@ is decided; opening the case was recorded as showing them (looks.py).
 
 from collections.abc import Iterator
 
-from issuance.application import Application, State
+from issuance.application import WITH_OFFICERS, Application
 from issuance.pages.desk_views import Whose
 from verifiers.materials.vocabulary import Material
 
@@ -16,7 +16,7 @@ _OF_THE_HOME = frozenset({Material.DWELLING, Material.KINSHIP})
 
 def whose(application: Application, material: Material) -> tuple[Whose, ...]:
     """Whom what was handed in for a material must name; nobody once the case is decided."""
-    if application.state is not State.IN_REVIEW:
+    if application.state not in WITH_OFFICERS:
         return ()
     return tuple(_people(application, material))
 

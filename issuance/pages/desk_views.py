@@ -6,82 +6,18 @@ from datetime import date, datetime
 from typing import Literal
 
 from certstore.pages.views import CertificateStatus, Material, Matter, Reason
+from issuance.pages.desk_queue_views import (
+    Decided,
+    FindingLine,
+    InHand,
+    Narrowed,
+    QueueLine,
+)
 from issuance.pages.letter_lines import Lines
 from issuance.pages.question_views import Relation
 from issuance.pages.views import Errors, MaterialRow
 
-Due = Literal["late", "today", "soon", "later", "source", "held", "decided"]
-Which = Literal["all", "late", "today", "held"]
 Outcome = Literal["open", "revoked", "upheld", "in_case", "ended"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class HeldUp:
-    """Why an approved case has no certificate yet; `code` of the texts (`desk.held_for.<code>`)."""
-
-    code: str
-    detail: str
-    since: datetime
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class QueueLine:
-    """One case; `due` says how it is marked, `days` counts working days, negative when overdue."""
-
-    ref: str
-    name: str  # masked when shown
-    matter: Matter
-    case_number: str
-    due: Due
-    due_on: date | None = None
-    submitted_at: datetime | None = None
-    days: int = 0
-    state: str = "in_review"  # where `due` is decided: approved, issued, refused, withdrawn
-    held_up: HeldUp | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class FindingLine:
-    """A letter found false, with decisions to make again."""
-
-    ref: str
-    number: str
-    found_at: datetime
-    left: int  # decisions still to make
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Decided:
-    """What was decided of a case: what, by whom (empty: by the rules), when."""
-
-    what: Literal["approve", "ask", "refuse"]
-    by: str = ""
-    at: datetime | None = None
-    case_number: str = ""
-    held_up: HeldUp | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class DeskQueueView:
-    """`issuance/desk_queue.html`, GET /desk?which=&page=&decided=, POST /desk/search (number)."""
-
-    office: str
-    officer: str
-    queue: tuple[QueueLine, ...] = ()
-    counts: Mapping[Which, int] = field(default_factory=dict)
-    which: Which = "all"
-    number: str = ""  # what was searched for
-    found: int = 0
-    page: int = 1
-    pages: int = 1
-    findings: tuple[FindingLine, ...] = ()
-    decided: Decided | None = None  # what was just done
-    next_ref: str | None = None  # the most urgent case, after a decision
-
-    @property
-    def waiting(self) -> int:
-        """How many cases wait, on all pages."""
-        return self.counts.get("all", len(self.queue))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,11 +89,31 @@ class Reads:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Proposed:
+    """A decision that waits for a second officer, or came back from one."""
+
+    ref: str
+    what: Literal["approve", "refuse"]
+    name: str  # who proposed it
+    number: str
+    at: datetime
+    rule: str  # why two decide (`second.rule.<code>` of the texts, where there is one)
+    reasons: tuple[Reason, ...] = ()  # of a refusal, as the applicant will read them
+    sentence: str = ""
+    why_not: str = ""  # same_officer | other_station: why whoever looks cannot be the second
+    back_by: str = ""  # who sent it back, when, and in which words
+    back_at: datetime | None = None
+    words: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DeskCaseView:
     """`issuance/desk_case.html`, /desk/cases/{ref}; its form POSTs there.
 
     Form fields: `judge_1` … (yes | no), `decision` (approve | ask | refuse), `ask` (a material
-    code of `may_ask`), `reason` (a code of `may_refuse_for`), `sentence` (to the citizen).
+    code of `may_ask`), `reason` (codes of `may_refuse_for`, each that holds), `sentence` (to the
+    citizen). Other forms: POST …/release, …/take-over (reason), …/second (proposal, answer:
+    confirm | back, words).
     """
 
     office: str
@@ -179,19 +135,42 @@ class DeskCaseView:
     must_not_request: tuple[Material, ...] = ()
     chosen: Mapping[str, str] = field(default_factory=dict)  # what was typed, after an error
     errors: Errors = field(default_factory=dict)
-    read_by: str | None = None  # somebody else has it open: read only
+    in_hand: InHand | None = None  # whose it is; another officer's: read only
+    may_take_over: bool = False
+    claim_minutes: int = 30  # how long it stays in hand without anything being done
+    proposal: Proposed | None = None  # waits for a second officer: read only but for that one
+    sent_back: Proposed | None = None
+    narrowed: Narrowed = field(default_factory=Narrowed)  # the queue it was opened from
+    alone_late: str = ""  # the decision was not taken as: held | proposed | answered
     decided: Decided | None = None  # already decided: read only
     came_late: bool = False  # this officer's decision came after that one
     false_letters: tuple[str, ...] = ()  # findings (references) about letters it leans on
     letter_ref: str | None = None  # the letter it leans on
+    by_officer: bool = False  # it takes an officer even where nothing is left to judge
     guardian: str | None = None  # who acts for a child; masked when shown
+
+    @property
+    def chosen_to_ask(self) -> tuple[str, ...]:
+        """What was ticked to be asked for, after an error."""
+        return tuple(filter(None, self.chosen.get("ask", "").split(",")))
 
     @property
     def may_approve(self) -> bool:
         """Whether approving can be chosen at all."""
         open_ones = {"unknown_source_down", "must_upload", "choose_one", "blocked"}
         stuck = any(row.outcome in open_ones for row in self.checked)
-        return bool(self.judgements) and not self.false_letters and not stuck
+        somebody_must = bool(self.judgements or self.done) or self.by_officer
+        return somebody_must and not self.false_letters and not stuck
+
+    @property
+    def held_by(self) -> InHand | None:
+        """The other officer who has it in hand."""
+        return self.in_hand if self.in_hand is not None and not self.in_hand.mine else None
+
+    @property
+    def chosen_reasons(self) -> tuple[str, ...]:
+        """The reasons that were ticked, after an error."""
+        return tuple(code for code in self.chosen.get("reason", "").split(",") if code)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

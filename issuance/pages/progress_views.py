@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from certstore.pages.views import CertificateCard, Matter, Reason
+from certstore.pages.views import CertificateCard, Material, Matter, Reason
 from issuance.pages.views import MaterialRow
 
 State = Literal[
@@ -25,6 +25,15 @@ class Step:
     days_early: int = 0  # working days before the promise
 
 
+@dataclass(frozen=True, slots=True)
+class AskedFor:
+    """A material that was asked for, where it is handed in, and whether it was."""
+
+    material: Material
+    href: str
+    given: bool = False
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ProgressView:
     """`issuance/progress.html`, GET /applications/{ref}."""
@@ -39,7 +48,10 @@ class ProgressView:
     materials: tuple[MaterialRow, ...] = ()
     reasons: tuple[Reason, ...] = ()  # of a refusal, or of being late
     sentence: str | None = None  # what the officer wrote
-    asked_href: str | None = None  # where the one thing asked for is given
+    asked: tuple[AskedFor, ...] = ()  # what an officer asks for
+    asked_until: date | None = None
+    supply_href: str | None = None  # a form POSTs there when all of it was handed in
+    withdraw_href: str | None = None  # a form POSTs there to withdraw
     due: date | None = None
     again_href: str | None = None  # a form POSTs there to begin again with the answers kept
     child: str | None = None  # whom it is for, if not for oneself

@@ -45,7 +45,11 @@ CHECKS = (
     *(response_schema_conformance, response_headers_conformance),
 )
 NO_LIMITS = dict.fromkeys(
-    ("limit_sign_in", "limit_verify", "limit_token", "limit_pull", "limit_face", "limit_exports"), 0
+    (
+        *("limit_sign_in", "limit_verify", "limit_polling", "limit_token", "limit_pull"),
+        *("limit_face", "limit_exports"),
+    ),
+    0,
 )
 STEADY = settings(
     derandomize=True,
@@ -218,6 +222,16 @@ def test_good_answers_about_consent_are_as_described(described, house, app, pers
 def test_good_answers_to_people_are_as_described(described, house, person, service):
     good_answers.of_a_pulling_service(house, service)  # so that there is something to ask about
     hold(described, good_answers.of_a_person(house, person))
+
+
+def test_good_answers_about_holds_are_as_described(described, house, person):
+    hold(described, good_answers.of_holds(house, person))
+
+
+def test_good_answers_about_a_lease_are_as_described(described, house, person):
+    answers = good_answers.of_a_lease(house, person)
+    hold(described, answers)
+    assert answers["/v1/me/leases/{ref}:sign", "POST", 200].json()["state"] == "filed"
 
 
 def test_everything_about_oneself_is_as_described(described, house, app):

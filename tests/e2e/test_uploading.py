@@ -18,7 +18,8 @@ from issuance.handed_in import read_kept
 from tests.e2e.cutting_proxy import CuttingProxy
 from tests.e2e.pages.showcase import until
 from tests.house import house_in
-from tests.residents import GAO, resident, settle
+from tests.residents import EVERYWHERE as GAO
+from tests.residents import resident, settle
 from tests.unit.issuance.uploading import asked, document, good
 from tests.unit.verifiers.materials.hostile_files import heic
 from tests.unit.verifiers.materials.paper_pictures import WAYS, opened, photograph

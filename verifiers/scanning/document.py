@@ -1,5 +1,6 @@
 """Judging a document: its signature over the whole file, then whether all of it says one thing."""
 
+from dataclasses import replace
 from datetime import datetime
 from typing import Final
 
@@ -9,53 +10,98 @@ from certstore.codes.claims import CodeClaims
 from certstore.codes.profiles import open_code
 from certstore.errors import CertstoreError
 from certstore.sd_jwt import Credential
+from certstore.stamps.authorities import TimeAuthorities
 from certstore.trust import TrustedKey, TrustList
+from verifiers.scanning.account import Account, Change, ChangeKind
 from verifiers.scanning.annotated_copy import judge_copy
+from verifiers.scanning.document_account import account_of_refused, account_of_signed
 from verifiers.scanning.enclosure import Enclosure, status_entry
-from verifiers.scanning.opened import (
-    NothingShown,
-    OpenedDocument,
-    Opener,
-    PrintedPages,
-    spellings,
-)
-from verifiers.scanning.pdf_signature import judge_signature
+from verifiers.scanning.long_life import NO_AUTHORITIES, Shown, as_issued, judge_long_life
+from verifiers.scanning.opened import NothingShown, OpenedDocument, PrintedPages, spellings
+from verifiers.scanning.pdf_signature import CHANGED_AFTER_SIGNING, LATER_LEVEL, judge_signature
 from verifiers.scanning.read_file import MAX_BYTES
+from verifiers.scanning.revisions import Reader
 from verifiers.scanning.scan import judge_code
+from verifiers.scanning.signed_revision import HEADER, proof_in
 from verifiers.scanning.status import StatusSource
 from verifiers.scanning.verdict import Findings, ScanResult, Verdict
 
+_LATER_LEVEL: Final = {ChangeKind.TIME_STAMP_ADDED, ChangeKind.VALIDATION_DATA}
+# What other tools write along with it; SIGNATURE_RESPELLED is a stamp within our own signature.
+_OF_ANY_LATER_LEVEL: Final = {
+    *(Change(ChangeKind.INFORMATION), Change(ChangeKind.METADATA)),
+    *(Change(ChangeKind.FORM_CHANGED), Change(ChangeKind.ANNOTATION_ADDED, "Widget")),
+    *(Change(ChangeKind.CATALOGUE, "/Extensions"), Change(ChangeKind.SIGNATURE_RESPELLED)),
+}
 _VALIDITY: Final = ("valid_until", "valid_to")  # what a type's end of validity may be called
 
 
-def judge_document(
+def judge_document(  # noqa: PLR0913 - what a verifier holds, each by its name
     pdf: bytes,
     *,
     trust: TrustList,
     root_certificate: x509.Certificate,
     statuses: StatusSource,
-    opener: Opener,
+    opener: Reader,
     now: datetime,
+    authorities: TimeAuthorities = NO_AUTHORITIES,
 ) -> ScanResult:
     """Judge a signed PDF; a scan, a re-saved copy or an unsigned file is `malformed` with advice.
 
-    A document with a time-stamp added later is not accepted here yet. The file is opened only
-    when its signature is good; UnavailableError if the opener has no place for it.
+    Time-stamps that the stamper put over it are taken off, and judged by the roots of time
+    authorities. Its data is read only when its signature is good. What became of any other file
+    is told in the result's `document`. UnavailableError if the opener has no place for it.
     """
     findings = Findings()
-    if len(pdf) > MAX_BYTES or not pdf.startswith(b"%PDF-"):  # 1. size and kind
-        findings.failed("size", Verdict.MALFORMED, "DOCUMENT_UNREADABLE")
-        return findings.result()
+    shown = as_issued(pdf) if len(pdf) <= MAX_BYTES else Shown(pdf)
+    key = _judge_file(shown.issued, trust, root_certificate, findings)
+    if key is None or not judge_long_life(shown, key, authorities, (now, findings)):
+        result = findings.result()
+        account = account_of_refused(pdf, result, trust=trust, examiner=opener)
+        result = _without_later_level(result, account)
+    else:  # and it proves something still, or did
+        result = _judge_opened(shown.issued, key, (trust, statuses, opener), (now, findings))
+        account = account_of_signed(pdf, result)
+    return replace(result, document=account)
+
+
+def _judge_file(
+    pdf: bytes, trust: TrustList, root: x509.Certificate, findings: Findings
+) -> TrustedKey | None:
+    if len(pdf) > MAX_BYTES or not pdf.startswith(HEADER):  # 1. size and kind
+        if len(pdf) <= MAX_BYTES and proof_in(pdf, trust).intact:  # ours, and something before it
+            findings.failed("integrity", Verdict.TAMPERED, CHANGED_AFTER_SIGNING)
+        else:
+            findings.failed("size", Verdict.MALFORMED, "DOCUMENT_UNREADABLE")
+        return None
     findings.passed("size")
     # 2. one signature over the whole file, by a listed document key, in the one form we write
-    key = judge_signature(pdf, trust=trust, root=root_certificate, findings=findings)
-    if key is None:
-        return findings.result()
+    return judge_signature(pdf, trust=trust, root=root, findings=findings)
+
+
+def _without_later_level(result: ScanResult, account: Account) -> ScanResult:
+    """Take the reason off where more was added than a time-stamp or validation data.
+
+    The signature is judged by bytes alone: it sees their names in whatever copies our catalogue.
+    """
+    kinds = {change.kind for change in account.changes if change not in _OF_ANY_LATER_LEVEL}
+    if kinds <= _LATER_LEVEL or ChangeKind.NOT_COMPARED in kinds:
+        return result
+    return replace(result, reasons=tuple(r for r in result.reasons if r != LATER_LEVEL))
+
+
+def _judge_opened(
+    pdf: bytes,
+    key: TrustedKey,
+    held: tuple[TrustList, StatusSource, Reader],
+    begun: tuple[datetime, Findings],
+) -> ScanResult:
+    trust, statuses, opener = held
     opened = opener.open_document(pdf)  # 3. what it carries and what it shows
     if isinstance(opened, NothingShown):
-        findings.failed("opening", Verdict.MALFORMED, opened.reason)
-        return findings.result()
-    return _judge_content(opened, key, trust, statuses, (now, findings))
+        begun[1].failed("opening", Verdict.MALFORMED, opened.reason)
+        return begun[1].result()
+    return _judge_content(opened, key, trust, statuses, begun)
 
 
 def _judge_content(

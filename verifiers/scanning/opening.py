@@ -11,7 +11,9 @@ from typing import Final
 import pikepdf
 from PIL import Image
 
+from verifiers.scanning.drawn_pages import draw_both
 from verifiers.scanning.enclosure import MAX_BYTES, NAME
+from verifiers.scanning.marks import look_for_marks
 from verifiers.scanning.opened import (
     FILE_TOO_COSTLY,
     NothingShown,
@@ -20,13 +22,15 @@ from verifiers.scanning.opened import (
     PrintedPages,
 )
 from verifiers.scanning.printed_page import read_pages
+from verifiers.scanning.revision_comparison import compare_revisions
+from verifiers.scanning.revisions import Compared, Drawn, Marks
 from verifiers.scanning.symbols import LARGEST_SIDE, MAX_PIXELS, find_codes
 
 _TAKEN: Final = ["PNG", "JPEG"]
 
 
 class OpenedHere:
-    """An Opener without any protection."""
+    """An Opener and an Examiner without any protection."""
 
     def open_document(self, pdf: bytes) -> OpenedDocument | NothingShown:
         """See Opener."""
@@ -45,6 +49,18 @@ class OpenedHere:
             return NothingShown(FILE_TOO_COSTLY)
         except Exception:  # noqa: BLE001 - a hostile picture makes the decoders raise what there is
             return NothingShown("FILE_UNREADABLE")
+
+    def compare(self, pdf: bytes, signed: int) -> Compared | NothingShown:
+        """See Examiner."""
+        return compare_revisions(pdf, signed)
+
+    def draw(self, pdf: bytes, signed: int) -> Drawn | NothingShown:
+        """See Examiner."""
+        return draw_both(pdf, signed)
+
+    def look(self, pdf: bytes) -> Marks | NothingShown:
+        """See Examiner."""
+        return look_for_marks(pdf)
 
 
 def _open_picture(data: bytes) -> OpenedPicture | NothingShown:

@@ -26,8 +26,12 @@ from certstore.trust import KeyState, TrustedKey, TrustList
 from verifiers.scanning.verdict import Findings, Verdict
 
 NOT_VERIFIABLE: Final = "NOT_VERIFIABLE"
+DOCUMENT_UNREADABLE: Final = "DOCUMENT_UNREADABLE"
+NOT_SIGNED: Final = "NOT_SIGNED"
+RESAVED: Final = "RESAVED"
+CHANGED_AFTER_SIGNING: Final = "CHANGED_AFTER_SIGNING"
 SCAN_ITS_CODE: Final = "SCAN_ITS_CODE"  # the advice: its printed code can still be judged
-LATER_LEVEL: Final = "LATER_LEVEL"  # a time-stamp or validation data was added: not judged yet
+LATER_LEVEL: Final = "LATER_LEVEL"  # a time-stamp or validation data, by another tool than ours
 _LARGEST_HOLE: Final = 1 << 18  # hexadecimal digits; the press keeps 16,384
 _MOST_RANGES: Final = 16
 _HEX: Final = re.compile(rb"[0-9A-Fa-f]*")
@@ -41,6 +45,8 @@ _DICTIONARY: Final = re.compile(  # as the press writes it: PAdES, no change all
     rb"/ByteRange\[0 [0-9]{10} [0-9]{10} [0-9]{10}\]/Contents\Z"
 )
 _DICTIONARY_BYTES: Final = 400
+_PRESSED: Final = b"%PDF-1.7\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Type/Catalog/Version/1.7/Pages"
+_PRESSED_DICTIONARY: Final = b"<</Type/Sig/Filter/Adobe.PPKLite/SubFilter/ETSI.CAdES.detached/M(D:"
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,14 +97,18 @@ def judge_signature(
     pdf: bytes, *, trust: TrustList, root: x509.Certificate, findings: Findings
 ) -> TrustedKey | None:
     """Return the listed key that signed the whole file, or None with what is wrong noted."""
-    part = _signed_part(pdf)
+    part = signed_part(pdf)
+    if isinstance(part, str) and as_pressed(pdf) and not is_cut(pdf):
+        # No program that writes a file anew leaves these bytes as they were: some were changed.
+        findings.failed("integrity", Verdict.TAMPERED, CHANGED_AFTER_SIGNING)
+        return None
     if isinstance(part, str):
         findings.failed("signature_present", Verdict.MALFORMED, part)
         findings.remark(NOT_VERIFIABLE)
         findings.remark(SCAN_ITS_CODE)
         return None
     findings.passed("signature_present")
-    key = _listed_signer(part.cms, trust)
+    key = listed_signer(part.cms, trust)
     if key is None:
         findings.failed("signer", Verdict.UNKNOWN_ISSUER, "SIGNER_UNKNOWN")
         return None
@@ -113,17 +123,30 @@ def judge_signature(
     return key if findings.result().verdict is Verdict.VALID else None
 
 
-def _signed_part(pdf: bytes) -> SignedPart | str:
+def as_pressed(pdf: bytes) -> bool:
+    """Whether the file begins, byte for byte, as the press begins every document."""
+    return pdf.startswith(_PRESSED)
+
+
+def is_cut(pdf: bytes) -> bool:
+    """Whether the end is missing of a file that begins as the press writes it."""
+    if _PRESSED_DICTIONARY not in pdf:
+        return True
+    found = _RANGE.search(pdf)
+    return found is not None and int(found[3]) + int(found[4]) > len(pdf)
+
+
+def signed_part(pdf: bytes) -> SignedPart | str:
     """The first part of the file that some signature can cover, or why there is none (a code)."""
     if b"%%EOF" not in pdf:  # cut short, or no document at all
-        return "DOCUMENT_UNREADABLE"
-    reason = "NOT_SIGNED"
+        return DOCUMENT_UNREADABLE
+    reason = NOT_SIGNED
     for _, found in zip(range(_MOST_RANGES), _RANGE.finditer(pdf), strict=False):
         begin, hole, after, rest = (int(number) for number in found.groups())
         part = SignedPart(pdf, hole, after, after + rest)
         if begin == 0 and _fits(part):
             return part
-        reason = "RESAVED"  # a program that writes a file anew keeps the old numbers
+        reason = RESAVED  # a program that writes a file anew keeps the old numbers
     return reason
 
 
@@ -136,7 +159,8 @@ def _fits(part: SignedPart) -> bool:
     return brackets == b"<>" and even and _HEX.fullmatch(part.digits) is not None
 
 
-def _listed_signer(cms: bytes, trust: TrustList) -> TrustedKey | None:
+def listed_signer(cms: bytes, trust: TrustList) -> TrustedKey | None:
+    """The listed document key whose certificate lies in a signature; nothing is verified yet."""
     # The certificate itself, as the root's list holds it, must lie in the signature.
     documents = (key for key in trust.keys.values() if key.purpose is Purpose.DOCUMENT)
     return next((key for key in documents if key.chain and key.chain[0] in cms), None)
@@ -156,7 +180,7 @@ def _judge_integrity(
 ) -> bytes | None:
     key, form = signer
     if digest not in part.cms:
-        findings.failed("integrity", Verdict.TAMPERED, "CHANGED_AFTER_SIGNING")
+        findings.failed("integrity", Verdict.TAMPERED, CHANGED_AFTER_SIGNING)
         return None
     try:
         value = signature_value(part.cms)
@@ -183,10 +207,10 @@ def _judge_chain(
 
 
 def _judge_coverage(part: SignedPart, findings: Findings) -> None:
-    if part.whole:
+    if part.whole:  # stamps of ours were taken off before: long_life.py
         findings.passed("coverage")
         return
-    findings.failed("coverage", Verdict.TAMPERED, "CHANGED_AFTER_SIGNING")
+    findings.failed("coverage", Verdict.TAMPERED, CHANGED_AFTER_SIGNING)
     added = part.pdf[part.end :]
     if b"/DocTimeStamp" in added or b"/DSS" in added:
         findings.remark(LATER_LEVEL)

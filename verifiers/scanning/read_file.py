@@ -4,11 +4,13 @@ from dataclasses import dataclass
 from typing import Final
 
 from verifiers.scanning.opened import NothingShown, Opener
+from verifiers.scanning.signed_revision import HEADER, header_at
 
 _JPEG: Final = b"\xff\xd8\xff"
 _PICTURES: Final = (b"\x89PNG\r\n\x1a\n", _JPEG)
 _SCAN_MARKER: Final = b"\xff\xda"
 _MOST_SCANS: Final = 32  # progressive pictures have about ten; each costs a whole decoding
+_IN_DOCUMENTS: Final = b"endobj"
 _MAX_TEXT: Final = 8192
 MAX_BYTES: Final = 10 << 20
 
@@ -27,6 +29,11 @@ class ShownCode:
     text: str
 
 
+def is_picture(data: bytes) -> bool:
+    """Whether a file begins as a PNG or JPEG."""
+    return data.startswith(_PICTURES)
+
+
 def read_file(data: bytes, opener: Opener) -> ShownDocument | ShownCode | NothingShown:
     """Decide by its first bytes what a file is; of a picture's codes take the one of ours.
 
@@ -34,10 +41,14 @@ def read_file(data: bytes, opener: Opener) -> ShownDocument | ShownCode | Nothin
     """
     if len(data) > MAX_BYTES:
         return NothingShown("FILE_TOO_LARGE")
-    if data.startswith(b"%PDF-"):
+    if data.startswith(HEADER):
         return ShownDocument(data)
-    if data.startswith(_PICTURES):
+    if is_picture(data):
         return _read_picture(data, opener)
+    # Something may stand in front of a document. In a code's text these words may stand, but no
+    # small letter.
+    if header_at(data) >= 0 and _IN_DOCUMENTS in data:
+        return ShownDocument(data)
     return _read_text(data)
 
 

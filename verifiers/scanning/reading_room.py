@@ -4,15 +4,18 @@ What comes back is facts, and whether they prove anything is judged here, by sig
 """
 
 import atexit
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from typing import Final
+from typing import Final, TypeVar
 
 from certstore.errors import MalformedError
 from verifiers.limited.asking import LimitsExceededError
 from verifiers.limited.limits import Limits
+from verifiers.limited.lines import Lines
 from verifiers.limited.process import Assignment
 from verifiers.limited.room import LimitedRoom
+from verifiers.scanning import examiner_frames as frames
 from verifiers.scanning.frames import DOCUMENT, LARGEST_ANSWER, PICTURE, Opened, read_answer
 from verifiers.scanning.opened import (
     FILE_TOO_COSTLY,
@@ -20,6 +23,9 @@ from verifiers.scanning.opened import (
     OpenedDocument,
     OpenedPicture,
 )
+from verifiers.scanning.revisions import Compared, Drawn, Marks
+
+_T = TypeVar("_T")
 
 ASSIGNMENT: Final = Assignment(
     tasks="verifiers.scanning.reading_tasks",
@@ -33,7 +39,7 @@ ASSIGNMENT: Final = Assignment(
 
 @dataclass(frozen=True, slots=True)
 class ReadingRoom:
-    """An Opener that has every file opened in a process with limits."""
+    """An Opener and an Examiner that have every file opened in a process with limits."""
 
     room: LimitedRoom
 
@@ -47,13 +53,34 @@ class ReadingRoom:
         opened = self._open(PICTURE, data)
         return NothingShown("FILE_UNREADABLE") if isinstance(opened, OpenedDocument) else opened
 
+    def compare(self, pdf: bytes, signed: int) -> Compared | NothingShown:
+        """See Examiner."""
+        return self._ask(frames.COMPARE, frames.spell_question(pdf, signed), frames.read_compared)
+
+    def draw(self, pdf: bytes, signed: int) -> Drawn | NothingShown:
+        """See Examiner."""
+        return self._ask(frames.DRAW, frames.spell_question(pdf, signed), frames.read_drawn)
+
+    def look(self, pdf: bytes) -> Marks | NothingShown:
+        """See Examiner."""
+        return self._ask(frames.LOOK, pdf, frames.read_marks)
+
     def _open(self, task: str, data: bytes) -> Opened:
+        return self._ask(task, data, read_answer)
+
+    def _ask(self, task: str, data: bytes, read: Callable[[bytes], _T]) -> _T | NothingShown:
         try:
-            return self.room(task, data, read_answer)
+            return self.room(task, data, read)
         except LimitsExceededError:
             return NothingShown(FILE_TOO_COSTLY)
         except MalformedError:  # it failed, or somebody else speaks through it
             return NothingShown("FILE_UNREADABLE")
+
+
+@cache
+def reading_lines() -> Lines:
+    """Who waits for the room: half of its places is the most that one caller ever has."""
+    return Lines()
 
 
 @cache

@@ -32,6 +32,14 @@ class ReplayMemory(Protocol):
         ...
 
 
+class DeviceSource(Protocol):
+    """Knows which phones were signed out."""
+
+    def listed(self, kid: str, *, now: datetime) -> bool | None:
+        """Whether the key of this id was signed out; None if the source cannot say just now."""
+        ...
+
+
 class ScannerMemory:
     """The memory of one scanner in one process, for at most `capacity` showings at a time."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from typing import Final
 
 from certstore.clock import unix
@@ -14,11 +15,12 @@ from certstore.errors import MalformedError
 from certstore.keys import key_id
 from certstore.tokens import LEEWAY
 from certstore.trust import KeyState, TrustedKey, TrustList
-from verifiers.scanning.replay import ReplayMemory, Showing
+from verifiers.scanning.replay import DeviceSource, ReplayMemory, Showing
 from verifiers.scanning.status import StatusSource
 from verifiers.scanning.verdict import Findings, ScanResult, Verdict
 
 REPLAY_NOT_CHECKED: Final = "replay_not_checked"
+DEVICES_NOT_CHECKED: Final = "DEVICES_NOT_CHECKED"
 SHOWING_LIFETIME_S: Final = 15  # a holder's phone renews an off-line code this often
 _LIFETIME_S: Final = {Profile.ON_LINE: 60, Profile.OFF_LINE: 86400}
 _OPENING: Final = ("length", "prefix", "base45", "cbor", "profile")
@@ -37,7 +39,8 @@ _CAUSES: Final[Mapping[object, tuple[str, str]]] = {
 class ScanFacts:
     """What a verifier brings to every code: trust, statuses, the time, what was seen before.
 
-    `seen` is None where no memory is shared; `nonce` is what the verifier asked the holder for.
+    `seen` is None where no memory is shared; `nonce` is what the verifier asked the holder for;
+    `devices` is None where no list of signed-out phones is at hand.
     """
 
     trust: TrustList
@@ -45,9 +48,10 @@ class ScanFacts:
     now: datetime
     seen: ReplayMemory | None = None
     nonce: bytes | None = None
+    devices: DeviceSource | None = None
 
 
-def judge_code(
+def judge_code(  # noqa: PLR0913 - a text, and what a verifier brings to it
     text: str,
     *,
     trust: TrustList,
@@ -55,12 +59,15 @@ def judge_code(
     now: datetime,
     seen: ReplayMemory | None = None,
     nonce: bytes | None = None,
+    devices: DeviceSource | None = None,
 ) -> ScanResult:
     """Judge a code's text by the twelve steps; the gravest finding is the verdict, all are listed.
 
     A code that is not good for other reasons is not counted as shown.
     """
-    facts = ScanFacts(trust=trust, statuses=statuses, now=now, seen=seen, nonce=nonce)
+    facts = ScanFacts(
+        trust=trust, statuses=statuses, now=now, seen=seen, nonce=nonce, devices=devices
+    )
     findings = Findings()
     code = _open(text, findings)  # 1-5
     if code is None:
@@ -73,6 +80,7 @@ def judge_code(
         return findings.result()
     _judge_times(code, claims, facts, findings)  # 8
     _judge_status(claims, key, facts, findings)  # 9
+    _judge_device(code, facts, findings)
     _judge_meaning(claims, findings)  # 10
     _judge_photo(claims, findings)  # 11
     _judge_replay(code, claims, facts, findings)  # 12
@@ -185,7 +193,7 @@ def _judge_status(
 ) -> None:
     # 9. status, asked of the authority whose key signed the code
     found = facts.statuses.status_of(key.authority_uscc, claims.status, now=facts.now)
-    detail = "" if found.as_of is None else found.as_of.isoformat()
+    detail = "" if found.as_of is None else _spelled(found.as_of)
     if found.verdict is Verdict.VALID:
         findings.passed("status", detail)
     else:
@@ -193,6 +201,21 @@ def _judge_status(
         findings.failed("status", found.verdict, first, detail)
     for reason in found.reasons:
         findings.remark(reason)
+
+
+def _judge_device(code: UnverifiedCode, facts: ScanFacts, findings: Findings) -> None:
+    # In RPH1, whether the phone was signed out. Where nobody can say, the code's own end bounds it.
+    if code.shown is None:
+        return
+    kid = code.shown.signed.kid
+    listed = None if facts.devices is None else facts.devices.listed(kid, now=facts.now)
+    if listed is None:
+        findings.undecided("device", "no fresh list of signed-out devices")
+        findings.remark(DEVICES_NOT_CHECKED)
+    elif listed:
+        findings.failed("device", Verdict.REVOKED, "DEVICE_SIGNED_OUT")
+    else:
+        findings.passed("device")
 
 
 def _judge_meaning(claims: CodeClaims, findings: Findings) -> None:
@@ -250,5 +273,11 @@ def _moment(seconds: int) -> datetime:
     return datetime.fromtimestamp(seconds, UTC)
 
 
+@lru_cache(maxsize=256)  # a held list speaks for many codes as of one moment
+def _spelled(moment: datetime) -> str:
+    return moment.isoformat()
+
+
+@lru_cache(maxsize=4096)  # printed codes end with a day, so that many end together
 def _iso(seconds: int) -> str:
     return _moment(seconds).isoformat()

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
+
+from verifiers.scanning.account import Account
 
 
 class Verdict(StrEnum):
@@ -44,18 +46,25 @@ class Check:
 class ScanResult:
     """A verdict with all its reasons (codes), the steps taken in order, and what may be shown.
 
-    `fields` is empty unless the signature is good.
+    `fields` is empty unless the signature is good. `document` tells what became of a file since it
+    was signed; None where no file was judged.
     """
 
     verdict: Verdict
     reasons: tuple[str, ...] = ()
     checks: tuple[Check, ...] = ()
     fields: Mapping[str, object] = field(default_factory=dict)
+    document: Account | None = None
 
 
-@cache  # the names of checks are a short, closed list, and most say nothing more
-def _passed(name: str) -> Check:
-    return Check(name, passed=True)
+@lru_cache(maxsize=4096)  # a short, closed list of names, and most details come again and again
+def _passed(name: str, detail: str = "") -> Check:
+    return Check(name, passed=True, detail=detail)
+
+
+@cache
+def _all_passed(names: tuple[str, ...]) -> tuple[Check, ...]:
+    return tuple(map(_passed, names))
 
 
 class Findings:
@@ -69,11 +78,11 @@ class Findings:
 
     def passed(self, name: str, detail: str = "") -> None:
         """Note a step that went well."""
-        self._checks.append(Check(name, passed=True, detail=detail) if detail else _passed(name))
+        self._checks.append(_passed(name, detail))
 
-    def all_passed(self, names: Iterable[str]) -> None:
+    def all_passed(self, names: tuple[str, ...]) -> None:
         """Note several steps that went well."""
-        self._checks.extend(map(_passed, names))
+        self._checks.extend(_all_passed(names))
 
     def failed(self, name: str, verdict: Verdict, reason: str, detail: str = "") -> None:
         """Note a step that went wrong, and what follows from it."""
@@ -105,5 +114,5 @@ class Findings:
 
     def result(self, fields: Mapping[str, object] | None = None) -> ScanResult:
         """Sum up; the gravest verdict decides."""
-        verdict = gravest(self._verdicts)
+        verdict = gravest(self._verdicts) if self._verdicts else Verdict.VALID
         return ScanResult(verdict, tuple(self._reasons), tuple(self._checks), fields or {})

@@ -1,23 +1,30 @@
 """Judging off line, with files alone: the core of `certstore verify`."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from dataclasses import dataclass, replace
+from datetime import date, datetime, timedelta
 from enum import Enum
 from typing import Final, Self
 
 from cryptography import x509
 
 from certstore.errors import CertstoreError, MalformedError
+from certstore.presenting.signed_out import SignedOutDevices
+from certstore.stamps.authorities import TimeAuthorities
 from certstore.status_list import PublishedList, read_status_list
+from certstore.tokens import LEEWAY
 from certstore.trust import TrustList, parse_trust_list
+from verifiers.scanning.account import as_json as account_as_json
 from verifiers.scanning.document import judge_document
-from verifiers.scanning.opened import NothingShown, Opener
-from verifiers.scanning.read_file import ShownCode, ShownDocument, read_file
+from verifiers.scanning.document_account import account_of_picture
+from verifiers.scanning.long_life import NO_AUTHORITIES
+from verifiers.scanning.opened import NothingShown
+from verifiers.scanning.read_file import ShownCode, ShownDocument, is_picture, read_file
 from verifiers.scanning.reading_room import reading_room
+from verifiers.scanning.revisions import Reader
 from verifiers.scanning.scan import judge_code
 from verifiers.scanning.status import HeldLists
-from verifiers.scanning.verdict import Findings, ScanResult, Verdict
+from verifiers.scanning.verdict import Check, Findings, ScanResult, Verdict
 
 GOOD: Final = 0
 BAD: Final = 1
@@ -35,6 +42,9 @@ _NOTHING_THERE: Final = frozenset(  # to be judged: no code, no signature, no le
         "NOT_VERIFIABLE",
     }
 )
+_CLOCK_BEHIND: Final = ScanResult(
+    Verdict.STALE_LIST, ("CLOCK_BEHIND",), (Check("time", passed=False),)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,10 +55,18 @@ class HeldTrust:
     trust: TrustList
     lists: tuple[PublishedList, ...]
     refused: tuple[str, ...]  # why status files were left aside
+    times: TimeAuthorities = NO_AUTHORITIES
+    devices: SignedOutDevices | None = None  # the phones that were signed out
 
     @classmethod
     def open(
-        cls, *, root_pem: bytes, trust_jws: str, status_files: Sequence[bytes], at: datetime
+        cls,
+        *,
+        root_pem: bytes,
+        trust_jws: str,
+        status_files: Sequence[bytes],
+        at: datetime,
+        time_roots: Sequence[bytes] = (),
     ) -> Self:
         """Read the files; raise MalformedError or InvalidTokenError for a bad root or trust list.
 
@@ -67,36 +85,71 @@ class HeldTrust:
                 lists.append(read_status_list(data, trust))
             except CertstoreError as error:
                 refused.append(error.detail)
-        return cls(root, trust, tuple(lists), tuple(refused))
+        times = TimeAuthorities.parse(*time_roots)
+        return cls(root, trust, tuple(lists), tuple(refused), times)
+
+    def knowing(self, devices: str) -> Self:
+        """The same with a list of signed-out phones; one that does not hold is left aside."""
+        try:
+            return replace(self, devices=SignedOutDevices.parse(devices, self.trust))
+        except CertstoreError as error:
+            return replace(self, refused=(*self.refused, error.detail))
+
+    @property
+    def newest(self) -> datetime:
+        """When the newest of what is held was made: it is later than that now."""
+        phones = () if self.devices is None else (self.devices.issued_at,)
+        return max(self.trust.issued_at, *(held.issued_at for held in self.lists), *phones)
 
 
-def verify(
+def verify(  # noqa: PLR0913 - what a verifier holds, each by its name
     shown: bytes | str,
     *,
     root_pem: bytes,
     trust_jws: str,
     status_files: Sequence[bytes],
     at: datetime,
-    opener: Opener | None = None,
+    opener: Reader | None = None,
+    time_roots: Sequence[bytes] = (),
+    devices: str | None = None,
+    by_clock: bool = False,
 ) -> ScanResult:
     """Judge a file's bytes or a code's text as of `at`, without any network.
 
-    Files are opened in a process of their own unless an `opener` is given. Raises MalformedError
-    or InvalidTokenError when root or trust list cannot be used: then nothing can be judged.
+    `time_roots` are PEM files of time authorities whose stamps on documents count, `devices` the
+    published list of signed-out phones. With `by_clock` the moment is this machine's clock, and not
+    one that was asked about: if it is before what is held was made, nothing is judged by it
+    (`CLOCK_BEHIND`), or dead codes would live again. Files are opened in a process of their own
+    unless an `opener` is given. Raises MalformedError or InvalidTokenError when root or trust list
+    cannot be used: then nothing can be judged.
     """
-    held = HeldTrust.open(root_pem=root_pem, trust_jws=trust_jws, status_files=status_files, at=at)
+    held = HeldTrust.open(
+        root_pem=root_pem,
+        trust_jws=trust_jws,
+        status_files=status_files,
+        at=at,
+        time_roots=time_roots,
+    )
+    held = held if devices is None else held.knowing(devices)
+    if by_clock and at < held.newest - timedelta(seconds=LEEWAY):
+        return _with_refused(_CLOCK_BEHIND, held)
     opener = opener or reading_room()
     item = ShownCode(shown) if isinstance(shown, str) else read_file(shown, opener)
-    return _with_refused(_judge(item, held, at, opener), held)
+    result = _judge(item, held, at, opener)
+    if not isinstance(shown, str) and is_picture(shown):
+        result = replace(result, document=account_of_picture(shown))
+    return _with_refused(result, held)
 
 
 def _judge(
-    item: ShownCode | ShownDocument | NothingShown, held: HeldTrust, at: datetime, opener: Opener
+    item: ShownCode | ShownDocument | NothingShown, held: HeldTrust, at: datetime, opener: Reader
 ) -> ScanResult:
     statuses = HeldLists(held.lists)
     match item:
         case ShownCode(text):
-            return judge_code(text, trust=held.trust, statuses=statuses, now=at)
+            return judge_code(
+                text, trust=held.trust, statuses=statuses, now=at, devices=held.devices
+            )
         case ShownDocument(pdf):
             return judge_document(
                 pdf,
@@ -105,6 +158,7 @@ def _judge(
                 statuses=statuses,
                 opener=opener,
                 now=at,
+                authorities=held.times,
             )
         case NothingShown(reason):
             return ScanResult(Verdict.MALFORMED, (reason,))
@@ -127,8 +181,13 @@ def exit_code(result: ScanResult) -> int:
 
 
 def as_json(result: ScanResult) -> dict[str, object]:
-    """The result with JSON values only: dates as ISO 8601, bytes in hex, enumerations by value."""
+    """The result with JSON values only: dates as ISO 8601, bytes in hex, enumerations by value.
+
+    Where a file was judged, `document` tells what became of it since it was signed.
+    """
+    document = {} if result.document is None else {"document": account_as_json(result.document)}
     return {
+        **document,
         "verdict": result.verdict.value,
         "reasons": list(result.reasons),
         "checks": [
@@ -145,7 +204,7 @@ def _with_refused(result: ScanResult, held: HeldTrust) -> ScanResult:
     for detail in held.refused:
         findings.undecided("status_file", detail)
         findings.remark("STATUS_FILE_REFUSED")
-    return findings.result(result.fields)
+    return replace(findings.result(result.fields), document=result.document)
 
 
 def _plain(value: object) -> object:

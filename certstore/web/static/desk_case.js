@@ -2,35 +2,39 @@
 import { onKey } from './desk_keys.js';
 
 const form = document.getElementById('decide');
+const confirming = document.getElementById('confirm');
 const answers = [...document.querySelectorAll('.answers input')];
 const prepared = [...document.querySelectorAll('#reads [data-reads]')];
 
-/** Which of the prepared words stand for what is chosen now. */
-function chosen() {
-  const decision = form.elements.decision.value;
-  if (decision === 'ask') return `ask ${form.elements.ask?.value ?? ''}`;
-  if (decision === 'refuse') return `refuse ${form.elements.reason.value}`;
-  return decision;
-}
-
 function preview() {
-  const wanted = prepared.some((words) => words.dataset.reads === chosen()) ? chosen() : '';
+  const decision = form.elements.decision.value;
+  const wanted = prepared.some((words) => words.dataset.reads === decision) ? decision : '';
   // As the desk keeps it: white space joined into single spaces.
   const sentence = form.elements.sentence.value.split(/\s+/u).filter(Boolean).join(' ');
+  const [reasons, asked] = [new FormData(form).getAll('reason'), new FormData(form).getAll('ask')];
   for (const words of prepared) {
+    for (const said of words.querySelectorAll('[data-reason]')) said.hidden = !reasons.includes(said.dataset.reason);
+    for (const said of words.querySelectorAll('[data-ask]')) said.hidden = !asked.includes(said.dataset.ask);
     words.hidden = words.dataset.reads !== wanted;
     for (const place of words.querySelectorAll('[data-sentence]')) place.textContent = sentence;
   }
 }
 
 document.addEventListener('keydown', (event) => {
-  if (event.key === 'Enter' && event.ctrlKey) form.requestSubmit();
+  if (event.key === 'Enter' && event.ctrlKey) (form ?? confirming)?.requestSubmit();
 });
 onKey((event) => {
+  const chosen = { a: 'approve', r: 'refuse' }[event.key.toLowerCase()];
+  const decision = chosen && form?.querySelector(`input[name="decision"][value="${chosen}"]`);
+  if (decision) {
+    decision.click();
+    decision.focus();
+    return;
+  }
   const judged = /^[1-9]$/u.test(event.key) && answers[Number(event.key) - 1];
   if (!judged) return;
   judged.checked = true;
   judged.focus();
 });
-form.addEventListener('input', preview);
-preview();
+form?.addEventListener('input', preview);
+if (form) preview();

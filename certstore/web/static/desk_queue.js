@@ -1,4 +1,4 @@
-// The queue by keyboard: / searches, arrows move from case to case, N opens the next after a decision.
+// The queue by keyboard: / searches, arrows move from case to case, X chooses one, N opens the next after a decision.
 import { onKey } from './desk_keys.js';
 
 const cases = [...document.querySelectorAll('a.open')];
@@ -11,9 +11,16 @@ function move(by) {
   to?.focus();
 }
 
+/** Chooses the case that has the focus, if it can be approved together with others. */
+function pick() {
+  const box = document.activeElement.closest('tr')?.querySelector('input[name="case"]');
+  if (box) box.checked = !box.checked;
+}
+
 onKey((event) => {
   if (event.key === 'ArrowDown') move(1);
   else if (event.key === 'ArrowUp') move(-1);
+  else if (event.key === 'x' || event.key === 'X') pick();
   else if (event.key === '/') number.focus();
   else if (event.key === 'n' || event.key === 'N') next?.click();
   else return;

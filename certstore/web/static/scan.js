@@ -1,29 +1,40 @@
-// The scanner: camera, picture or typed text in, one verdict out. Opens no address from a code,
-// and keeps nothing but, until the page is closed, digests of codes that may be used only once.
+// The scanner: camera, picture, hand scanner or typed text in, one verdict out. Opens no address
+// from a code, and links to none but this service's own status page. What it keeps on the device is told in scanner/keeping.js: never a person.
+import './scanner/dress.js';
+import { Camera, loadReader } from './scanner/camera.js';
+import { TOO_MANY_WRONG, decide, numberOf, seconds } from './scanner/deciding.js';
+import { encode } from './scanner/base45.js';
+import { listen, repaired } from './scanner/hand_scanner.js';
+import { note } from './scanner/history.js';
+import { hold, keepPages, rememberUntold } from './scanner/off_line.js';
+import { symbolOf } from './qr_writer.js';
+import { draw } from './symbol.js';
 import { paint, say } from './verdict_view.js';
 
 const CLEAR_AFTER = 30000; // ms a person's data stays on the screen
-const EVERY = 150; // ms between two looks through the camera
-const ONCE = /^(RPD1|RPH1):/; // codes that are good for one presentation
+const READ_WITHIN = 3000; // ms; what cannot be read by then is not waited for
+const NONCE_LIVES = 60000; // ms a holder has to answer a nonce
 const SIGNALS = { valid: [[880, 120]], replayed: [[520, 120], [520, 120]], stale_list: [[520, 120], [520, 120]], malformed: [[520, 120], [520, 120]] };
 const ALARM = [[220, 260], [220, 260], [220, 260]];
 
 const at = (id) => document.getElementById(id);
-const [result, ready, dock, trouble, video, quiet] = ['result', 'ready', 'dock', 'trouble', 'video', 'quiet'].map(at);
-const seen = new Set();
-let stream = null;
-let facing = 'environment';
+const [result, ready, dock, trouble, quiet, scanner] = ['result', 'ready', 'dock', 'trouble', 'quiet', 'scanner'].map(at);
+const kept = (name) => localStorage.getItem(`scan.${name}`) ?? '';
+let holdings = null;
+let read = Promise.resolve(); // settled once what is held has been read: a quick hand may be before it
+let nonce = null;
 let clearing = 0;
-let reader = null;
+let judging = false;
+let ageSaid = false; // the service has said how old its own list is
 
-/** The reader, fetched on first need: 360 kB that a page without a camera never asks for. */
-function loadReader() {
-  reader ??= import('./code_reader.js').then(async (module) => {
-    await module.prepare(at('scanner').dataset.reader);
-    return module;
-  });
-  return reader;
-}
+const camera = new Camera(at('video'), scanner.dataset.reader, {
+  found: (code) => judge(code),
+  changed(on) {
+    at('finder').hidden = !on;
+    at('camera-controls').hidden = !on;
+    at('start').hidden = on;
+  },
+});
 
 const complain = (text) => {
   trouble.textContent = text;
@@ -52,7 +63,7 @@ function signal(verdict) {
 }
 
 function show(answer) {
-  stopCamera();
+  camera.stop();
   complain('');
   result.replaceChildren(paint(answer));
   ready.hidden = true;
@@ -61,11 +72,25 @@ function show(answer) {
   scrollTo(0, 0);
   signal(answer.verdict);
   if (typeof answer.list_age_s === 'number') {
-    const minutes = Math.floor(answer.list_age_s / 60);
-    at('list-age').textContent = minutes ? say('minutes', minutes) : say('fresh');
-  }
+    ageSaid = true;
+    sayAge(answer.list_age_s, '');
+  } else if (answer.off_line) sayHeld(holdings);
   clearTimeout(clearing);
   clearing = setTimeout(clear, CLEAR_AFTER);
+}
+
+function sayAge(age, state) {
+  const minutes = Math.floor(age / 60);
+  at('list-age').textContent = minutes ? say(`${state}minutes`, minutes) : say(`${state}fresh`);
+}
+
+/** How old the lists are that this device holds, and whether it could judge without a network. */
+function sayHeld(held) {
+  const now = seconds();
+  if (!held?.ready) return;
+  if (held.stale(now) && !navigator.onLine) at('list-age').textContent = say('off_stale', Math.floor(held.age(now) / 60));
+  else if (!navigator.onLine) sayAge(held.age(now), 'off_');
+  else if (!ageSaid) sayAge(held.age(now), '');
 }
 
 function clear() {
@@ -77,89 +102,80 @@ function clear() {
   at('status').textContent = say('cleared');
 }
 
-async function digest(text) {
-  const hash = await crypto.subtle.digest('SHA-256', new TextEncoder().encode(text));
-  return String.fromCharCode(...new Uint8Array(hash));
+/** The path of the status page of a small URL code, of this very service alone; or null. */
+function statusPathOf(text) {
+  const path = text.startsWith(`${location.origin}/s/`) ? text.slice(location.origin.length) : '';
+  return /^\/s\/[0-9a-z]{20}$/.test(path) ? path : null;
 }
 
-/** Asks for a verdict on a code's text; the same single-use code twice here is replayed at once. */
+/** Asks for a verdict on a code's text and shows it; one at a time. */
 async function judge(code) {
-  const once = ONCE.test(code) ? await digest(code) : null;
-  if (once && seen.has(once)) {
-    return show({ verdict: 'replayed', checks: [{ name: 'replay', passed: false }] });
-  }
-  let answer;
+  if (judging) return;
+  judging = true;
   try {
-    const response = await fetch('/v1/verify/code', { method: 'POST', headers: { 'Content-Type': 'application/json' }, body: JSON.stringify({ code }), cache: 'no-store' });
-    if (!response.ok) throw new Error(`answer ${response.status}`);
-    answer = await response.json();
-  } catch {
-    stopCamera();
-    return complain(say('no_network'));
+    const place = kept('place');
+    await read;
+    const asked = nonce;
+    const found = statusPathOf(code) ? { verdict: 'malformed', reasons: ['STATUS_ADDRESS'] } : await decide(code, { holdings, verifier: place, nonce: asked });
+    const answer = found && { ...found, two_way: Boolean(asked), status_path: statusPathOf(code) };
+    hideNonce();
+    if (!answer || answer === TOO_MANY_WRONG) {
+      camera.stop();
+      if (answer) complain(say('numbers'));
+      else complain(say(numberOf(code) ? 'number_needs_network' : 'no_network'));
+      return;
+    }
+    show(answer);
+    await note(answer, place);
+    if (answer.off_line && at('tell').checked) await rememberUntold(code, answer, place);
+  } finally {
+    judging = false;
   }
-  if (once) seen.add(once);
-  return show(answer);
-}
-
-async function look(module, picture, context) {
-  if (!stream || picture !== stream) return;
-  if (video.videoWidth) {
-    context.canvas.width = video.videoWidth;
-    context.canvas.height = video.videoHeight;
-    context.drawImage(video, 0, 0);
-    const code = await module.read(context.getImageData(0, 0, video.videoWidth, video.videoHeight));
-    if (code && stream === picture) return void judge(code);
-  }
-  setTimeout(look, EVERY, module, picture, context);
 }
 
 async function startCamera() {
   complain('');
   try {
-    const [module, opened] = await Promise.all([loadReader(), navigator.mediaDevices.getUserMedia({ video: { facingMode: facing, width: { ideal: 1280 } } })]);
-    stream = opened;
-    video.srcObject = opened;
-    await video.play();
-    camera(true);
+    const stream = await camera.start();
     const cameras = (await navigator.mediaDevices.enumerateDevices()).filter((d) => d.kind === 'videoinput');
     at('turn').hidden = cameras.length < 2;
-    at('torch').hidden = !opened.getVideoTracks()[0].getCapabilities?.().torch;
-    look(module, opened, document.createElement('canvas').getContext('2d', { willReadFrequently: true }));
+    at('torch').hidden = !stream.getVideoTracks()[0].getCapabilities?.().torch;
   } catch {
-    stopCamera();
+    camera.stop();
     complain(say('no_camera'));
   }
 }
 
-function camera(on) {
-  at('finder').hidden = !on;
-  at('camera-controls').hidden = !on;
-  at('start').hidden = on;
+/** Two-way: the holder's phone signs what only this device has just thought of. */
+function showNonce() {
+  nonce = crypto.getRandomValues(new Uint8Array(16));
+  draw(at('nonce-code'), symbolOf(`RPN1:${encode(nonce)}`), say('nonce'));
+  at('two-way-shown').hidden = false;
+  const asked = nonce;
+  setTimeout(() => asked === nonce && hideNonce(), NONCE_LIVES);
 }
 
-function stopCamera() {
-  stream?.getTracks().forEach((track) => track.stop());
-  stream = null;
-  video.srcObject = null;
-  camera(false);
+function hideNonce() {
+  nonce = null;
+  at('two-way-shown').hidden = true;
+  at('nonce-code').replaceChildren();
 }
 
 at('start').addEventListener('click', startCamera);
-at('stop').addEventListener('click', stopCamera);
+at('stop').addEventListener('click', () => camera.stop());
 at('turn').addEventListener('click', () => {
-  stopCamera();
-  facing = facing === 'environment' ? 'user' : 'environment';
+  camera.turn();
   startCamera();
 });
 at('torch').addEventListener('click', async ({ currentTarget }) => {
   const on = currentTarget.getAttribute('aria-pressed') !== 'true';
-  await stream.getVideoTracks()[0].applyConstraints({ advanced: [{ torch: on }] });
+  await camera.torch(on);
   currentTarget.setAttribute('aria-pressed', String(on));
 });
 at('typed').addEventListener('submit', (event) => {
   event.preventDefault();
   const input = at('code'); // a hand scanner types here and presses Enter
-  const code = input.value.trim(); // pasted with what stood around it; no code ends in a space
+  const code = /^\s*rp[dhn]?1[:：]/i.test(input.value) ? repaired(input.value) : input.value.trim();
   input.value = '';
   if (code) judge(code);
   else complain(say('empty'));
@@ -168,10 +184,15 @@ at('picture').addEventListener('submit', async (event) => {
   const file = at('file').files[0];
   if (at('working').textContent) return void event.preventDefault(); // once is enough
   complain('');
+  const picture = file?.type.startsWith('image/');
+  if (file && !picture && !navigator.onLine) {
+    event.preventDefault();
+    return void complain(say('document_needs_network'));
+  }
   working(Boolean(file));
-  if (!file?.type.startsWith('image/')) return; // a document is judged by the server
+  if (!picture) return; // a document is judged by the service
   event.preventDefault();
-  const code = await loadReader().then((module) => module.read(file)).catch(() => null);
+  const code = await loadReader(scanner.dataset.reader).then((module) => module.readPhotograph(file)).catch(() => null);
   if (code) await judge(code);
   else complain(say('no_code'));
   working(false);
@@ -182,9 +203,52 @@ at('next').addEventListener('click', (event) => {
   clear();
   if (!at('camera').hidden) startCamera();
 });
-document.addEventListener('visibilitychange', () => document.hidden && stopCamera());
-quiet.checked = localStorage.getItem('scan.quiet') === '1';
+at('two-way-start').addEventListener('click', () => {
+  showNonce();
+  at('two-way-shown').scrollIntoView({ block: 'nearest' });
+});
+document.addEventListener('visibilitychange', () => document.hidden && camera.stop());
+listen(judge);
+
+quiet.checked = kept('quiet') === '1';
 quiet.addEventListener('change', () => localStorage.setItem('scan.quiet', quiet.checked ? '1' : ''));
+at('tell').checked = kept('tell') !== '0';
+at('tell').addEventListener('change', () => localStorage.setItem('scan.tell', at('tell').checked ? '1' : '0'));
+at('place').value = kept('place');
+at('place').addEventListener('change', () => {
+  if (/^RP[DHN]?1:/i.test(at('place').value)) at('place').value = ''; // a hand scanner typed here: no place
+  localStorage.setItem('scan.place', at('place').value.trim());
+});
+at('two-way').hidden = false;
+at('device').hidden = false;
 at('quiet-choice').hidden = false;
 at('camera').hidden = !navigator.mediaDevices?.getUserMedia;
 if (result.firstChild) clearing = setTimeout(clear, CLEAR_AFTER);
+
+/** After one visit on line the page opens and judges without a network. */
+async function prepareForNoNetwork() {
+  const { root, lang } = { ...scanner.dataset, lang: document.documentElement.lang };
+  if (!root || !globalThis.crypto?.subtle) return;
+  const pages = keepPages();
+  globalThis.caches?.open('scan-choice').then((choice) => choice.put('/scan/lang', new Response(lang))).catch(() => null);
+  let done;
+  read = Promise.race([new Promise((resolve) => { done = resolve; }), new Promise((resolve) => { setTimeout(resolve, READ_WITHIN); })]);
+  await hold(root, (held) => {
+    holdings = held;
+    sayHeld(held);
+    done();
+  });
+  if ((await pages) && holdings.ready) at('held').hidden = false;
+}
+prepareForNoNetwork();
+
+let offer = null;
+addEventListener('beforeinstallprompt', (event) => {
+  event.preventDefault();
+  offer = event;
+  at('install').hidden = false;
+});
+at('install').addEventListener('click', () => {
+  at('install').hidden = true;
+  offer?.prompt();
+});

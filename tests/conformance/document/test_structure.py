@@ -9,6 +9,10 @@ import pytest
 import zxingcpp
 from PIL import Image
 
+from tests.conformance.document.voucher_examples import MOMENT
+from tests.stamped import Fixed, stamped
+from tests.time_authority import TimeAuthority
+
 pytestmark = pytest.mark.tools
 NAMES = ("usual", "long", "rare")
 JAXB = Path("/usr/share/java")
@@ -34,6 +38,14 @@ def pdfa_check(run_tool, tmp_path_factory):
 @pytest.mark.parametrize("name", NAMES)
 def test_verapdf_finds_it_compliant_with_pdfa_3u(pdfa_check, documents, name: str) -> None:
     assert pdfa_check("3u", documents[name]).splitlines()[-1] == "compliant"
+
+
+def test_verapdf_finds_it_compliant_once_it_is_stamped(pdfa_check, documents, tmp_path) -> None:
+    authority = TimeAuthority(Fixed(MOMENT))
+    once = stamped(documents["usual"].read_bytes(), authority)
+    file = tmp_path / "stamped.pdf"
+    file.write_bytes(stamped(once, authority))
+    assert pdfa_check("3u", file).splitlines()[-1] == "compliant"
 
 
 def test_verapdf_would_say_if_it_were_not(pdfa_check, documents, tmp_path: Path) -> None:

@@ -12,7 +12,6 @@ from issuance.apply import MOST_FACES_A_DAY
 from tests.guardians import DAUGHTER, FATHER, STRANGER, registered, unknown_child, verified
 from tests.residents import (
     ADDRESS_CHANGE,
-    GAO,
     PEOPLE,
     REGISTRATION,
     Browser,
@@ -21,6 +20,9 @@ from tests.residents import (
     resident,
     submitted,
     vouchers,
+)
+from tests.residents import (
+    EVERYWHERE as GAO,
 )
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])

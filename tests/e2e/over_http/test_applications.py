@@ -16,7 +16,6 @@ from certstore.web.texts import load
 from issuance.application import State
 from tests.residents import (
     ADDRESS_CHANGE,
-    GAO,
     LI,
     PEOPLE,
     REGISTRATION,
@@ -28,6 +27,9 @@ from tests.residents import (
     resident,
     submitted,
     vouchers,
+)
+from tests.residents import (
+    EVERYWHERE as GAO,
 )
 from tests.unit.issuance.test_issue import NO_FONT, Down, assert_issued_once, count
 

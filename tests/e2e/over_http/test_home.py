@@ -41,7 +41,9 @@ def test_who_moved_counts_from_the_first_voucher(house):
 def test_half_a_year_later_it_is_said_so(house):
     submitted(house, "lin_xiaohe")
     house.clock.skip(timedelta(days=182))
-    assert "现在可以申领居住证了" in home(house)
+    assert "可以办居住证了" in home(house)
+    page = Browser(house, resident("lin_xiaohe")).get("/").text
+    assert 'href="/apply/residence-permit"' in page
 
 
 def test_an_ended_voucher_promises_nothing(house):

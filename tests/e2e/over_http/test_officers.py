@@ -70,6 +70,7 @@ def test_the_second_officer_reads_who_decided_when_and_what(house, lang):
     ref = submitted(house, "shen_xiaozhou").ref
     first, second = Browser(house, GAO, lang), Browser(house, LI, lang)
     second.get(f"/desk/cases/{ref}")
+    second.post(f"/desk/cases/{ref}/release")
     first.post(f"/desk/cases/{ref}", decision="approve", judge_1="yes")
     late = second.post(f"/desk/cases/{ref}", decision="refuse", reason="NO_RECORD")
     assert late.status_code == 409

@@ -6,6 +6,7 @@ from lxml.html import fromstring
 from certstore.certificates import Status
 from certstore.web.texts import load
 from tests.residents import GAO, Browser, assert_sound
+from tests.sealed import become
 from tests.unit.issuance.letters.walks import LIN, certificates, handed_in, letters
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -57,9 +58,7 @@ def test_a_heading_stands_for_every_status(house, lang, status):
     if status is not Status.EXPIRED:  # follows from the dates
         ref = handed_in(house).ref
         voucher = certificates(house)[0]
-        with house.archive.writing() as books:
-            moment = house.clock.now()
-            books.register.set_status(voucher.ref, status, moment, only_from={Status.VALID})
+        become(house, voucher, status)
         read = Browser(house, LIN, lang).get(f"/applications/{ref}")
         assert heading(read) == says(lang, f"progress.certificate.{status.value}")
     assert f"progress.certificate.{status.value}" in load(lang)

@@ -1,13 +1,16 @@
 """Scanning on line over HTTP: genuine, used, cut short, changed, foreign, too large."""
 
+import base64
 import io
 import json
 from dataclasses import replace
 
 import pytest
+from lxml.html import fromstring, tostring
 from PIL import Image
 
 from certstore.clock import unix
+from certstore.codes.claims import Disclosure
 from certstore.codes.profiles import seal_for_holder, show_code
 from certstore.errors import UnavailableError
 from certstore.keys import KeySigner, Purpose, generate
@@ -128,16 +131,105 @@ def test_a_stranger_who_holds_a_print_gets_what_is_printed_in_the_code_and_nothi
     assert fetched == []
 
 
-def test_an_off_line_code_gets_no_photo_however_often_it_is_shown(house, voucher, scanner):
+def off_line(house, voucher, **data):
+    """Codes shown with a phone's own key, by when they are shown; `data` is said otherwise."""
     holder, now = KeySigner(Purpose.PRESENTATION, generate("ES256")), house.clock.now()
     claims = minimal_claims(voucher, now, unix(now) + 3600, b"8 bytes!")
-    claims = replace(claims, holder_key=holder.public_key)
+    said = replace(claims.data, **data)
+    claims = replace(claims, holder_key=holder.public_key, data=said)
     inner = seal_for_holder(claims, house.keys.signer(Purpose.CODE))
-    code = show_code(inner, holder, issued_at=unix(now))
-    for _ in range(2):
-        found = judged(scanner, code)
-        assert (found["verdict"], found["photo"]) == ("valid", None)
-    assert len(scans(house)) == 2
+    return lambda later=0: show_code(inner, holder, issued_at=unix(now) + later)
+
+
+def test_an_off_line_code_gets_its_photo_for_the_first_scan_of_each_showing(
+    house, voucher, scanner
+):
+    shown = off_line(house, voucher)
+    for later in range(2):  # each showing has a wrapper of its own, and counts once
+        found = judged(scanner, shown(later))
+        assert found["verdict"] == "valid"
+        assert base64.b64decode(found["photo"]) == kept(house, voucher, "photo")
+        again = judged(scanner, shown(later))
+        assert (again["verdict"], again["photo"]) == ("replayed", None)
+    assert ["photo" in scan.record["fields"] for scan in scans(house)] == [False, True] * 2
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        {"photo_digest": bytes(16)},  # a message made before the photo was another
+        {"photo_digest": None},
+        {"disclosure": Disclosure.RESIDENCE_IN_DISTRICT, "name": None, "id_number": None},
+    ],
+    ids=["another photo", "no photo", "nobody named"],
+)
+def test_an_off_line_code_that_names_no_photo_of_ours_gets_none(house, voucher, scanner, data):
+    found = judged(scanner, off_line(house, voucher, **data)())
+    assert (found["verdict"], found["photo"]) == ("valid", None)
+    assert "photo" not in scans(house)[0].record["fields"]
+
+
+def test_used_dead_and_made_up_numbers_get_one_answer_of_their_own(house, voucher, scanner):
+    made = house.presentation_desk.present(ME, voucher.ref)
+    number = house.presentation_desk.number(ME, voucher.ref, made.cti)
+    assert judged(scanner, number)["verdict"] == "valid"
+    answers = [judged(scanner, typed) for typed in (number, "000 000 000", "123-456-789")]
+    for found in answers:
+        assert {**found, "checked_at": ""} == {**answers[0], "checked_at": ""}
+        assert (found["verdict"], found["reasons"]) == ("malformed", ["NUMBER_NOT_GOOD"])
+    said = result_shown(house, number)
+    assert "60 秒" in said
+    assert "取景框" not in said
+    assert judged(scanner, "12345678")["reasons"] == ["NOT_OUR_CODE"]
+
+
+def test_our_own_small_code_is_called_ours_and_leads_to_its_page_alone(house, voucher, scanner):
+    address = f"{house.settings.public_url}/s/{voucher.ref}"
+    assert judged(scanner, address)["reasons"] == ["STATUS_ADDRESS"]
+    assert f'href="/s/{voucher.ref}"' in result_shown(house, address)
+    strangers = (
+        f"https://stranger.example/s/{voucher.ref}",
+        f"{address}?x=1",
+        f"{address}/..",
+        f"{house.settings.public_url}@stranger.example/s/{voucher.ref}",
+        f"{house.settings.public_url}/sign-out",
+    )
+    for other in strangers:
+        assert judged(scanner, other)["reasons"] == ["NOT_OUR_CODE"], other
+        assert "<a " not in result_shown(house, other)
+
+
+def result_shown(house, code):
+    """What the page shows of a verdict without script, less what stands ready for a script."""
+    answer = Browser(house, None).post("/scan", code=code)
+    assert_sound(answer, "zh")
+    found = fromstring(answer.text).get_element_by_id("result")
+    return tostring(found, encoding="unicode")
+
+
+def test_without_script_the_page_leaves_the_result_by_itself(house, voucher, scanner):
+    code = kept(house, voucher, "code").decode()
+    leaves = '<noscript><meta http-equiv="refresh" content="30; url={}"></noscript>'
+    assert leaves.format("/scan") in scanner.post("/scan", code=code).text
+    assert "http-equiv" not in scanner.get("/scan").text
+    document = {"file": ("x", kept(house, voucher, "document"))}
+    assert leaves.format("/scan/file") in scanner.http.post("/scan/file", files=document).text
+
+
+def test_the_page_says_of_a_document_what_it_says_of_a_code(house, voucher, scanner):
+    page = scanner.http.post("/scan/file", files={"file": ("x", kept(house, voucher, "document"))})
+    said = fromstring(page.text).get_element_by_id("result").text_content()
+    assert f"有效至 {voucher.fields['valid_until']}" in said
+    rows = fromstring(page.text).xpath("//*[@data-field]/@data-field")
+    assert {"ethnicity", "registered_on"} <= set(rows)
+
+
+def test_a_file_that_is_a_text_is_not_called_a_picture(house, voucher, scanner):
+    page = scanner.http.post("/scan/file", files={"file": ("x", b"the text of another code")})
+    assert page.status_code == 422
+    assert "不是图片" in page.text
+    code = scanner.http.post("/scan/file", files={"file": ("x", kept(house, voucher, "code"))})
+    assert "照片和截图没有签名" not in code.text
 
 
 @pytest.mark.parametrize("code", ["hello", "https://example.org/", "RP1:", "RP9:ABC", "王", " "])
@@ -294,7 +386,7 @@ def test_the_scanner_page_without_script(house, voucher, lang):
     files = (
         (b"", 422),
         (b"\x89PNG\r\n\x1a\n broken", 422),
-        (b"the text of another code", 200),
+        (b"the text of another code", 422),
         (blank.getvalue(), 422),
         (FOREIGN, 200),
         (kept(house, voucher, "document"), 200),
@@ -311,10 +403,29 @@ def test_the_small_codes_page_tells_the_status_and_nobodys_data(house, voucher, 
     page = Browser(house, None, lang).get(f"/s/{voucher.ref}")
     assert page.status_code == 200
     assert_sound(page, lang)
+    assert Browser(house, None).http.head(f"/s/{voucher.ref}").status_code == 200
     for datum in (*PERSONAL, voucher.number, voucher.identifier):
         assert datum not in page.text
     with house.archive.reading() as books:
         records = books.register.held_by("111", ME.holder.id_number)
     handed_in = next(c.ref for c in records if not c.sealed)
     assert Browser(house, None, lang).get(f"/s/{handed_in}").status_code == 404
+    assert scans(house) == []
+
+
+def test_the_small_codes_answer_for_machines_is_the_status_and_the_type(house, voucher, scanner):
+    said = scanner.http.get(f"/v1/verify/status/{voucher.ref}")
+    assert said.status_code == 200
+    assert {**said.json(), "checked_at": ""} == {
+        "status": "valid",
+        "type": "residence_voucher",
+        "checked_at": "",
+    }
+    with house.archive.reading() as books:
+        records = books.register.held_by("111", ME.holder.id_number)
+    handed_in = next(c.ref for c in records if not c.sealed)
+    for ref in (handed_in, "k7m2x9qd4wzr5t8vbn3c", voucher.number):
+        answer = scanner.http.get(f"/v1/verify/status/{ref}")
+        assert answer.status_code == 404
+        assert answer.headers["content-type"] == "application/problem+json"
     assert scans(house) == []

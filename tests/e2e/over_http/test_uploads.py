@@ -9,7 +9,8 @@ from sqlalchemy import text
 from certstore.web.texts import load
 from issuance.application import State
 from issuance.upload import UploadState
-from tests.residents import _CSRF, GAO, Browser, assert_sound, resident, submitted
+from tests.residents import _CSRF, Browser, assert_sound, resident, submitted
+from tests.residents import EVERYWHERE as GAO
 from tests.unit.issuance.uploading import (
     LIN,
     PAPER,

@@ -16,7 +16,8 @@ from certstore.web.texts import load
 from issuance.notices import tell_relied_on
 from issuance.relied_on import reliance
 from tests.guardians import FATHER, registered
-from tests.residents import GAO, Browser, assert_sound, resident, submitted, vouchers
+from tests.residents import EVERYWHERE as GAO
+from tests.residents import Browser, assert_sound, resident, submitted, vouchers
 from tests.sealed import enrol, school_key
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])

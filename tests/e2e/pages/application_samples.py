@@ -5,7 +5,13 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from certstore.pages.views import Reason
-from issuance.pages.progress_views import ApplicationLine, ApplicationsView, ProgressView, Step
+from issuance.pages.progress_views import (
+    ApplicationLine,
+    ApplicationsView,
+    AskedFor,
+    ProgressView,
+    Step,
+)
 from issuance.pages.views import (
     Answer,
     CheckView,
@@ -185,8 +191,29 @@ def progress() -> Iterator[Sample]:
         ),
         (
             "asked",
-            replace(base, state="asked", reasons=(Reason("PHOTO_QUALITY", {"detail": "反光"}),),
-                    asked_href=f"/applications/{REF}/photo"),
+            replace(
+                base,
+                state="asked",
+                sentence="照片反光，看不清五官；租赁合同缺第二页。",
+                asked=(
+                    AskedFor("photo", f"/applications/{REF}/photo"),
+                    AskedFor("dwelling", f"/applications/{REF}/materials/dwelling", given=True),
+                ),
+                asked_until=date(2026, 12, 21),
+                withdraw_href=f"/applications/{REF}/withdraw",
+            ),
+        ),
+        (
+            "asked-given",
+            replace(
+                base,
+                state="asked",
+                sentence="租赁合同缺第二页。",
+                asked=(AskedFor("dwelling", f"/applications/{REF}/materials/dwelling", True),),
+                asked_until=date(2026, 12, 21),
+                supply_href=f"/applications/{REF}/supply",
+                withdraw_href=f"/applications/{REF}/withdraw",
+            ),
         ),
         ("overdue", replace(base, state="overdue", telephone="12345")),
         ("withdrawn", replace(base, state="withdrawn", steps=(), materials=(),

@@ -5,24 +5,30 @@ from dataclasses import replace
 from datetime import date, datetime, timedelta
 
 from certstore.pages.views import Reason
+from issuance.application import Matter
+from issuance.pages.desk_queue_views import (
+    Decided,
+    DeskQueueView,
+    FindingLine,
+    HeldUp,
+    InHand,
+    Narrowed,
+    QueueLine,
+)
 from issuance.pages.desk_views import (
     AffectedLine,
     Compared,
-    Decided,
     DeskCaseView,
     DeskFile,
     DeskFindingView,
     DeskLettersView,
-    DeskQueueView,
     Difference,
-    FindingLine,
-    HeldUp,
     Judgement,
     LetterView,
-    QueueLine,
     Reads,
     Whose,
 )
+from issuance.refusals.reasons import reasons_for
 from tests.e2e.pages.application_samples import MATERIALS
 from tests.e2e.pages.people import HOUSING, NOW, ODD_ADDRESS, OFFICER, PORTRAIT, REF, Sample
 
@@ -33,7 +39,19 @@ HELD = HeldUp(
 )
 NAMES = ("沈听舟", "阿依古丽提", "何清", "欧阳天一", "唐宁", "林晓禾", "周敏")
 MARKED = (("late", -2), ("late", 0), ("today", 0), ("soon", 1), ("later", 3), ("source", 4))
-COUNTS = {"all": 237, "late": 2, "today": 12, "held": 1}
+LI_HOLDS = InHand(name="李民警", number="1052", since=NOW - timedelta(minutes=12))
+GAO_HOLDS = InHand(name="高民警", number="1047", since=NOW - timedelta(minutes=4), mine=True)
+COUNTS = {
+    "week": 41,
+    "second": 2,
+    "clear": 31,
+    "source": 1,
+    "raised": 0,
+    "all": 237,
+    "late": 2,
+    "today": 12,
+    "held": 1,
+}
 WHERE = {"office": "梧桐派出所", "officer": OFFICER.name, "waiting": 237}
 
 
@@ -50,6 +68,10 @@ def line(at: int, due: str, days: int) -> QueueLine:
         days=days,
         state="issued" if due == "decided" else "approved" if due == "held" else "in_review",
         held_up=HELD if due == "held" else None,
+        in_hand={2: LI_HOLDS, 3: GAO_HOLDS}.get(at),
+        proposed_by="1052" if at == 4 else "",
+        raised=at == 0,
+        clear=at % 5 == 3 and due == "later",
     )
 
 
@@ -70,7 +92,7 @@ def desk() -> Iterator[Sample]:
 def _queues() -> Iterator[Sample]:
     page, path = "issuance/desk_queue.html", "/desk"
     office = {"office": "梧桐派出所", "officer": OFFICER.name}
-    waiting = DeskQueueView(**office, queue=QUEUE, counts=COUNTS, found=237, page=2, pages=5)
+    waiting = a_queue()
     done = Decided(what="approve", by="1047", at=NOW, case_number="SF-2611-000519")
     found = replace(waiting, number="000520", found=1, page=1, pages=1)
     finding = FindingLine(ref=REF, number="CN20260000000001", found_at=NOW, left=2)
@@ -78,13 +100,28 @@ def _queues() -> Iterator[Sample]:
         ("desk", replace(waiting, decided=done, next_ref="0" * 20, findings=(finding,))),
         ("desk-page", waiting),
         ("desk-held", replace(waiting, decided=replace(done, held_up=HELD))),
-        ("desk-today", replace(waiting, which="today", found=12, page=1, pages=1)),
+        (
+            "desk-today",
+            replace(waiting, narrowed=Narrowed(which="today"), found=12, page=1, pages=1),
+        ),
         ("desk-found", replace(found, queue=(line(1, "decided", 0),))),
         ("desk-not-found", replace(found, queue=(), found=0)),
-        ("desk-none-late", replace(waiting, which="late", queue=(), found=0, pages=1, page=1)),
+        (
+            "desk-none-late",
+            replace(waiting, narrowed=Narrowed(which="late"), queue=(), found=0, pages=1, page=1),
+        ),
         ("desk-empty", DeskQueueView(**office, counts=dict.fromkeys(COUNTS, 0))),
     ):
         yield Sample(name, page, view, path, OFFICER, wide=True)
+
+
+def a_queue() -> DeskQueueView:
+    """A page of the queue, with nothing just done."""
+    matters = tuple(m.value for m in Matter)
+    office = {"office": "梧桐派出所", "officer": OFFICER.name}
+    return DeskQueueView(
+        **office, queue=QUEUE, counts=COUNTS, found=237, page=2, pages=5, matters=matters
+    )
 
 
 def _compared() -> Compared:
@@ -112,8 +149,9 @@ def _compared() -> Compared:
     )
 
 
-def _case() -> DeskCaseView:
-    refused = ("ADDRESS_MISMATCH", "NO_RECORD")
+def a_case() -> DeskCaseView:
+    """A case with two things to judge, nobody's yet."""
+    refused = reasons_for("residence_registration")[:-1]
     reads = [Reads(choice="approve", state="issued")]
     reads += [
         Reads(choice=f"refuse {code}", state="refused", reasons=(Reason(f"REFUSED_{code}"),))
@@ -162,7 +200,7 @@ def _new_photo(judged: Judgement) -> Judgement:
 
 
 def _cases() -> Iterator[Sample]:
-    case = _case()
+    case = a_case()
     path, page = "/desk/cases/" + "0" * 20, "issuance/desk_case.html"
     asking = {"decision": "ask", "judge_1": "yes", "ask": "photo"}
     decided = Decided(what="approve", by="1052", at=NOW - timedelta(minutes=9))
@@ -173,7 +211,7 @@ def _cases() -> Iterator[Sample]:
         ("desk-case-error", replace(case, errors={"decision": "missing", "judge_1": "missing"})),
         ("desk-case-conflict", replace(case, errors={"decision": "conflict_photo"})),
         ("desk-case-sentence", replace(case, errors={"sentence": "missing"})),
-        ("desk-case-read-only", replace(case, read_by="李 1052")),
+        ("desk-case-read-only", replace(case, in_hand=LI_HOLDS)),
         ("desk-case-decided", replace(case, decided=decided)),
         ("desk-case-late", replace(case, decided=decided, came_late=True)),
         ("desk-case-held", replace(case, decided=replace(decided, held_up=HELD))),

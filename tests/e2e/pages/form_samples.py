@@ -11,7 +11,7 @@ from verifiers.pages.views import CheckLine, ScanResult, ScanView
 def forms() -> Iterator[Sample]:
     """Taking along: asked, wrong; and what a verifier sees of a copy."""
     page, path = "certstore/copy.html", f"/certificates/{REF}/download"
-    view = CopyView(ref=REF, type_code="residence_voucher", days=DAYS)
+    view = CopyView(ref=REF, type_code="residence_voucher", days=DAYS, for_wallets=True)
     yield Sample("copy", page, view, path)
     wrong = CopyView(
         ref=REF,

@@ -29,7 +29,7 @@ from tests.e2e.pages.scan_samples import FIELDS
 PORTRAIT = (Path(__file__).parent / "portrait.svg").read_text(encoding="utf-8")
 STATIC = StaticFiles()
 SHELL = Shell(
-    pages_of("certstore", "face_auth", "issuance", "verifiers"),
+    pages_of("certstore", "face_auth", "issuance", "issuance.matters", "verifiers"),
     asset=STATIC.asset,
     clock=MovedClock(NOW),
     glyphs=RareGlyphs(FontSet.bundled()),
@@ -57,8 +57,15 @@ class Showcase:
             # Asked for by the browser itself after an answer that is no page of ours.
             Route("/favicon.ico", lambda _: Response(status_code=204)),
             Route("/v1/verify/code", self._verify, methods=["POST"]),
+            Route(
+                "/scan/ask/state", lambda _: JSONResponse({"state": "waiting"}), methods=["POST"]
+            ),
+            Route("/scan/wallet/{ref}/standing", lambda _: JSONResponse({"standing": "waiting"})),
+            Route("/certificates/{ref}/wallet/{of}", lambda _: JSONResponse({"standing": "open"})),
             Route("/certificates/{ref}/present/code", self._code, methods=["POST"]),
             Route("/certificates/{ref}/reveal", self._reveal, methods=["POST"]),
+            Route("/show/state", lambda _: JSONResponse({"signed_in": False, "now": 0})),
+            Route("/show-worker.js", self._worker),
             *static_routes(STATIC),
             Route("/{path:path}", self._page),
         ]
@@ -78,6 +85,9 @@ class Showcase:
         answer = HTMLResponse(render(sample, dress))
         answer.set_cookie(COOKIE, dress.cookie())
         return answer
+
+    async def _worker(self, _request: Request) -> Response:
+        return Response("// nothing is kept here", media_type="text/javascript")
 
     async def _portrait(self, _request: Request) -> Response:
         return Response(PORTRAIT, media_type="image/svg+xml")

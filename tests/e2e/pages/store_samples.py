@@ -130,8 +130,7 @@ def certificates() -> Iterator[Sample]:
     yield Sample("present", "certstore/present.html", shown, path)
     levels = replace(
         shown,
-        level="residence",
-        levels=("residence", "photo", "full"),
+        levels=("photo", "residence", "full"),
         reveal_href=f"/certificates/{REF}/reveal",
     )
     yield Sample("present-levels", "certstore/present.html", levels, path)
@@ -165,6 +164,7 @@ def usage() -> Iterator[Sample]:
         who="",
         matter="residence_voucher",
         given=("姓名", "照片"),
+        more_scans=17,
     )
     review = replace(ENTRY, ref="r" * 20, kind="review", who="梧桐派出所", matter="您的居住登记")
     relative = UsageEntry(

@@ -63,6 +63,39 @@ def test_single_keys_can_be_turned_off_and_stay_off(desk):
     page.evaluate("localStorage.clear()")
 
 
+def test_a_and_r_choose_the_decision_and_reasons_stand_with_a_refusal_alone(desk):
+    page = desk("desk-case")
+    reasons = page.locator("fieldset.reasons:not(.asks)")
+    assert not reasons.is_visible()
+    page.keyboard.press("r")
+    assert page.locator("input[name=decision]:checked").get_attribute("value") == "refuse"
+    assert reasons.is_visible()
+    page.keyboard.press("a")
+    assert page.locator("input[name=decision]:checked").get_attribute("value") == "approve"
+    assert not reasons.is_visible()
+
+
+def test_x_chooses_a_case_to_be_approved_with_others(desk):
+    page = desk("desk-page")
+    clear = page.locator("tr:has(input[name=case]) a.open").first
+    clear.focus()
+    page.keyboard.press("x")
+    assert page.locator("input[name=case]:checked").count() == 1
+    page.keyboard.press("x")
+    assert page.locator("input[name=case]:checked").count() == 0
+    page.locator("tr:not(:has(input[name=case])) a.open").first.focus()
+    page.keyboard.press("x")
+    assert page.locator("input[name=case]:checked").count() == 0
+
+
+def test_ctrl_enter_confirms_as_the_second_officer(desk):
+    page = desk("desk-case-second")
+    page.route("**/second*", lambda route: route.fulfill(body="done"))
+    with page.expect_request("**/second*") as sent:
+        page.keyboard.press("Control+Enter")
+    assert "answer=confirm" in sent.value.post_data
+
+
 def test_no_single_key_decides(desk):
     page = desk("desk-case")
     posts = []
@@ -76,18 +109,23 @@ def test_no_single_key_decides(desk):
 def test_the_preview_shows_the_sentence_as_the_applicant_reads_it(desk):
     page = desk("desk-case")
     page.get_by_text("必须选理由").click()
-    page.locator("#reason").select_option("ADDRESS_MISMATCH")
+    page.get_by_label("登记住址与备案不是同一处").check()
     page.locator("#sentence").fill("  请带 租赁合同\n\n 到窗口。 ")
-    shown = page.locator("#reads [data-reads='refuse ADDRESS_MISMATCH']")
+    shown = page.locator("#reads [data-reads='refuse']")
     assert shown.is_visible()
     assert [line for line in shown.inner_text().split("\n") if line] == [
         "没有通过",
-        "登记住址与备案不是同一处。",
+        "登记住址与备案不是同一处。" + load("zh")["cure.REFUSED_ADDRESS_MISMATCH"].other,
         "请带 租赁合同 到窗口。",
         load("zh")["progress.then.refused"].other,
     ]
-    page.locator("#reason").select_option("OTHER")
-    assert page.locator("#reads [data-reads='refuse OTHER'] p:visible").count() == 3
+    page.get_by_label("其他，写在下面").check()
+    assert shown.locator("p:visible").count() == 4
+    page.get_by_label("证件照不合格").check()  # every reason is shown, each with its cure
+    assert shown.locator("p:visible").count() == 5
+    page.get_by_label("登记住址与备案不是同一处").uncheck()
+    page.get_by_label("证件照不合格").uncheck()
+    assert shown.locator("p:visible").count() == 3
     page.get_by_text("马上签发电子凭证").click()
     assert page.locator("#reads").inner_text() == "审核通过，电子凭证已可用"
 

@@ -96,6 +96,22 @@ def test_the_full_name_is_shown_for_five_seconds(page, showcase):
     assert "晓" not in page.locator("#name").inner_text()
 
 
+def test_asked_for_twice_the_full_name_is_hidden_again_all_the_same(page, showcase):
+    page.clock.install()
+    page.goto(f"{showcase.origin}{PATH}?sample=present-levels")
+    button = page.get_by_role("button", name="显示全名 5 秒")
+    for _ in range(2):
+        button.click()
+        until(page, "document.getElementById('name').textContent === '林晓禾'")
+        page.clock.run_for(2_000)
+    page.clock.run_for(4_000)
+    assert "晓" not in page.locator("#name").inner_text()
+    button.click()
+    until(page, "document.getElementById('name').textContent === '林晓禾'")
+    page.evaluate(HIDE, arg=True)
+    assert "晓" not in page.locator("#name").inner_text()
+
+
 def test_without_script_there_is_a_code_and_the_page_renews_itself(chromium, showcase):
     context = chromium.new_context(java_script_enabled=False)
     page = context.new_page()
@@ -108,3 +124,13 @@ def test_without_script_there_is_a_code_and_the_page_renews_itself(chromium, sho
 def test_presenting_is_light_whatever_the_theme(page, showcase):
     opened(page, showcase, "&theme=dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
+
+
+def test_what_the_asked_holder_showed_leaves_the_screen_after_30_seconds(page, showcase):
+    page.clock.install()
+    page.goto(f"{showcase.origin}/scan/ask?sample=asked-result")
+    page.clock.run_for(29_000)
+    assert page.locator("#outcome .verdict").count() == 1
+    page.clock.run_for(2_000)
+    until(page, "!document.querySelector('#outcome .verdict')")
+    assert page.locator("#outcome").inner_text() == "结果已清除。"

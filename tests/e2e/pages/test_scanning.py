@@ -1,15 +1,21 @@
 """The scanner in a real browser: typed, from a picture, every verdict, nothing kept."""
 
 import json
+from dataclasses import replace
 
 import pytest
 import segno
 
-from tests.e2e.pages.scan_samples import FIELDS, VERDICTS
+from tests.e2e.pages.scan_samples import FIELDS, IN_DISTRICT, NAMELESS, OF_AGE, VERDICTS
 from tests.e2e.pages.showcase import until
+from verifiers.scanning.kept_scanner import national_codes
 
 pytestmark = pytest.mark.browser
 LIVE = "RPD1:LIVE CODE"
+LETTER = national_codes()["commitment_letter"]
+WIDE = "123\u3000456\u3000789".translate(
+    {0x30 + n: 0xFF10 + n for n in range(10)}
+)  # by an input method
 
 
 def opened(page, showcase):
@@ -86,6 +92,159 @@ def test_every_verdict_has_its_own_look(page, showcase, verdict):
     assert page.locator("#result [data-slot=checks] li").count() == 3
     assert page.locator("#result .reasons li").count() == 1
     assert page.locator("#result [role=alert]").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence", "rows"),
+    [
+        (OF_AGE, "已满 18 周岁", ["凭证编号"]),
+        (IN_DISTRICT, "住在海港区", ["凭证编号"]),
+        (NAMELESS, "", ["凭证编号"]),
+        (NAMELESS | {"residence_district": "$&海港区"}, "住在$&海港区", ["凭证编号"]),
+        (OF_AGE | {"residence_address": "长乐路88弄"}, "已满 18 周岁", ["居住地址", "凭证编号"]),
+    ],
+    ids=["age", "district", "nobody", "district of a wallet", "age and address"],
+)
+@pytest.mark.parametrize("here", [True, False], ids=["filled in by script", "by the service"])
+def test_a_showing_that_names_nobody_asks_for_no_face(page, showcase, fields, sentence, rows, here):
+    if here:
+        showcase.verdicts = [{"verdict": "valid", "checks": [], "fields": fields}]
+        judge(opened(page, showcase), "RP1:X")
+    else:
+        shown = showcase.samples["scan-age"]
+        view = replace(shown.view, result=replace(shown.view.result, fields=fields))
+        showcase.samples["scan-of-this-test"] = replace(shown, view=view)
+        page.goto(f"{showcase.origin}/scan?sample=scan-of-this-test")
+    page.wait_for_selector("#result .verdict.valid")
+    result = page.locator("#result")
+    assert result.locator("[data-slot=person]").is_hidden()
+    assert result.locator("details.same").count() == 0
+    assert result.locator("[data-slot=nobody]").is_visible()
+    assert result.locator("[data-slot=proven]").inner_text() == sentence
+    assert result.locator("[data-slot=facts] dt").all_inner_texts() == rows
+
+
+STANDS = {"name": "status", "passed": True, "detail": ""}
+SIGNED_OUT = {"verdict": "revoked", "reasons": ["DEVICE_SIGNED_OUT"], "fields": FIELDS}
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "unsaid"),
+    [
+        (SIGNED_OUT | {"checks": [STANDS]}, "证照本身有效", "签发机关已注销"),
+        (SIGNED_OUT | {"checks": [STANDS | {"passed": False}]}, "签发机关已注销", "本身有效"),
+        ({"verdict": "malformed", "reasons": ["NUMBER_NOT_GOOD"]}, "60 秒", "取景框"),
+        ({"verdict": "replayed", "reasons": ["NONCE_NOT_OURS"]}, "先扫了别人的码", "只能扫一次"),
+        ({"verdict": "unknown_issuer", "reasons": ["KEY_UNKNOWN"]}, "不知道是谁签的", "签名不对"),
+        (
+            {"verdict": "valid", "fields": {"name": "林*禾", "valid_until": "2027-11-25"}},
+            "有效至 2027-11-25",
+            "是同一个人吗",
+        ),
+        (
+            {"verdict": "valid", "fields": FIELDS | {"disclosure": "full", "ethnicity": 5}},
+            "维吾尔族",
+            "是同一个人吗",
+        ),
+        (
+            {"verdict": "valid", "fields": FIELDS | {"type": "", "type_code": LETTER}},
+            "亲属关系承诺书",
+            LETTER,
+        ),
+        (
+            {"verdict": "valid", "fields": FIELDS | {"disclosure": "m", "photo_digest": "00"}},
+            "没有核对过",
+            "身份证件",
+        ),
+    ],
+)
+def test_what_needs_words_of_its_own_gets_them(page, showcase, answer, said, unsaid):
+    showcase.verdicts = [answer]
+    judge(opened(page, showcase), "RP1:X")
+    page.wait_for_selector("#result .verdict")
+    text = page.locator("#result").inner_text()
+    assert said in text
+    assert unsaid not in text
+
+
+@pytest.mark.parametrize(
+    ("answer", "said", "unsaid"),
+    [
+        (
+            {
+                "verdict": "valid",
+                "reasons": ["replay_not_checked"],
+                "checks": [{"name": "showing", "passed": True, "detail": ""}],
+                "fields": FIELDS,
+            },
+            "当场回答了这里的码",
+            "不知道这个码是否用过",
+        ),
+        ({"verdict": "valid", "checks": [], "fields": FIELDS}, "有效", "当场回答"),
+        ({"verdict": "replayed", "reasons": ["NONCE_NOT_OURS"]}, "等新码没有用", "只能扫一次"),
+    ],
+    ids=["answered", "a printed code instead", "not answered"],
+)
+def test_a_scan_both_ways_says_whether_our_code_was_answered(page, showcase, answer, said, unsaid):
+    showcase.verdicts = [answer]
+    opened(page, showcase).locator("#two-way summary").click()
+    page.locator("#two-way-start").click()
+    judge(page, "RP1:X")
+    page.wait_for_selector("#result .verdict")
+    text = page.locator("#result").inner_text()
+    assert said in text
+    assert unsaid not in text
+
+
+def test_our_small_code_leads_to_its_page_here_and_a_stranger_s_leads_nowhere(page, showcase):
+    path = f"/s/{'k' * 20}"
+    judge(opened(page, showcase), f"{showcase.origin}{path}")
+    page.wait_for_selector("#result .verdict")
+    assert word(page) == "这是小码"
+    assert page.locator("#result a").get_attribute("href") == path
+    assert showcase.asked == []  # nobody need be asked
+    page.locator("#next").click()
+    page.locator("#stop").click()
+    showcase.verdicts = [{"verdict": "malformed", "reasons": ["STATUS_ADDRESS"]}]
+    judge(page, f"https://stranger.example{path}")
+    page.wait_for_selector("#result .verdict")
+    assert page.locator("#result a").count() == 0
+
+
+def test_a_showing_that_names_somebody_asks_for_the_face_and_says_the_age(page, showcase):
+    showcase.verdicts = [{"verdict": "valid", "checks": [], "fields": FIELDS | {"age_over": 18}}]
+    judge(opened(page, showcase), "RP1:X")
+    page.wait_for_selector("#result .verdict.valid")
+    result = page.locator("#result")
+    assert result.locator("[data-slot=nobody]").is_hidden()
+    assert result.locator("[data-slot=person]").is_visible()
+    assert result.locator("details.same").is_visible()
+    assert result.locator("[data-field=age_over] dd").inner_text() == "已满 18 周岁"
+
+
+@pytest.mark.parametrize("typed", ["123456789", "123 456 789", " 123-456-789 ", WIDE])
+def test_nine_digits_are_asked_of_the_service(page, showcase, typed):
+    judge(opened(page, showcase), typed)
+    page.wait_for_selector("#result .verdict.valid")
+    assert json.loads(showcase.asked[0][1]) == {"code": "123456789"}
+
+
+def test_nine_digits_are_never_judged_without_the_service(page, showcase):
+    opened(page, showcase)
+    page.route("**/v1/verify/code", lambda route: route.abort())
+    judge(page, "123 456 789")
+    page.wait_for_selector("#trouble:not([hidden])")
+    assert "要联网" in page.locator("#trouble").inner_text()
+    assert not page.locator("#result").inner_html()
+    page.complaints.clear()  # the browser writes the aborted request into its console
+
+
+def test_the_other_ways_lead_to_pages_that_are_there(page, showcase):
+    links = opened(page, showcase).locator("#ways a")
+    paths = links.evaluate_all("links => links.map((link) => link.getAttribute('href'))")
+    assert paths == ["/scan/ask", "/scan/wallet", "/scan/file"]
+    served = {sample.path for sample in showcase.samples.values()}
+    assert set(paths) <= served
 
 
 def test_what_a_code_says_is_text_and_never_markup(page, showcase):
@@ -174,6 +333,7 @@ def test_that_a_file_is_being_judged_is_said_at_once_until_it_is(
         page.wait_for_timeout(20)
     held[0].continue_()
     page.wait_for_selector("#result .verdict.valid")
+    page.wait_for_selector("#working", state="hidden")  # after the receipt is kept, not before
     assert page.locator("#working").text_content() == ""
     assert len(showcase.asked) == 1
 

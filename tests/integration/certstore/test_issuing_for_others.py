@@ -417,3 +417,30 @@ def test_a_dormitory_certificate_sealed_here_serves_a_registration(house, employ
         certificate = books.register.get(made["ref"])
     assert certificate.fields["address"] == DORMITORY
     assert certificate.sealed
+
+
+def test_a_loss_and_an_investigation_are_lifted_each_by_itself(house, police):
+    ref = issued(police, record_check("A-20"))["ref"]
+    steps = [
+        ("suspend", "under_investigation", 200, "suspended"),
+        ("suspend", "holder_request", 409, None),  # it is suspended by its issuer's word
+        ("suspend", "lost", 200, "suspended_loss"),
+        ("suspend", "lost", 409, None),
+        ("restore", "investigation_closed", 200, "suspended_loss"),
+        ("restore", "investigation_closed", 409, None),
+        ("suspend", "under_investigation", 200, "suspended_loss"),
+        ("restore", "found", 200, "suspended"),
+        ("restore", "found", 409, None),
+        ("restore", "holder_request", 200, "valid"),
+        ("suspend", "lost", 200, "suspended_loss"),
+        ("restore", "holder_request", 200, "valid"),
+    ]
+    for action, reason, code, status in steps:
+        answer = change(police, ref, action, reason=reason)
+        assert answer.status_code == code, (action, reason, answer.text)
+        if status is None:
+            assert answer.json()["cause"] == "other_reason"
+        else:
+            assert answer.json()["status"] == status
+    partly = [n for n in told(house, "partly_restored") if n.facts["certificate_ref"] == ref]
+    assert len(partly) == 2

@@ -11,6 +11,7 @@ from certstore.service.worker import Worker
 from certstore.storage.queue_nats import NatsQueue
 from tests.house import house_in
 from tests.residents import approved, copied, vouchers
+from tests.sealed import LIN, resident, voucher
 from tests.servers import free_ports, nats
 
 
@@ -156,3 +157,15 @@ def test_what_was_approved_and_not_issued_is_issued_by_the_worker(settled_folder
         assert vouchers(house, "zhou_min") == [issued]
         assert house.application(application.ref).certificate_ref == issued.ref
         assert waiting(house) == 0
+
+
+def test_codes_that_were_shown_are_forgotten_within_a_day_of_their_end(house):
+    made = house.presentation_desk.present(resident(LIN), voucher(house).ref)
+    house.clock.skip(timedelta(hours=23))
+    Worker(house).once()
+    with house.archive.reading() as books:
+        assert books.presentations.find(made.cti) is not None  # a scan off line may be told of
+    house.clock.skip(timedelta(hours=2))
+    Worker(house).once()
+    with house.archive.reading() as books:
+        assert books.presentations.find(made.cti) is None

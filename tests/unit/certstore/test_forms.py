@@ -15,7 +15,10 @@ from tests.house import house_in
 from tests.sealed import resident
 
 PAGE = {"Accept": "text/html"}
-API = ("/v1/", "/oauth2/", "/development-identity/token")
+API = (
+    *("/v1/", "/oauth2/", "/development-identity/token", "/wallets/par", "/wallets/token"),
+    *("/wallets/nonce", "/wallets/credential", "/wallets/deferred", "/wallets/notification"),
+)
 CSRF = "the token of this session"
 REF = "b" * 20
 

@@ -1,6 +1,8 @@
 """`--help` of every command: whole at 80 columns, with examples and exit codes."""
 
 import re
+import subprocess
+import sys
 
 import pytest
 import typer.main
@@ -69,3 +71,11 @@ def test_help_is_enough_to_begin_with():
     said = help_of(())
     for words in ("certstore demo", "certstore serve", "certstore trust add", "README"):
         assert words in said
+
+
+def test_help_waits_for_nothing_that_only_the_work_needs():
+    asked = "import sys, certstore.service.cli; print(*sys.modules)"
+    ran = subprocess.run([sys.executable, "-c", asked], capture_output=True, text=True, check=True)
+    loaded = {name.partition(".")[0] for name in ran.stdout.split()}
+    assert "certstore" in loaded
+    assert not {"sqlalchemy", "alembic", "numpy", "PIL", "fastapi", "jinja2", "httpx"} & loaded

@@ -131,6 +131,10 @@ HOSTILE = {
         of({"staff_number": "<b>", "station": "梧桐派出所"}),
         "staff_number",
     ),
+    "a supervisor by a word": (
+        of({"staff_number": "1047", "station": "所", "supervisor": "false"}),
+        "supervisor",
+    ),
     "a clerk of nobody": (of({"staff_number": "7", "organisation_uscc": "x"}), "organisation_uscc"),
 }
 

@@ -98,6 +98,17 @@ def test_the_memory_for_callers_ends_somewhere(steady, monkeypatch):
         ("POST", "/v1/verify/document", "verify"),
         ("POST", "/scan/file", "verify"),
         ("GET", "/s/abc", "verify"),
+        ("GET", "/v1/verify/status/abc", "verify"),
+        ("POST", "/v1/verify/requests", "verify"),
+        ("POST", "/v1/verify/wallet-requests/abc/response", "verify"),
+        ("POST", "/v1/verify/requests/abc:collect", "polling"),
+        ("POST", "/v1/verify/wallet-requests/abc:result", "polling"),
+        ("POST", "/scan/ask/state", "polling"),
+        ("POST", "/scan/ask/result", "polling"),
+        ("POST", "/scan/wallet/abc", "polling"),
+        ("GET", "/scan/wallet/abc", "polling"),
+        ("GET", "/scan/wallet/abc/standing", "polling"),
+        ("GET", "/scan/wallet", None),
         ("POST", "/oauth2/token", "token"),
         ("POST", "/oauth2/debug", "token"),
         ("POST", "/oauth2/introspect", "token"),
@@ -150,6 +161,7 @@ def house(tmp_path_factory):
         tmp_path_factory.mktemp("limits"),
         limit_sign_in=4,
         limit_verify=3,
+        limit_polling=2,
         limit_token=2,
         limit_pull=2,
         limit_face=2,
@@ -192,6 +204,16 @@ def test_scans_beyond_the_limit_are_told_to_wait(door):
     assert "content-security-policy" in answers[-1].headers
     assert client.get("/healthz").status_code == 200
     assert 'status="429"' in client.get("/metrics").text
+
+
+def test_guessing_secrets_by_polling_ends_as_soon_as_it_is_too_often(door):
+    client, ref = door(), "a" * 20
+    said = {"secret": "guess" * 5}
+    asked = (f"/v1/verify/requests/{ref}:collect", f"/v1/verify/wallet-requests/{ref}:result")
+    codes = [client.post(path, json=said).status_code for path in (*asked, *asked)]
+    assert codes == [404, 404, 429, 429]
+    assert client.post("/scan/ask/state").status_code == 429
+    assert client.post("/v1/verify/code", json={"code": "RP1:X"}).status_code == 200  # its own
 
 
 def test_nothing_of_a_body_is_read_beyond_the_limit(door):

@@ -13,6 +13,7 @@ from certstore.pages.entrance_views import NoticeWord
 from certstore.pages.holdings_pages import _NOTICE_KINDS, notice_lines
 from certstore.tables.notices import Notice, NoticeKind
 from certstore.web.texts import load
+from issuance.matters.lease.records import LeaseNotice
 from issuance.notices import _JUDGED
 
 ROOT = Path(certstore.__file__).parents[1]
@@ -23,6 +24,7 @@ NOW = datetime(2026, 11, 22, tzinfo=UTC)
 def written_kinds():
     """The kinds that stand in the calls of `inbox.add`, and those that are looked up for one."""
     handed_on = {"_JUDGED[outcome]": _JUDGED.values(), "kind": get_args(StepKind)}
+    handed_on["lease_kind"] = get_args(LeaseNotice)
     found = set()
     for path in (p for package in PACKAGES for p in (ROOT / package).rglob("*.py")):
         source = path.read_text("utf-8")
@@ -55,7 +57,7 @@ def test_every_word_of_the_page_has_a_sign_and_a_sentence_in_both_languages():
 def test_no_notice_is_left_out(kind):
     facts = {"matter": "residence_registration", "reason": "没有亲属关系", "application_ref": "r"}
     (line,) = notice_lines([Notice("n", kind, facts, NOW)])
-    of_issuers = {"given", "replaced", "suspended", "restored", "withdrawn"}
+    of_issuers = {"given", "replaced", "suspended", "restored", "partly_restored", "withdrawn"}
     to_usage = {"relied_on", "use_code_used"}
     to_list = {"entrusted", "entrustment_answered", "entrustment_ended"}
     wanted = "/usage" if kind in to_usage else "/applications/r"

@@ -140,6 +140,8 @@ def test_a_name_is_kept_in_one_spelling(desk, op, said, kept):
 def test_officers_and_clerks_are_who_their_claims_say(desk, op):
     op.person |= {"staff_number": "1047", "station": "梧桐派出所"}
     assert who(desk, op) == Officer(LIN.name, "1047", "梧桐派出所")
+    op.person["supervisor"] = True
+    assert who(desk, op) == Officer(LIN.name, "1047", "梧桐派出所", supervisor=True)
     del op.person["station"]
     op.person["organisation_uscc"] = "11310000MB0T00015W"
     assert who(desk, op) == Clerk(LIN.name, "1047", "11310000MB0T00015W")

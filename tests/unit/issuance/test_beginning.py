@@ -13,13 +13,15 @@ from issuance.pages.question_pages import questions_for
 from tests.guardians import DAUGHTER, verified
 from tests.residents import (
     ADDRESS_CHANGE,
-    GAO,
     PEOPLE,
     REGISTRATION,
     answers_of,
     drafted,
     resident,
     submitted,
+)
+from tests.residents import (
+    EVERYWHERE as GAO,
 )
 
 CHEN, LIN, SHEN = (resident(k) for k in ("chen_yiming", "lin_xiaohe", "shen_xiaozhou"))

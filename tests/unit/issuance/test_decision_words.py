@@ -4,10 +4,11 @@ import pytest
 from lxml.html import fromstring
 
 from certstore.web.texts import Texts
-from issuance.review import REFUSAL_REASONS, UNLISTED
+from issuance.refusals.reasons import UNLISTED, reasons_for
 from tests.residents import GAO, Browser, resident, submitted
 
 SHEN = resident("shen_xiaozhou")
+REFUSAL_REASONS = reasons_for("residence_registration")
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
 TYPED = "  请带 租赁合同\r\n  到窗口。 "
 READ = "请带 租赁合同 到窗口。"
@@ -19,12 +20,13 @@ def words(elements):
     return [text for text in said if text]
 
 
-def previewed(page, choice, sentence):
-    """The prepared words of a choice, with the sentence where the script puts it."""
+def previewed(page, choice, sentence, *reasons):
+    """The prepared words of a choice, as the script shows them: what is ticked, what is typed."""
     (block,) = fromstring(page).xpath(f"//div[@data-reads='{choice}']")
     for place in block.xpath(".//*[@data-sentence]"):
         place.text = sentence
-    return words(block.xpath("./p"))
+    ticked = [p for p in block.xpath("./p") if p.get("data-reason") in {None, *reasons}]
+    return words(ticked)
 
 
 def read_by_the_applicant(page):
@@ -39,7 +41,7 @@ def read_by_the_applicant(page):
 def test_of_a_refusal_the_applicant_reads_what_was_previewed(house, lang, reason):
     ref = submitted(house, "shen_xiaozhou").ref
     officer, me = Browser(house, GAO, lang), Browser(house, SHEN, lang)
-    before = previewed(officer.get(f"/desk/cases/{ref}").text, f"refuse {reason}", READ)
+    before = previewed(officer.get(f"/desk/cases/{ref}").text, "refuse", READ, reason)
     sent = officer.post(f"/desk/cases/{ref}", decision="refuse", reason=reason, sentence=TYPED)
     assert sent.status_code == 303
     answer = me.get(f"/applications/{ref}")
@@ -47,6 +49,22 @@ def test_of_a_refusal_the_applicant_reads_what_was_previewed(house, lang, reason
     assert read_by_the_applicant(answer.text) == before
     assert READ in before
     assert len(before) == (3 if reason == UNLISTED else 4)
+
+
+@BOTH
+def test_of_several_reasons_the_applicant_reads_each_and_what_would_cure_it(house, lang):
+    ref = submitted(house, "shen_xiaozhou").ref
+    officer, me = Browser(house, GAO, lang), Browser(house, SHEN, lang)
+    codes = ["PHOTO_QUALITY", "ADDRESS_MISMATCH"]
+    before = previewed(officer.get(f"/desk/cases/{ref}").text, "refuse", "", *codes)
+    sent = officer.post(f"/desk/cases/{ref}", decision="refuse", reason=codes, sentence="")
+    assert sent.status_code == 303
+    assert read_by_the_applicant(me.get(f"/applications/{ref}").text) == before
+    texts = Texts(lang)
+    for code in codes:
+        said = str(texts(f"reason.REFUSED_{code}")) + str(texts("common.stop"))
+        assert f"{said}{texts(f'cure.REFUSED_{code}')}" in before
+    assert len(before) == 1 + len(codes) + 1  # the state, each reason, what then
 
 
 @BOTH

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from certstore.certificates import Holder
-from issuance.application import Answers, Application, Child, Matter, Relative, State
+from issuance.application import WITH_OFFICERS, Answers, Application, Child, Matter, Relative, State
 from issuance.pages.desk_people import whose
 from verifiers.materials.vocabulary import Material
 
@@ -13,7 +13,7 @@ NOW = datetime(2026, 11, 26, tzinfo=UTC)
 LIN = Holder("林晓禾", "111", "310199199003070020")
 CHILD = Child("何雨桐", "310199201803070011", "parent")
 ZHOU = Relative("周敏", "310199197109230625", "parent")
-DONE = set(State) - {State.IN_REVIEW}
+DONE = set(State) - WITH_OFFICERS
 
 
 def case(answers: Answers, state: State = State.IN_REVIEW) -> Application:

@@ -25,7 +25,8 @@ from tests.guardians import (
     unknown_child,
     verified,
 )
-from tests.residents import ADDRESS_CHANGE, GAO, PEOPLE, REGISTRATION, resident, vouchers
+from tests.residents import ADDRESS_CHANGE, PEOPLE, REGISTRATION, resident, vouchers
+from tests.residents import EVERYWHERE as GAO
 from tests.unit.issuance.test_issue import count
 from tests.unit.issuance.uploading import good
 from verifiers.materials.vocabulary import Material

@@ -15,6 +15,7 @@ from issuance.tables import HELD_UP, ApplicationBook
 from tests.residents import (
     ADDRESS_CHANGE,
     PEOPLE,
+    REGISTRATION,
     approved,
     resident,
     submitted,
@@ -225,7 +226,7 @@ def test_a_second_hand_that_sealed_the_same_draft_gets_the_first_ones_certificat
 @pytest.mark.parametrize("state", ["draft", "in_review"])
 def test_only_what_is_approved_is_issued(house, state):
     if state == "draft":
-        application = house.apply_desk.begin(resident(WHO), "residence_registration")
+        application = house.apply_desk.begin(resident(WHO), REGISTRATION)
     else:
         application = submitted(house, "shen_xiaozhou")
     with pytest.raises(ConflictError, match="not approved"):

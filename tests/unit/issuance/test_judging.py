@@ -73,11 +73,13 @@ def test_each_of_several_must_be_judged_good():
     assert approval_fault(decision, both, {"photo": "yes", "dwelling": "yes"}) is None
 
 
-def test_with_nothing_to_judge_nothing_is_approved():
+def test_what_the_rules_settled_whole_may_be_approved_and_what_nobody_saw_may_not():
     decision = decided(**(CASE | {"dwelling": O.SATISFIED}))
-    assert approval_fault(decision, (), {"dwelling": "yes"}) == "nothing_judged"
-    empty = replace(decision, materials={})
-    assert approval_fault(empty, (), {}) == "nothing_judged"
+    assert approval_fault(decision, (), {}) is None
+    nothing = replace(decision, materials={})
+    assert approval_fault(nothing, (), {}) == "nothing_judged"
+    not_asked = decided(**dict.fromkeys(CASE, O.NOT_APPLICABLE))
+    assert approval_fault(not_asked, (), {"dwelling": "yes"}) == "nothing_judged"
 
 
 def test_what_was_handed_in_for_something_missing_can_be_judged():

@@ -27,7 +27,8 @@ from issuance.photo_capture import (
 )
 from issuance.tables import ApplicationBook
 from tests.house import TODAY
-from tests.residents import GAO, Browser, assert_sound, drafted, resident
+from tests.residents import EVERYWHERE as GAO
+from tests.residents import Browser, assert_sound, drafted, resident
 from verifiers.materials.handed_in import Fault as FileFault
 from verifiers.materials.handed_in import Refused
 from verifiers.materials.photo_findings import PhotoReason
@@ -222,7 +223,7 @@ def test_the_photo_an_officer_approved_is_the_one_that_is_printed(house):
 
 def test_a_certificate_without_a_photo_handed_in_shows_the_one_on_file(house):
     draft = drafted(house, "chen_yiming")
-    assert house._given_photo(None, draft) is None
+    assert house.given_photo(None, draft) is None
     done = house.apply_desk.submit(CHEN, draft.ref)
     on_file = house.holdings_desk.of(CHEN)
     photos = {c.file("photo").sha256 for c in on_file if c.type_code == "id_photo"}

@@ -3,6 +3,7 @@
 import pytest
 
 from issuance.reuse_figures import Decided, count_reuse, decided, decided_of_kept
+from tests.residents import REGISTRATION as APPLIED_FOR
 from tests.residents import resident, submitted
 from verifiers.materials.vocabulary import Material, Matter, Outcome
 
@@ -73,7 +74,7 @@ def test_no_application_is_no_division_by_nothing():
 def test_the_decisions_of_real_applications_are_counted(house):
     submitted(house, "chen_yiming")
     submitted(house, "lin_xiaohe")
-    house.apply_desk.begin(resident("wang_yan"), "residence_registration")  # a draft counts not
+    house.apply_desk.begin(resident("wang_yan"), APPLIED_FOR)  # a draft counts not
     found = house.statistics_desk.reuse()
     assert found.applications == 2
     kinship = next(f for f in found.figures if f.material is Material.KINSHIP)

@@ -11,7 +11,8 @@ from certstore.errors import ConflictError, MalformedError, NotFoundError
 from issuance.application import State
 from issuance.history.tables import HELD_UP
 from issuance.issue import TRY_AGAIN_AFTER
-from issuance.review import MAX_SENTENCE, REFUSAL_REASONS
+from issuance.refusals.reasons import reasons_for
+from issuance.sentences import MAX_SENTENCE
 from issuance.tables import ApplicationBook
 from issuance.waiting.queue import Asked
 from tests.residents import GAO, LI, copied, drafted, resident, submitted, vouchers
@@ -157,7 +158,9 @@ def test_a_refusal_without_a_proper_reason_changes_nothing(house, case, reason, 
     assert state(house, case) is State.IN_REVIEW
 
 
-@pytest.mark.parametrize("reason", [r for r in REFUSAL_REASONS if r != "OTHER"])
+@pytest.mark.parametrize(
+    "reason", [r for r in reasons_for("residence_registration") if r != "OTHER"]
+)
 def test_a_listed_reason_needs_no_sentence(house, case, reason):
     assert house.review_desk.refuse(GAO, case, reason, "").state is State.REFUSED
 

@@ -12,10 +12,13 @@ from certstore.errors import ConflictError
 from certstore.service.worker import Worker
 from issuance.application import DRAFT_LIFE, DRAFT_WARNING, State
 from issuance.history.tables import STILL_DOWN
+from issuance.procedure import Action, Role
 from issuance.tables import ApplicationBook
 from issuance.upkeep import LONGEST_WAIT
 from tests.residents import (
-    GAO,
+    EVERYWHERE as GAO,
+)
+from tests.residents import (
     REGISTRATION,
     copied,
     drafted,
@@ -234,6 +237,7 @@ def test_nothing_is_approved_with_nothing_judged(house, decision):
     now = house.clock.now()
     with house.archive.writing() as books:
         book = ApplicationBook(books.connection)
+        draft = book.get(ref)
         with pytest.raises(ConflictError, match="judged"):
-            book.move(ref, State.APPROVED, now, "somebody", decision=decision)
+            book.step(draft, Action.APPROVE, Role.RULES, now, "somebody", decision=decision)
     assert _state(house, ref) is State.DRAFT

@@ -18,11 +18,13 @@ from certstore.objects import DigestMismatchError
 from certstore.safekeeping import add_storage_key, open_safe
 from issuance.application import State
 from issuance.handed_in import MOST_FILES, read_kept
+from issuance.procedure import Action, Role
 from issuance.tables import ApplicationBook
 from issuance.upload import PIECE, UPLOAD_LIFE, UploadState
 from issuance.upload_tables import UploadBook
 from issuance.uploads import Announced, UploadDesk
-from tests.residents import GAO, LI, copied, drafted, resident, submitted, verify_face
+from tests.residents import EVERYWHERE as GAO
+from tests.residents import LI, copied, drafted, resident, submitted, verify_face
 from tests.unit.issuance.test_issue import count
 from tests.unit.issuance.uploading import (
     LIN,
@@ -482,7 +484,7 @@ def test_what_was_withdrawn_is_erased_at_once_and_an_old_draft_with_its_end(hous
     handed_in(house, ref)
     with house.archive.writing() as books:
         book = ApplicationBook(books.connection)
-        book.move(ref, State.WITHDRAWN, house.clock.now(), "applicant")
+        book.step(book.get(ref), Action.WITHDRAW, Role.APPLICANT, house.clock.now(), "applicant")
     assert house.upload_erasure.erase_ended() == 1
     other = asked(house, "wang_yan").ref
     handed_in(house, other, key="wang_yan")

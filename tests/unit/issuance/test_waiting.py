@@ -6,10 +6,10 @@ import pytest
 from sqlalchemy import text
 
 from certstore.chance import reference
-from issuance.application import State
-from issuance.pages.desk_pages import queue_lines
+from issuance.application import Matter, State
+from issuance.pages.desk_queue_pages import queue_lines
 from issuance.tables import applications
-from issuance.waiting.queue import PAGE, Asked
+from issuance.waiting.queue import PAGE, WHICH, Asked
 from tests.residents import GAO, resident, submitted
 
 TODAY = date(2026, 11, 25)
@@ -75,7 +75,8 @@ def test_the_most_urgent_stands_first_and_says_how_it_stands_to_its_date(house, 
     lines = queue_lines(found)
     assert [line.due for line in lines] == ["late", "today", "soon", "later"]
     assert [line.days for line in lines] == [-2, 0, 1, 4]  # working days
-    assert found.counts == {"all": 4, "late": 1, "today": 1, "held": 0}
+    none = dict.fromkeys(WHICH, 0)
+    assert found.counts == none | {"all": 4, "late": 1, "today": 1, "week": 2}
     for which in ("late", "today"):
         (only,) = queue_lines(house.review_desk.waiting(Asked(which)))
         assert only.due == which
@@ -120,7 +121,7 @@ def test_what_is_typed_is_no_pattern(house, case, typed):
 
 
 def test_a_draft_is_not_found_by_its_number(house):
-    draft = house.apply_desk.begin(SHEN, "residence_registration")
+    draft = house.apply_desk.begin(SHEN, Matter.RESIDENCE_REGISTRATION)
     assert house.review_desk.waiting(Asked.read("all", draft.number, 1)).lines == ()
 
 

@@ -17,7 +17,14 @@ from certstore.codes.claims import CodeClaims, CodeData, Disclosure, issuer_code
 from certstore.codes.profiles import Profile, seal_code, seal_for_holder, show_code
 from certstore.keys import KeySigner, PrivateKey, Purpose, generate
 from certstore.status_list import Publication, StatusList, issue_cwt, issue_jwt
-from certstore.trust import Edition, TrustedKey, TrustList, build_trust_list, parse_trust_list
+from certstore.trust import (
+    NEVER_LISTED,
+    Edition,
+    TrustedKey,
+    TrustList,
+    build_trust_list,
+    parse_trust_list,
+)
 
 NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
 USCC = "11310000MB0T00015W"
@@ -185,7 +192,7 @@ def make_house(uscc: str = USCC, purposes: Sequence[Purpose] | None = None) -> S
         root_key.public_key(), root_key, name="root", authority=True, begins=NOW - 60 * 24 * HOUR
     )
     signers = {}
-    for purpose in purposes or [p for p in Purpose if p not in {Purpose.ROOT, Purpose.WITNESS}]:
+    for purpose in purposes or [p for p in Purpose if p not in NEVER_LISTED]:
         key = generate("EdDSA" if purpose is Purpose.LEDGER else "ES256")
         leaf = certify(key.public_key(), (root_key, root), name=purpose.value)
         signers[purpose] = KeySigner(purpose, key, (leaf.public_bytes(Encoding.DER),))

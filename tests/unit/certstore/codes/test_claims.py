@@ -1,3 +1,4 @@
+from dataclasses import fields
 from datetime import date
 
 import cbor2
@@ -7,7 +8,7 @@ from hypothesis import strategies as st
 
 from certstore.certificates import StatusEntry
 from certstore.codes import strict_cbor
-from certstore.codes.claims import CodeClaims, CodeData, Disclosure, issuer_code
+from certstore.codes.claims import TEXTS, CodeClaims, CodeData, Disclosure, issuer_code
 from certstore.codes.meaning import faults
 from certstore.errors import MalformedError
 from certstore.keys import generate
@@ -117,6 +118,7 @@ HOSTILE = {
     "cnf with more": {**GOOD, 8: {1: CNF, 3: b"x"}},
     "cnf private": {**GOOD, 8: {1: {**CNF, -4: bytes(32)}}},
     "cnf of another curve": {**GOOD, 8: {1: {**CNF, -1: 8}}},
+    "cnf of the curve true": {**GOOD, 8: {1: {**CNF, -1: True}}},
     "cnf of another kind": {**GOOD, 8: {1: {**CNF, 1: 1}}},
     "cnf short": {**GOOD, 8: {1: {**CNF, -2: CNF[-2][:31]}}},
     "cnf compressed": {**GOOD, 8: {1: {**CNF, -3: True}}},
@@ -132,7 +134,10 @@ HOSTILE = {
     "data an array": {**GOOD, -70001: []},
     "data empty": {**GOOD, -70001: {}},
     "data key 0": with_data(_0=1),
-    "data key 17": with_data(_17=1),
+    "data key 18": with_data(_18=1),
+    "age 0": with_data(_17=0),
+    "age 151": with_data(_17=151),
+    "age no number": with_data(_17="18"),
     "data text key": {**GOOD, -70001: {**GOOD[-70001], "name": "x"}},
     "number missing": with_data(_1=...),
     "number empty": with_data(_1=""),
@@ -205,3 +210,8 @@ def test_what_could_not_be_read_is_never_written():
 )
 def test_meaning_is_judged_with_every_reason(changes, reasons):
     assert faults(data_of(**changes)) == reasons
+
+
+def test_every_text_of_the_data_is_looked_at_for_its_meaning():
+    texts = {f.name for f in fields(CodeData) if f.type in (str, str | None)}
+    assert set(TEXTS) == texts

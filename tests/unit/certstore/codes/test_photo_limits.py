@@ -1,31 +1,7 @@
-import io
-
 import pytest
-from PIL import Image
 
 from certstore.codes.meaning import photo_fault
-
-
-def webp(size=(72, 90), **options) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", size, "#88aacc").save(out, "WEBP", **{"quality": 10, **options})
-    return out.getvalue()
-
-
-def animated() -> bytes:
-    out = io.BytesIO()
-    frames = [Image.new("RGB", (8, 8), colour) for colour in ("red", "blue")]
-    frames[0].save(out, "WEBP", save_all=True, append_images=frames[1:])
-    return out.getvalue()
-
-
-def other(kind: str) -> bytes:
-    out = io.BytesIO()
-    Image.new("RGB", (8, 8)).save(out, kind)
-    return out.getvalue()
-
-
-SMALL = webp()
+from tests.unit.certstore.codes.small_photos import SMALL, animated, other, webp
 
 
 @pytest.mark.parametrize("photo", [SMALL, webp((96, 120)), webp(lossless=True), webp((1, 1))])

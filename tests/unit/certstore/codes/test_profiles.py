@@ -16,6 +16,7 @@ from certstore.codes.profiles import (
 )
 from certstore.errors import MalformedError, PurposeError
 from certstore.keys import Purpose
+from certstore.trust import NEVER_LISTED
 from tests.unit.certstore.codes.sealed_house import NOW, claims_of, data_of, house
 
 CODE = house().signers[Purpose.CODE]
@@ -45,7 +46,7 @@ def test_an_off_line_code_holds_both_layers():
 
 @pytest.mark.parametrize("profile", [Profile.PRINTED, Profile.ON_LINE])
 def test_a_key_of_another_purpose_seals_no_code(profile):
-    for purpose in set(Purpose) - {profile.purpose, Purpose.ROOT, Purpose.LEDGER, Purpose.WITNESS}:
+    for purpose in set(Purpose) - {profile.purpose, Purpose.ROOT, Purpose.LEDGER, *NEVER_LISTED}:
         with pytest.raises(PurposeError):
             seal_code(claims_of(), profile, house().signers[purpose])
 

@@ -1,7 +1,7 @@
 import json
 
 from certstore.clock import SystemClock
-from certstore.service.bench_issue import _contents, as_json, as_table, bench_issue
+from certstore.service.bench_issue import as_json, as_table, bench_issue, contents
 from certstore.service.bench_naive import NaivePipeline
 from certstore.service.bench_people import certified_key
 from issuance.document.fontset import FontSet
@@ -25,7 +25,7 @@ def test_the_naive_pipeline_makes_a_different_document_for_each_person(tmp_path)
     import pypdfium2  # noqa: PLC0415 - only here
 
     moment = SystemClock().now()
-    people = _contents(moment)
+    people = contents(moment)
     with NaivePipeline(FontSet.bundled().regular.parent, *certified_key(moment)) as pipeline:
         for _ in range(2):
             content = next(people)

@@ -10,7 +10,8 @@ from certstore.errors import ConflictError, MalformedError, NotFoundError
 from issuance.application import State
 from issuance.findings.tables import FindingBook
 from issuance.letters.tables import LetterBook
-from tests.residents import GAO, LI, submitted
+from tests.residents import EVERYWHERE as GAO
+from tests.residents import LI, REGISTRATION, submitted
 from tests.unit.issuance.letters.walks import (
     LIN,
     UNSURE,
@@ -145,7 +146,7 @@ def test_an_officer_revokes_a_certificate_and_the_person_is_told_why(house, issu
     assert house.finding_desk.open_ones() == []
     with house.archive.reading() as books:
         assert FindingBook(books.connection).get(finding.ref).closed_at is not None
-    assert house.apply_desk.begin(LIN, "residence_registration").state is State.DRAFT
+    assert house.apply_desk.begin(LIN, REGISTRATION).state is State.DRAFT
 
 
 def test_the_same_letter_signed_again_is_looked_at_by_an_officer(house, issued):

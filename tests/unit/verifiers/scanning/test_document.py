@@ -35,6 +35,7 @@ from tests.unit.verifiers.scanning.signed_document import (
     genuine,
     identifier,
 )
+from verifiers.scanning.account import Finding
 from verifiers.scanning.document import MAX_BYTES, judge_document
 from verifiers.scanning.opened import FILE_TOO_COSTLY, NothingShown
 from verifiers.scanning.opening import OpenedHere
@@ -125,7 +126,7 @@ def test_what_cannot_be_read_is_malformed(data):
 
 
 class NeverAsked:
-    """An opener that must not be bothered."""
+    """An opener that must not be asked for what a document says."""
 
     def open_document(self, _pdf):
         raise AssertionError
@@ -133,7 +134,19 @@ class NeverAsked:
     open_picture = open_document
 
 
-def test_a_document_that_is_not_byte_for_byte_ours_is_never_opened():
+class Describing(NeverAsked):
+    """One that may be asked what became of a file, and is never told what it says."""
+
+    def compare(self, _pdf, _signed):
+        return NothingShown("FILE_UNREADABLE")
+
+    draw = compare
+
+    def look(self, _pdf):
+        return NothingShown("FILE_UNREADABLE")
+
+
+def test_the_data_of_a_document_that_is_not_byte_for_byte_ours_is_never_read():
     before, after = contents_at(genuine())
     others = [
         *(data for data in HOSTILE.values() if data.startswith(b"%PDF")),
@@ -144,7 +157,9 @@ def test_a_document_that_is_not_byte_for_byte_ours_is_never_opened():
         bytes((*genuine()[:900], genuine()[900] ^ 1, *genuine()[901:])),
     ]
     for pdf in others:
-        assert judge(pdf, opener=NeverAsked()).verdict is not Verdict.VALID
+        result = judge(pdf, opener=Describing())
+        assert result.verdict is not Verdict.VALID
+        assert result.document.finding is not Finding.GENUINE
 
 
 @pytest.mark.parametrize("reason", [FILE_TOO_COSTLY, "FILE_UNREADABLE"])

@@ -117,7 +117,7 @@ def test_a_jpeg_of_more_than_32_scans_is_not_opened_at_all():
     assert read_file(many_scans(32), HERE) == NothingShown("NO_CODE_FOUND")
 
 
-def test_a_large_picture_is_made_smaller_before_codes_are_looked_for(monkeypatch):
+def test_a_large_picture_is_made_smaller_and_looked_at_whole_if_nothing_is_found(monkeypatch):
     seen = []
 
     def looked_at(grey, **_):
@@ -129,7 +129,7 @@ def test_a_large_picture_is_made_smaller_before_codes_are_looked_for(monkeypatch
         out = io.BytesIO()
         Image.new("RGB", (5000, 2500), "white").save(out, kind)
         HERE.open_picture(out.getvalue())
-    assert seen == [("L", (2400, 1200))] * 2
+    assert seen == [("L", (2400, 1200)), ("L", (5000, 2500))] * 2
 
 
 def test_a_jpeg_is_decoded_grey_and_small_from_the_start(monkeypatch):

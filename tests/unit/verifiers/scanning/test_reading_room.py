@@ -21,7 +21,7 @@ from tests.unit.verifiers.scanning.test_verify import picture
 from verifiers.limited.child import DONE, FAILED
 from verifiers.limited.process import LimitedProcess
 from verifiers.limited.room import RETRY_AFTER_S
-from verifiers.scanning.frames import PICTURE, spell_answer
+from verifiers.scanning.frames import DOCUMENT, PICTURE, spell_answer
 from verifiers.scanning.opened import FILE_TOO_COSTLY, NothingShown, OpenedPicture
 from verifiers.scanning.opening import OpenedHere
 from verifiers.scanning.reading_room import ASSIGNMENT, ReadingRoom, reading_room
@@ -244,6 +244,6 @@ def test_a_reader_has_nothing_of_the_services_secrets_or_files(room, monkeypatch
 def test_memory_that_a_library_ran_out_of_ends_its_process(monkeypatch):
     monkeypatch.setattr(OpenedHere, "open_document", lambda _self, _pdf: COSTLY)
     monkeypatch.setattr(OpenedHere, "open_picture", lambda _self, _data: COSTLY)
-    for open_it in tasks().values():
+    for open_it in (tasks()[DOCUMENT], tasks()[PICTURE]):
         with pytest.raises(MemoryError):
             open_it(SMALL)

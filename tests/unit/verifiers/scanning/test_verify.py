@@ -152,6 +152,21 @@ def test_an_expired_code_is_called_expired_even_with_old_lists():
     assert {"CODE_EXPIRED", "TRUST_LIST_STALE", "STATUS_LIST_STALE"} <= set(result.reasons)
 
 
+def test_a_clock_set_back_makes_no_dead_code_live():
+    later, dead = NOW + timedelta(hours=1), house().on_line()
+    lists = [house().status_cwt(now=later)]
+    assert judged(dead, status_files=lists, at=later, by_clock=True).verdict is Verdict.EXPIRED
+    back = judged(dead, status_files=lists, by_clock=True)
+    assert (back.verdict, back.reasons, back.fields) == (Verdict.STALE_LIST, ("CLOCK_BEHIND",), {})
+    assert exit_code(back) == UNDECIDED
+    assert judged(dead, status_files=lists).verdict is Verdict.VALID  # asked as of that moment
+    code, lists = house().printed(), [house().status_cwt(now=NOW)]
+    least = NOW - timedelta(seconds=30)
+    assert judged(code, status_files=lists, at=least, by_clock=True).verdict is Verdict.VALID
+    beyond = judged(code, status_files=lists, at=least - timedelta(seconds=1), by_clock=True)
+    assert beyond.reasons == ("CLOCK_BEHIND",)
+
+
 def test_the_result_is_plain_json():
     said = json.loads(json.dumps(as_json(judged(house().printed()))))
     assert said.keys() == {"verdict", "reasons", "checks", "fields"}

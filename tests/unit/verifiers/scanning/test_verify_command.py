@@ -119,6 +119,8 @@ def test_a_verdict_is_printed_and_decides_the_exit_code(folder, shown, how, code
     [
         ("hello", {}, ("hello is neither a file nor a code", "begins with RP1:")),
         ("x" * 5000, {}, ("neither a file nor a code",)),
+        ("https://city.example/s/" + "k" * 20, {}, ("status page", "large code")),
+        ("https://city.example/s/" + "k" * 21, {}, ("neither a file nor a code",)),
         ("folder", {}, ("cannot be read", "picture")),
         (CODE, {"root": "none.pem"}, ("none.pem cannot be read", "certstore-root.pem")),
         (CODE, {"trust": "none.jws"}, ("none.jws cannot be read", "certstore-trust-list")),
@@ -140,10 +142,20 @@ def test_what_cannot_be_judged_is_a_sentence_with_what_to_do(folder, shown, how,
     assert said["reasons"]
 
 
-def test_json_holds_the_four_members(folder):
+def test_json_holds_the_four_members_and_what_became_of_the_file(folder):
     said = json.loads(run(folder, "genuine.pdf", "--json").stdout)
-    assert said.keys() == {"verdict", "reasons", "checks", "fields"}
+    assert said.keys() == {"verdict", "reasons", "checks", "fields", "document"}
+    assert said["document"]["finding"] == "genuine"
     assert (said["verdict"], said["fields"]["number"]) == ("valid", SERIAL)
+
+
+def test_what_was_changed_is_printed(folder):
+    (folder / "grown.pdf").write_bytes((folder / "genuine.pdf").read_bytes() + b"\n")
+    printed = run(folder, "grown.pdf").stdout
+    assert printed.startswith("TAMPERED")
+    assert "file      changed\n" in printed
+    assert "changed   bytes_behind 1\n" in printed
+    assert "file      genuine\n" in run(folder, "genuine.pdf").stdout
 
 
 def test_a_failure_nobody_thought_of_is_a_sentence_too(folder, monkeypatch, capsys):

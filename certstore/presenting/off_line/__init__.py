@@ -1,0 +1,1 @@
+"""The page that works without a network, and the phones whose keys it uses."""

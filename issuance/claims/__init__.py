@@ -1,0 +1,1 @@
+"""Who has a case in hand: at most one officer at a time."""

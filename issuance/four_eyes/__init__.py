@@ -1,0 +1,1 @@
+"""Decisions that two officers make: one proposes, another confirms or sends back."""

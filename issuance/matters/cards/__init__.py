@@ -1,0 +1,1 @@
+"""Cards of residence permits: made, brought to a service point, handed over or delivered."""

@@ -1,0 +1,1 @@
+"""Lists of cards: what has no order yet, what is late, what must be stopped."""

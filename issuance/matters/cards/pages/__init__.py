@@ -1,0 +1,1 @@
+"""Views of the pages of cards; their HTML stands in issuance/pages."""

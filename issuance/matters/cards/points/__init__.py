@@ -1,0 +1,1 @@
+"""Service points: where cards are handed out and matters are taken."""

@@ -1,0 +1,1 @@
+"""Couriers: shipments, and what couriers say of them."""

@@ -1,0 +1,1 @@
+"""What housing officers do with leases that the rules leave to a person."""

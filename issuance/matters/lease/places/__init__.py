@@ -1,0 +1,1 @@
+"""Where filings lie: the index by which others of a dwelling are found."""

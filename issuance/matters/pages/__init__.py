@@ -1,0 +1,1 @@
+"""What the pages of the matters show: templates, and the frozen views they take."""

@@ -1,0 +1,1 @@
+"""Cases so late that they go to the supervisor's list."""

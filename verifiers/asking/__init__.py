@@ -1,0 +1,1 @@
+"""A verifier asks, and whoever scans its code answers: yes or no, once, within five minutes."""
