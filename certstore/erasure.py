@@ -23,6 +23,7 @@ def erase_person(books: Books, origin: str, person: Person, now: datetime) -> in
     books.inbox.erase(person.id)
     books.matters.forget(person.id)
     books.sessions.erase(person.holder)
+    books.entries.erase(person.holder)
     books.earlier.erase(person.holder)
     held = books.register.held_by(person.holder.id_type, person.holder.id_number)
     books.documents.erase([certificate.ref for certificate in held])

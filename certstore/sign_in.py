@@ -58,11 +58,12 @@ class Provider(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """An open session: who it is, its CSRF token, and when it ends."""
+    """An open session: who it is, its CSRF token, when it ends, and inside which app it runs."""
 
     caller: Caller
     csrf: str
     expires_at: datetime
+    host: str = ""  # the code of the app it was handed over by
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,18 +127,28 @@ class SignInDesk:
         id_token = self.provider.exchange(returned.code, left.code_verifier, self.redirect_uri)
         claims = self._claims(id_token, left.nonce, now)
         caller = read_caller(claims, now)
-        secret = token()
         with self.archive.writing() as books:
-            csrf = _end_former(books, returned.session, caller) or token()
-            row = SessionRow(caller_as_json(caller), csrf, now, now + self.session_time)
-            books.sessions.forget_ended(now)
-            books.sessions.open(secret, row)
+            secret = self.open(books, caller, returned.session)
             if isinstance(caller, Resident):
                 told = read_earlier(claims, caller.holder)
                 books.earlier.replace(caller.account, caller.holder, told)
-                if books.people.find(caller.holder.id_type, caller.holder.id_number):
-                    books.people.named(caller.holder)
         return secret, left.return_to
+
+    def open(self, books: Books, caller: Caller, former: str, host: str = "") -> str:
+        """Open a session in this transaction; its secret. The browser's `former` one ends.
+
+        `host` is the code of the app that vouched for the caller; empty: the identity provider.
+        """
+        now, secret = self.clock.now(), token()
+        csrf = _end_former(books, former, caller) or token()
+        row = SessionRow(caller_as_json(caller), csrf, now, now + self.session_time, host)
+        books.sessions.forget_ended(now)
+        books.sessions.open(secret, row)
+        if isinstance(caller, Resident):
+            holder = caller.holder
+            if books.people.find(holder.id_type, holder.id_number):
+                books.people.named(holder)
+        return secret
 
     def session(self, secret: str) -> Session | None:
         """The session with this secret, if it has not ended."""
@@ -145,7 +156,7 @@ class SignInDesk:
             row = books.sessions.find(secret, self.clock.now())
         if row is None:
             return None
-        return Session(caller_from_json(row.caller), row.csrf, row.expires_at)
+        return Session(caller_from_json(row.caller), row.csrf, row.expires_at, row.host)
 
     def sign_out(self, secret: str) -> None:
         """End a session."""

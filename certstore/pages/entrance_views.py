@@ -22,6 +22,20 @@ class SignInView:
     development: bool = False  # the built-in development provider is behind the button
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EnterView:
+    """`certstore/enter.html`, GET /enter: whether to go on as whom an app hands over.
+
+    Asked where another person is signed in, or where nothing shows that the app itself opened
+    the page. POST /enter/go goes on.
+    """
+
+    host: str  # the app's name
+    name: str  # whom it hands over
+    instead_of: str = ""  # who is signed in, and would be signed out
+    back: str = ""  # the way back into the app
+
+
 @dataclass(frozen=True, slots=True)
 class SignOutView:
     """`certstore/sign_out.html`, GET /sign-out: whether to sign out; POST /sign-out does it."""

@@ -20,6 +20,8 @@ from certstore.entrustment import page_routes as entrustment_pages
 from certstore.entrustment import routes as entrustment_routes
 from certstore.events import routes as events
 from certstore.federation import routes as federation
+from certstore.hand_over import page_routes as entry_pages
+from certstore.hand_over import routes as hand_over
 from certstore.onboarding import console_page_routes, workbench_page_routes
 from certstore.onboarding import page_routes as onboarding_pages
 from certstore.own_data import page_routes as own_data_pages
@@ -151,6 +153,7 @@ def _composed_routes() -> tuple[BaseRoute, ...]:
         wallet_asking.router,
         ask_routes.router,
         face.router,
+        hand_over.router,
         issuing_for_others.router,
         question_routes.router,
         dispute_routes.router,
@@ -174,6 +177,7 @@ def _composed_routes() -> tuple[BaseRoute, ...]:
     )
     for pages in (
         page_routes,
+        entry_pages,
         presenting_pages,
         device_pages,
         consent_pages,
@@ -217,6 +221,7 @@ def _furnish(app: FastAPI, house: House) -> None:
     state.specimen = specimen
     state.rooms_beside = rooms_beside
     state.limits = limits_of(house.settings)
+    state.entry_hosts = house.entry_hosts
     state.secure = house.settings.secure
     state.origins = {house.settings.public_url}
     state.development_identity = house.demonstration and not house.settings.oidc_issuer

@@ -230,6 +230,11 @@ ANSWERS: Final[Mapping[tuple[str, str], Mapping[int, dict[str, Any]]]] = {
 """By method and path: what is said of an answer in place of, or beside, what its route says."""
 
 EXAMPLES: Final[Mapping[tuple[str, str], Any]] = {
+    ("POST", "/v1/hand-overs"): {
+        "ticket": "Yk3vT0qL…",
+        "expires_in": 60,
+        "enter": "https://certstore.example/enter",
+    },
     **described_asking.EXAMPLES,
     **described_cards.EXAMPLES,
     ("POST", "/v1/verify/code"): _VERDICT,
@@ -262,6 +267,7 @@ REQUESTS: Final[Mapping[tuple[str, str], Any]] = {
     **described_citizen.REQUESTS,
     **described_leases.REQUESTS,
     **described_asking.REQUESTS,
+    ("POST", "/v1/hand-overs"): {"assertion": "eyJhbGciOiJFUzI1NiIs…"},
     ("POST", "/v1/verify/code"): {"code": "RPD1:6BFOXN…", "verifier": "望江酒店"},
     ("POST", "/v1/verify/log"): {
         "scans": [

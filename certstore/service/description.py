@@ -36,6 +36,7 @@ TAGS: Final[Mapping[str, str]] = {
     "face": "Signed results of face verifications.",
     "consent": "Ask a holder for consent; what became of it.",
     "events": "Being told that something changed: a feed, webhooks, deliveries.",
+    "entry": "For apps and mini-programs: hand over who is signed in there.",
     "federation": "What agencies ask of other cities through this one.",
     "uploads": "What an applicant hands in, resumable.",
     "cards": "Cards of permits: files for the card maker, couriers, service points.",

@@ -6,6 +6,8 @@ from functools import cached_property
 from certstore.authority import AuthorityName, KeyRing
 from certstore.collection import CollectionDesk
 from certstore.errors import NotFoundError
+from certstore.hand_over.desk import HandOverDesk
+from certstore.hand_over.hosts import Hosts
 from certstore.holdings import HoldingsDesk
 from certstore.issuer_keys import IssuerKeys
 from certstore.issuers import IssuerDesk
@@ -15,6 +17,7 @@ from certstore.organisations import OrganisationDesk
 from certstore.pictures import PictureDesk
 from certstore.presentation import PresentationDesk
 from certstore.presenting.devices import DeviceDesk
+from certstore.service.entry_hosts import read_entry_hosts
 from certstore.service.key_room import open_key_room, witness_signer
 from certstore.service.openid import HttpProvider, OpenIdClient
 from certstore.service.passphrase import passphrase
@@ -269,6 +272,22 @@ class GroundFloor(Stores):
             client_id=s.oidc_client_id,
             redirect_uri=f"{s.public_url}/sign-in/return",
             session_time=timedelta(minutes=s.session_minutes),
+        )
+
+    @cached_property
+    def entry_hosts(self) -> Hosts:
+        """Apps that hand people over."""
+        return read_entry_hosts(self.settings.entry_hosts_file)
+
+    @cached_property
+    def hand_over_desk(self) -> HandOverDesk:
+        """People whom apps hand over."""
+        return HandOverDesk(
+            archive=self.archive,
+            hosts=self.entry_hosts,
+            clock=self.clock,
+            audience=self.settings.public_url,
+            sign_ins=self.sign_in_desk,
         )
 
     @cached_property

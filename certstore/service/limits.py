@@ -24,6 +24,8 @@ _MINUTE = 60.0
 # By address, before anything of the request is read. The first that fits counts.
 BY_ADDRESS: tuple[tuple[str, re.Pattern[str], Group], ...] = (
     ("GET", re.compile(r"/sign-in/(leave|return)"), "sign-in"),
+    ("POST", re.compile(r"/enter(/go)?"), "sign-in"),
+    ("POST", re.compile(r"/v1/hand-overs"), "token"),
     ("POST", re.compile(r"/development-identity/(authorize|token)"), "sign-in"),
     (
         "POST",

@@ -111,6 +111,9 @@ class Settings(BaseSettings):
     four_eyes_file: Path | None = Field(
         None, description="which decisions two officers make, as TOML; empty: as bundled"
     )
+    entry_hosts_file: Path | None = Field(
+        None, description="the apps that hand people over to our pages, as TOML"
+    )
     session_minutes: int = Field(30, ge=1, le=720)
     hosts: tuple[str, ...] = Field(
         (), description="host names the service answers to besides that of PUBLIC_URL"

@@ -27,6 +27,7 @@ from certstore.events.discovery import DiscoveryDesk
 from certstore.events.feed import FeedDesk
 from certstore.events.subscriptions import SubscriptionDesk
 from certstore.federation.desk import FederationDesk
+from certstore.hand_over.desk import HandOverDesk
 from certstore.holdings import HoldingsDesk
 from certstore.idempotency.desk import IdempotencyDesk
 from certstore.keys import Purpose
@@ -116,7 +117,13 @@ class House(TopFloor):
         if self.settings.witness_logs is not None:
             _ = self.witness_desk  # a list or a key that cannot be read is told at the start
         self.look_at_settings()
-        _ = (self.witness_policy, self.peer_lines, self.time_authorities, self.stamp_desk)
+        _ = (
+            self.entry_hosts,
+            self.witness_policy,
+            self.peer_lines,
+            self.time_authorities,
+            self.stamp_desk,
+        )
 
     @cached_property
     def holdings_desk(self) -> HoldingsDesk:
@@ -229,6 +236,7 @@ _NAMES: dict[type, str] = {
     VerifyDesk: "verify_desk",
     JobDesk: "job_desk",
     SignInDesk: "sign_in_desk",
+    HandOverDesk: "hand_over_desk",
     SandboxProvider: "sandbox_provider",
     FaceDesk: "face_desk",
     ChecklistDesk: "checklist_desk",

@@ -13,6 +13,7 @@ from certstore.tables.devices import DeviceBook
 from certstore.tables.disputes import DisputeBook
 from certstore.tables.documents import DocumentBook
 from certstore.tables.earlier import EarlierBook
+from certstore.tables.entries import EntryBook
 from certstore.tables.entrustments import EntrustmentBook
 from certstore.tables.events import EventBook
 from certstore.tables.expiries import ExpiryBook
@@ -200,6 +201,11 @@ class Books:
     def sessions(self) -> SessionBook:
         """Sessions and sign-ins."""
         return SessionBook(self.connection)
+
+    @cached_property
+    def entries(self) -> EntryBook:
+        """People handed over by apps."""
+        return EntryBook(self.connection)
 
     @cached_property
     def earlier(self) -> EarlierBook:

@@ -24,6 +24,7 @@ sessions = Table(
     Column("csrf", String(64), nullable=False),
     Column("signed_in_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False, index=True),
+    Column("host", String(40), nullable=False, server_default=""),
 )
 sign_ins = Table(
     "sign_ins",
@@ -47,12 +48,13 @@ kept_forms = Table(
 
 @dataclass(frozen=True, slots=True)
 class SessionRow:
-    """A session: who it is (as `callers.py` writes it) and until when."""
+    """A session: who it is (as `callers.py` writes it), until when, and inside which app."""
 
     caller: dict[str, Any]
     csrf: str
     signed_in_at: datetime
     expires_at: datetime
+    host: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +120,7 @@ class SessionBook:
                 csrf=row.csrf,
                 signed_in_at=row.signed_in_at,
                 expires_at=row.expires_at,
+                host=row.host,
             )
         )
 
@@ -183,7 +186,7 @@ class SessionBook:
 
 
 def _session(row: Row[Any]) -> SessionRow:
-    return SessionRow(row.caller, row.csrf, row.signed_in_at, row.expires_at)
+    return SessionRow(row.caller, row.csrf, row.signed_in_at, row.expires_at, row.host)
 
 
 def _kept_form(row: Row[Any]) -> KeptFormRow:

@@ -1,6 +1,7 @@
 """From a view to an HTTP answer: the visitor's dress and session, and forms checked for origin."""
 
 import hmac
+from dataclasses import replace
 from typing import Annotated
 
 from fastapi import Form, Request
@@ -43,7 +44,7 @@ def page(request: Request, template: str, view: object, status: int = 200) -> Re
         view,
         dress=dress,
         csrf=session.csrf if session else "",
-        who=_signed(session),
+        who=_inside(request, _signed(session), session),
         restored=typed is not None,
     )
     answer = HTMLResponse(refill(html, request.url.path, typed) if typed else html, status)
@@ -91,6 +92,14 @@ def check_origin(request: Request) -> None:
         raise ForbiddenError(
             "the form comes from another site", remedy="open this service's own page"
         )
+
+
+def _inside(request: Request, who: Signed | None, session: Session | None) -> Signed | None:
+    """The same, and inside which app, if one handed them over."""
+    host = request.app.state.entry_hosts.get(session.host) if session and session.host else None
+    if who is None or host is None:
+        return who
+    return replace(who, app=host.name[dress_of(request).lang], back=host.back)
 
 
 def _signed(session: Session | None) -> Signed | None:

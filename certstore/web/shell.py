@@ -36,6 +36,8 @@ class Signed:
     name: str
     role: Literal["resident", "officer", "clerk", "operator", "developer"] = "resident"
     notices: int = 0  # unread
+    app: str = ""  # the name of the app whose web view this is
+    back: str = ""  # the way back into it
 
 
 def pages_of(*packages: str) -> dict[str, Path]:

@@ -9,6 +9,7 @@ from certstore.pages.entrance_views import (
     DemonstrationPerson,
     DevelopmentIdentityView,
     DevelopmentRequestView,
+    EnterView,
     Notice,
     NoticesView,
     NoticeWord,
@@ -31,6 +32,10 @@ def entrance() -> Iterator[Sample]:
     for why in ("kept", "needed", "stopped", "failed"):
         asked = replace(sign_in, why=why)
         yield Sample(f"sign-in-{why}", "certstore/sign_in.html", asked, "/sign-in", None)
+    enter = EnterView(host="示范市民 App", name="林晓禾", back="democity://home")
+    yield Sample("enter-unsure", "certstore/enter.html", enter, "/enter", None)
+    other = replace(enter, instead_of="沈小舟")
+    yield Sample("enter-instead", "certstore/enter.html", other, "/enter", RESIDENT)
     yield Sample("sign-out", "certstore/sign_out.html", SignOutView(), "/sign-out", RESIDENT)
     yield Sample("signed-out", "certstore/signed_out.html", SignedOutView(), "/sign-out", None)
     people = (

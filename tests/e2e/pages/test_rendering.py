@@ -153,6 +153,7 @@ def test_questions_presenting_and_scanning_have_no_tab_bar(sample):
         "issuance/photo.html", "certstore/question.html", "certstore/correction_new.html",
         "certstore/entrust_new.html", "certstore/use_code_new.html", "certstore/use_code.html",
         "certstore/consent.html", "certstore/wallet_offer.html", "certstore/wallet_consent.html",
+        "certstore/enter.html",
         "issuance/card_delivery.html",
         "issuance/lease_form.html",
     }  # fmt: skip

@@ -30,7 +30,7 @@ from verifiers.asking.desk import Question
 
 ERASED = {
     "consent_requests", "consents", "device_challenges", "device_codes", "devices",
-    "dispute_steps", "disputes", "document_links",
+    "dispute_steps", "disputes", "document_links", "entries",
     "earlier_verifications", "entrustments", "guardianships", "idempotency_keys", "more_scans",
     "notices", "questions", "reuse_decisions", "sessions", "usage", "use_codes",
     "verifier_requests", "wallet_copies", "wallet_grants", "wallet_offers", "wallet_requests",
