@@ -123,6 +123,7 @@ NoticeWord = Literal[
     "lease_stopped",
     "lease_end_asked",
     "lease_ended",
+    "rating_answered",
     "news",  # of a kind this version does not know
 ]
 

@@ -67,6 +67,7 @@ _NOTICE_KINDS: Mapping[str, NoticeWord] = {
     "lease_stopped": "lease_stopped",
     "lease_end_asked": "lease_end_asked",
     "lease_ended": "lease_ended",
+    "rating_answered": "rating_answered",
 }
 _OF_ISSUERS = {"given", "replaced", "suspended", "restored", "partly_restored", "withdrawn"}
 _ABOUT_HOLDS = {"loss_reported", "loss_lifted", "endorsement_overdue"}
@@ -81,6 +82,7 @@ _LEADS = (
     ("dispute_ref", "/corrections"),
     ("card_ref", "/cards"),
     ("lease_ref", "/leases"),
+    ("rating_ref", "/applications"),
 )
 _PLACES = {
     "relied_on": "/usage",

@@ -73,6 +73,7 @@ from issuance import page_routes as application_pages
 from issuance.bulk import page_routes as bulk_pages
 from issuance.for_others import routes as issuing_for_others
 from issuance.letters import page_routes as letter_pages
+from issuance.ratings import page_routes as rating_pages
 from verifiers import page_routes as scan_pages
 from verifiers import routes as verify
 from verifiers.asking import page_routes as asking_pages
@@ -171,6 +172,7 @@ def _composed_routes() -> tuple[BaseRoute, ...]:
         application_pages,
         desk_page_routes,
         bulk_pages,
+        rating_pages,
         letter_pages,
         upload_page_routes,
         photo_page_routes,

@@ -1,4 +1,4 @@
-"""`certstore stats`: how much nobody had to hand in, and why the rest had to."""
+"""`certstore stats`: how much nobody had to hand in; volumes and times."""
 
 import json
 from typing import Annotated
@@ -8,6 +8,8 @@ import typer
 from certstore.errors import ConflictError
 from certstore.service.open_house import open_house
 from issuance.reuse_figures import Figure, ReuseFigures, per_cent
+from issuance.volumes.figures import MatterVolume, Volumes
+from issuance.volumes.rounding import without_persons
 
 
 def stats(
@@ -17,12 +19,16 @@ def stats(
     days: Annotated[int, typer.Option(min=1, max=366, help="Of applications so many days old.")] = (
         90
     ),
+    volumes: Annotated[
+        bool, typer.Option("--volumes", help="How much came in, and how fast it was answered.")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For other programs.")] = False,
 ) -> None:
     """The share of materials that needed no upload.
 
     By matter and by material, with the reasons for the rest. With --city everybody is taken to
-    have passed a face verification. The console shows the same figures at /console/stats.
+    have passed a face verification. The console shows the same figures at /console/stats, and
+    those of --volumes at /console/volumes; of real people, counts are rounded to five.
     """
     from certstore.service.city_figures import city_figures  # noqa: PLC0415 - slow to import
 
@@ -31,6 +37,10 @@ def stats(
             raise ConflictError(
                 "there is no demonstration city beside production keys", remedy="leave --city out"
             )
+        if volumes:
+            counted = house.volume_desk.volumes(days)
+            print(_volumes(counted if house.demonstration else without_persons(counted), as_json))
+            return
         found = city_figures(house) if city else house.statistics_desk.reuse(days)
     print(json.dumps(found.as_json(), ensure_ascii=False, indent=1) if as_json else as_table(found))
 
@@ -43,6 +53,22 @@ def as_table(found: ReuseFigures) -> str:
     lines = [f"{head}{per_cent(found.without_upload, found.due)}% needed no upload", ""]
     lines += [_line(figure) for figure in found.figures if figure.due]
     return "\n".join(lines)
+
+
+def _volumes(found: Volumes, as_json: bool) -> str:
+    if as_json:
+        return json.dumps(found.as_json(), ensure_ascii=False, indent=1)
+    pulls = sum(found.pulls.values())
+    head = f"{found.since} to {found.until}: {pulls} pulls, {found.scans} scans"
+    return "\n".join([head, "", *map(_volume_line, found.matters)])
+
+
+def _volume_line(m: MatterVolume) -> str:
+    in_time = per_cent(m.in_time, m.decided)
+    median = f"median {m.answer.median_s:.0f} s" if m.answer else ""
+    p95 = f"95 % {m.answer.p95_s:.0f} s" if m.answer and m.answer.p95_s is not None else ""
+    counts = f"{m.submitted:6} submitted {m.issued:6} issued {m.refused:5} refused {m.late:4} late"
+    return f"{m.matter.value:23}{counts}  {in_time:>5}% in time  {median}  {p95}".rstrip()
 
 
 def _line(figure: Figure) -> str:

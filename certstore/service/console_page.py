@@ -1,5 +1,9 @@
-"""The operator's console: how much nobody had to hand in (`certstore stats` prints the same)."""
+"""The operator's console: volumes and times, how much nobody had to hand in.
 
+`certstore stats` prints the same.
+"""
+
+from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
@@ -11,16 +15,23 @@ from certstore.service.city_count import CityCount
 from certstore.service.wiring import House
 from certstore.web.answers import page
 from issuance.pages.stats_views import stats_view, stats_without_figures
+from issuance.pages.volumes_views import Grades, shown, volumes_csv, volumes_view
+from issuance.ratings.desk import RatingDesk
 from issuance.statistics import StatisticsDesk
+from issuance.volumes.desk import MOST_DAYS, VolumeDesk
 
 router = APIRouter(prefix="/console", include_in_schema=False)
-_DAYS = 90
+Me = Annotated[Operator, signed_in(Operator)]
+Volumes = Annotated[VolumeDesk, desk(VolumeDesk)]
+Ratings = Annotated[RatingDesk, desk(RatingDesk)]
+Days = Annotated[int, Query(ge=1, le=MOST_DAYS)]
+_DAYS, _MONTH = 90, 30
 
 
 @router.get("/stats")
 def stats(
     request: Request,
-    me: Annotated[Operator, signed_in(Operator)],
+    me: Me,
     statistics: Annotated[StatisticsDesk, desk(StatisticsDesk)],
     of: Annotated[str, Query(max_length=20)] = "applications",
 ) -> Response:
@@ -50,3 +61,44 @@ def stats(
             demonstration=house.demonstration,
         )
     return page(request, "issuance/stats.html", view)
+
+
+@router.get("/volumes")
+def volumes(
+    request: Request, me: Me, counting: Volumes, ratings: Ratings, days: Days = _MONTH
+) -> Response:
+    """How much came in, how fast it was answered, who pulled and scanned."""
+    house: House = request.app.state.house
+    view = volumes_view(
+        f"{me.name} {me.number}",
+        counting.volumes(days),
+        _grades(ratings, days),
+        days=days,
+        demonstration=house.demonstration,
+    )
+    return page(request, "issuance/volumes.html", view)
+
+
+@router.get("/volumes.csv")
+def volumes_table(
+    request: Request,
+    me: Me,  # noqa: ARG001 - any operator
+    counting: Volumes,
+    ratings: Ratings,
+    days: Days = _MONTH,
+) -> Response:
+    """The same for spreadsheets, UTF-8 with the mark that they look for."""
+    house: House = request.app.state.house
+    found, grades = shown(
+        counting.volumes(days), _grades(ratings, days), demonstration=house.demonstration
+    )
+    headers = {"Content-Disposition": 'attachment; filename="volumes.csv"'}
+    return Response(
+        volumes_csv(found, grades).encode("utf-8-sig"),
+        media_type="text/csv; charset=utf-8",
+        headers=headers,
+    )
+
+
+def _grades(ratings: RatingDesk, days: int) -> Grades:
+    return ratings.counted(ratings.clock.now() - timedelta(days=days))

@@ -38,6 +38,7 @@ from issuance.issue import Drafter, Follower, IssuanceDesk
 from issuance.letters.desk import LetterDesk
 from issuance.overdue.desk import OverdueDesk
 from issuance.photo_capture import PhotoDesk, photo_handed_in
+from issuance.ratings.desk import RatingDesk
 from issuance.review import ReviewDesk
 from issuance.sealing import Sealer
 from issuance.statistics import StatisticsDesk
@@ -47,6 +48,7 @@ from issuance.upload_cases import UploadCaseDesk
 from issuance.upload_erasure import UploadErasure
 from issuance.upload_shelf import UploadShelf
 from issuance.uploads import UploadDesk
+from issuance.volumes.desk import VolumeDesk
 from issuance.voucher_draft import VoucherDrafter
 from verifiers.materials.handed_in_profile import read_profile as read_upload_profile
 from verifiers.materials.limited_room import limited_room, limited_shares
@@ -183,6 +185,16 @@ class IssuingFloor(EventRoom):
     def statistics_desk(self) -> StatisticsDesk:
         """Figures about reuse."""
         return StatisticsDesk(archive=self.archive, clock=self.clock)
+
+    @cached_property
+    def volume_desk(self) -> VolumeDesk:
+        """Figures of the work."""
+        return VolumeDesk(archive=self.archive, clock=self.clock)
+
+    @cached_property
+    def rating_desk(self) -> RatingDesk:
+        """How content applicants were."""
+        return RatingDesk(archive=self.archive, own=self.apply_desk, clock=self.clock)
 
     @cached_property
     def upkeep_desk(self) -> UpkeepDesk:

@@ -75,6 +75,7 @@ from issuance.for_others.desk import ForOthersDesk
 from issuance.four_eyes.desk import SecondDesk
 from issuance.issue import IssuanceDesk
 from issuance.photo_capture import PhotoDesk
+from issuance.ratings.desk import RatingDesk
 from issuance.relied_on import closed_cases
 from issuance.review import ReviewDesk
 from issuance.statistics import StatisticsDesk
@@ -83,6 +84,7 @@ from issuance.tables import ApplicationBook
 from issuance.taken_along import applications_held
 from issuance.upload_cases import UploadCaseDesk
 from issuance.uploads import UploadDesk
+from issuance.volumes.desk import VolumeDesk
 from verifiers.asking.desk import AskDesk
 from verifiers.materials.rules import RuleBook
 from verifiers.matters.approving import MatterApprovalDesk
@@ -245,6 +247,8 @@ _NAMES: dict[type, str] = {
     OrganisationDesk: "organisation_desk",
     SourceDesk: "source_desk",
     StatisticsDesk: "statistics_desk",
+    VolumeDesk: "volume_desk",
+    RatingDesk: "rating_desk",
     DormitoryDesk: "dormitory_desk",
     ReviewDesk: "review_desk",
     SupplementDesk: "supplement_desk",

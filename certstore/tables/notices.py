@@ -56,6 +56,7 @@ NoticeKind = Literal[
     "lease_stopped",
     "lease_end_asked",
     "lease_ended",
+    "rating_answered",
 ]
 
 notices = Table(

@@ -42,10 +42,10 @@ def test_an_operator_opens_nobodys_data(house, path):
     assert Browser(house, ZHENG).get("/").headers["location"] == "/console/stats"
 
 
-@pytest.mark.parametrize("place", ["stats", "agencies", "overdue"])
+@pytest.mark.parametrize("place", ["volumes", "stats", "agencies", "overdue"])
 def test_every_page_of_the_console_leads_to_the_others(house, place):
     text = Browser(house, ZHENG).get(f"/console/{place}").text
-    for other in ("stats", "agencies", "overdue"):
+    for other in ("volumes", "stats", "agencies", "overdue"):
         current = ' aria-current="page"' if other == place else ""
         assert f'<a href="/console/{other}"{current}>' in text
 

@@ -11,6 +11,7 @@ from tests.e2e.pages.desk_samples import desk
 from tests.e2e.pages.desk_work_samples import desk_work
 from tests.e2e.pages.document_samples import documents
 from tests.e2e.pages.entrance_samples import entrance
+from tests.e2e.pages.figure_samples import figures
 from tests.e2e.pages.form_samples import forms
 from tests.e2e.pages.hold_samples import holds
 from tests.e2e.pages.lease_samples import leases
@@ -34,5 +35,5 @@ def every_sample() -> list[Sample]:
     asked = [*questions(), *photos(), *checks(), *progress(), *uploads()]
     behind = [*clerks(), *counter(), *onboarding(), *versions()]
     verified = [*scans(), *documents(), *asking_wallets(), *scanner_samples()]
-    behind = [*desk(), *desk_work(), *behind]
+    behind = [*desk(), *desk_work(), *figures(), *behind]
     return [*store, *holds(), *asked, *behind, *verified, *wallets(), *cards(), *leases()]

@@ -130,6 +130,7 @@ def test_nothing_is_chosen_beforehand(sample):
         "card-delivery-error": ["courier"],
         "desk-card-error": ["code"],
         "lease-new-errors": ["tenant", "room", "landlord"],
+        "rating-thanks": ["2", "slow", "unclear"],
         "lease-change": ["room"],
         "lease-changed": ["tenant", "room", "landlord"],
         "desk-case-reasons": ["refuse", "ADDRESS_MISMATCH", "OTHER"],

@@ -43,7 +43,7 @@ RECORDS = {
     "case files": (
         *("applications", "application_events", "uploads", "upload_pieces", "letter_findings"),
         *("letter_uses", "reopened_decisions", "face_transactions", "face_results"),
-        "proposed_decisions",
+        *("proposed_decisions", "ratings"),
         *("leases", "lease_parties", "lease_steps"),
     ),
     "cards": (

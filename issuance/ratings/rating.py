@@ -1,0 +1,63 @@
+"""A rating: a grade of five (政务服务“好差评”, GB/T 39735), words from a list, free words."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final
+
+from certstore.errors import MalformedError
+from issuance.application import Matter, State
+from issuance.sentences import as_read
+
+GRADES: Final = (5, 4, 3, 2, 1)  # very content, content, fairly, not, not at all
+BAD: Final = frozenset({1, 2})  # answered by a supervisor, always
+PRAISE: Final = ("fast", "little_to_do", "clear", "kind")
+COMPLAINT: Final = ("slow", "asked_again", "unclear", "did_not_work", "unkind")
+MOST_WORDS: Final = 300  # characters
+CHANGED_WITHIN: Final = timedelta(days=10)  # until it is answered
+RATED_STATES: Final = frozenset({State.ISSUED, State.REFUSED})
+_GOOD_FROM: Final = 3
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Opinion:
+    """What somebody says: the grade, words of the list, words of their own."""
+
+    grade: int
+    tags: tuple[str, ...] = ()
+    words: str = ""
+
+    @classmethod
+    def typed(cls, grade: str, tags: list[str], words: str) -> "Opinion":
+        """Read a form; MalformedError (where: grade, tags, words) for what cannot be said."""
+        if grade not in {str(one) for one in GRADES}:
+            raise MalformedError("choose one of the five grades", where="grade")
+        known = PRAISE if int(grade) >= _GOOD_FROM else COMPLAINT
+        if set(tags) - {*PRAISE, *COMPLAINT}:
+            raise MalformedError("choose words of the list", where="tags")
+        said = as_read(words)
+        if len(said) > MOST_WORDS or not said.isprintable():
+            raise MalformedError(f"write at most {MOST_WORDS} characters", where="words")
+        return cls(grade=int(grade), tags=tuple(t for t in known if t in tags), words=said)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rating:
+    """An opinion as it is kept, and the answer to it."""
+
+    application_ref: str
+    number: str
+    matter: Matter
+    opinion: Opinion
+    rated_at: datetime
+    reply: str = ""
+    replied_by: str = ""
+    replied_at: datetime | None = None
+
+    @property
+    def bad(self) -> bool:
+        """Whether it must be answered."""
+        return self.opinion.grade in BAD
+
+    def may_change(self, now: datetime) -> bool:
+        """Whether its writer may still change it."""
+        return self.replied_at is None and now < self.rated_at + CHANGED_WITHIN

@@ -1,0 +1,66 @@
+"""Figures of real people, made so coarse that none of them points to one: rounded to five.
+
+Every count is rounded by itself, so that no small one follows by subtraction; times are told of
+enough cases only.
+"""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+from typing import Final
+
+from issuance.volumes.figures import MatterVolume, Spread, Volumes
+
+STEP: Final = 5
+_LEAST_FOR_MEDIAN: Final = 20
+_LEAST_FOR_P95: Final = 100
+
+
+def rounded(count: int) -> int:
+    """To the nearest multiple of five."""
+    return STEP * ((count + STEP // 2) // STEP)
+
+
+def without_persons(found: Volumes) -> Volumes:
+    """The same, fit to be shown to anybody."""
+    return replace(
+        found,
+        matters=tuple(m for m in map(_coarse, found.matters) if m.submitted),
+        by_day=_coarse_days(found.by_day),
+        pulls=_coarse_words(found.pulls),
+        scans=rounded(found.scans),
+    )
+
+
+def _coarse(found: MatterVolume) -> MatterVolume:
+    decided = rounded(found.decided)
+    return replace(
+        found,
+        submitted=rounded(found.submitted),
+        issued=rounded(found.issued),
+        refused=rounded(found.refused),
+        withdrawn=rounded(found.withdrawn),
+        open=rounded(found.open),
+        late=rounded(found.late),
+        automatic=min(rounded(found.automatic), decided),
+        decided=decided,
+        in_time=min(rounded(found.in_time), decided),
+        answer=_told(found.answer),
+        sealing=_told(found.sealing),
+        reasons=_coarse_words(found.reasons),
+    )
+
+
+def _told(spread: Spread | None) -> Spread | None:
+    if spread is None or spread.count < _LEAST_FOR_MEDIAN:
+        return None
+    p95 = spread.p95_s if spread.count >= _LEAST_FOR_P95 else None
+    return Spread(rounded(spread.count), spread.median_s, p95)
+
+
+def _coarse_words(counts: Mapping[str, int]) -> dict[str, int]:
+    return {word: rounded(n) for word, n in counts.items() if rounded(n)}
+
+
+def _coarse_days(counts: Mapping[date, int]) -> dict[date, int]:
+    return {day: rounded(n) for day, n in counts.items()}

@@ -1,0 +1,70 @@
+"""What the figures are counted from: applications, their last steps, accesses. Read only."""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+from sqlalchemy import Connection, and_, func, select
+
+from certstore.tables.usage import more_scans, usage
+from issuance.application import Matter, State
+from issuance.history.tables import application_events
+from issuance.refusals.reasons import Refusal
+from issuance.tables import applications
+from issuance.volumes.figures import Case
+
+_SCANS = ("scan", "present")
+
+
+class VolumeBook:
+    """The counts, in one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Work inside this transaction."""
+        self._connection = connection
+
+    def cases(self, since: datetime) -> Iterator[Case]:
+        """What was submitted since a moment, one by one."""
+        a, e = applications.c, application_events.c
+        issued = and_(e.application_ref == a.ref, e.step == State.ISSUED.value)
+        query = (
+            select(
+                *(a.matter, a.state, a.submitted_at, a.decided_at, a.due_on),
+                *(a.automatic, a.reason, e.at.label("issued_at")),
+            )
+            .select_from(applications.outerjoin(application_events, issued))
+            .where(a.submitted_at >= since)
+        )
+        for row in self._connection.execute(query):
+            refused = row.state == State.REFUSED
+            yield Case(
+                matter=Matter(row.matter),
+                state=State(row.state),
+                submitted_at=row.submitted_at,
+                decided_at=row.decided_at,
+                issued_at=row.issued_at,
+                due_on=row.due_on,
+                automatic=row.automatic,
+                reasons=Refusal.kept(row.reason).codes if refused else (),
+            )
+
+    def pulls(self, since: datetime) -> dict[str, int]:
+        """How often each agency pulled since a moment, the most first."""
+        agency = usage.c.record["agency"].as_string()
+        query = (
+            select(agency.label("agency"), func.count().label("n"))
+            .where(usage.c.kind == "pull", usage.c.at >= since)
+            .group_by(agency)
+            .order_by(func.count().desc(), agency)
+        )
+        return {row.agency: row.n for row in self._connection.execute(query) if row.agency}
+
+    def scans(self, since: datetime) -> int:
+        """How many codes were scanned on line since a moment."""
+        where = (usage.c.kind.in_(_SCANS), usage.c.at >= since)
+        query = (
+            select(func.count(), func.coalesce(func.sum(more_scans.c.scans), 0))
+            .select_from(usage.outerjoin(more_scans, more_scans.c.usage_ref == usage.c.ref))
+            .where(*where)
+        )
+        once, more = self._connection.execute(query).one()
+        return int(once + more)

@@ -1,0 +1,158 @@
+"""The figures of the work: what counts as in time, times by nearest rank, nothing that points."""
+
+import csv
+import io
+from dataclasses import replace
+from datetime import date, timedelta
+
+import pytest
+
+from issuance.application import Matter, State
+from issuance.pages.volumes_views import Lasting, shown, volumes_csv
+from issuance.volumes.figures import Case, Spread, Volumes, count_days, count_matters
+from issuance.volumes.rounding import rounded, without_persons
+from tests.house import TODAY
+
+DUE = date(2026, 11, 26)
+DAY = timedelta(days=1)
+
+
+def case(state=State.ISSUED, **changes):
+    decided = None if state in {State.IN_REVIEW, State.WITHDRAWN} else TODAY
+    said = {
+        "matter": Matter.RESIDENCE_REGISTRATION,
+        "state": state,
+        "submitted_at": TODAY - timedelta(hours=1),
+        "decided_at": decided,
+        "due_on": DUE,
+    }
+    return Case(**{**said, **changes})
+
+
+def figures(*cases, today=DUE):
+    (found,) = count_matters(cases, today)
+    return found
+
+
+def test_what_came_in_and_what_became_of_it():
+    found = figures(
+        case(automatic=True, issued_at=TODAY + timedelta(seconds=2)),
+        case(State.APPROVED),
+        case(State.REFUSED, reasons=("NO_RECORD", "OTHER")),
+        case(State.REFUSED, reasons=("NO_RECORD",)),
+        case(State.WITHDRAWN),
+        case(State.IN_REVIEW),
+    )
+    assert (found.submitted, found.issued, found.refused, found.withdrawn) == (6, 1, 2, 1)
+    assert (found.open, found.decided, found.automatic) == (1, 4, 1)
+    assert found.reasons == {"NO_RECORD": 2, "OTHER": 1}
+    assert found.answer == Spread(4, 3600.0, 3600.0)
+    assert found.sealing == Spread(1, 2.0, 2.0)
+
+
+@pytest.mark.parametrize(
+    ("at", "due", "in_time"),
+    [
+        ("2026-11-26T15:59:59+00:00", DUE, 1),  # 23:59:59 in China
+        ("2026-11-26T16:00:00+00:00", DUE, 0),  # the next day there
+        ("2026-12-26T16:00:00+00:00", None, 1),  # nothing was promised
+    ],
+)
+def test_in_time_is_on_the_promised_day_in_china(at, due, in_time):
+    assert figures(case(decided_at=TODAY.fromisoformat(at), due_on=due)).in_time == in_time
+
+
+def test_what_waits_for_its_applicant_is_open_and_never_late():
+    assert figures(case(State.SUPPLEMENT, decided_at=None, due_on=None)).late == 0
+    waiting = case(State.IN_REVIEW)
+    assert figures(waiting, today=DUE).late == 0
+    assert figures(waiting, today=DUE + DAY).late == 1
+
+
+def test_percentiles_are_of_the_nearest_rank():
+    assert Spread.of([]) is None
+    assert Spread.of([7.0]) == Spread(1, 7.0, 7.0)
+    assert Spread.of(map(float, range(1, 101))) == Spread(100, 50.0, 95.0)
+    assert Spread.of([4.0, 1.0, 3.0, 2.0]) == Spread(4, 2.0, 4.0)
+
+
+def test_every_day_of_the_period_is_there_by_the_day_in_china():
+    late = TODAY.fromisoformat("2026-11-25T16:30:00+00:00")
+    found = count_days([TODAY, TODAY, late], date(2026, 11, 24), DUE)
+    assert found == {date(2026, 11, 24): 0, date(2026, 11, 25): 2, DUE: 1}
+
+
+def volumes(*cases, **changes):
+    said = {
+        "since": DUE - DAY,
+        "until": DUE,
+        "matters": count_matters(cases, DUE),
+        "by_day": count_days((c.submitted_at for c in cases), DUE - DAY, DUE),
+        "pulls": {"示范市教育局": 12, "示范市公积金中心": 2},
+        "scans": 4,
+    }
+    return Volumes(**{**said, **changes})
+
+
+@pytest.mark.parametrize(("n", "to"), [(0, 0), (2, 0), (3, 5), (5, 5), (7, 5), (8, 10)])
+def test_counts_are_rounded_to_five(n, to):
+    assert rounded(n) == to
+
+
+def test_of_real_people_no_count_is_exact_and_few_have_no_times():
+    few = without_persons(volumes(*[case() for _ in range(9)], case(State.REFUSED)))
+    (m,) = few.matters
+    assert (m.submitted, m.issued, m.refused, m.answer) == (10, 10, 0, None)
+    assert few.pulls == {"示范市教育局": 10}
+    assert few.scans == 5
+    assert without_persons(volumes(case(), case())).matters == ()
+    many = without_persons(volumes(*[case() for _ in range(60)]))
+    assert many.matters[0].answer == Spread(60, 3600.0, None)
+    for said in (few, many):
+        assert all(n % 5 == 0 for n in said.by_day.values())
+        for one in said.matters:
+            counts = (one.submitted, one.issued, one.refused, one.open, one.decided, one.in_time)
+            assert all(n % 5 == 0 for n in counts)
+
+
+def test_ratings_of_few_real_people_are_not_shown():
+    grades = {("residence_registration", 5): 12, ("residence_registration", 1): 7}
+    assert shown(volumes(case()), grades, demonstration=False)[1] == {}
+    assert shown(volumes(case()), grades, demonstration=True)[1] == grades
+    enough = grades | {("residence_registration", 4): 1}
+    assert shown(volumes(case()), enough, demonstration=False)[1] == enough
+
+
+def test_the_table_is_read_back_by_a_reader_of_csv():
+    found = volumes(case(), case(State.REFUSED, matter=Matter.RESIDENCE_PERMIT))
+    (first, second) = csv.DictReader(
+        io.StringIO(volumes_csv(found, {("residence_registration", 5): 3}))
+    )
+    assert (first["matter"], first["submitted"], first["in_time"]) == (
+        "residence_registration",
+        "1",
+        "1",
+    )
+    assert (first["ratings"], first["ratings_good"], first["sealing_median_s"]) == ("3", "3", "")
+    assert (second["matter"], second["refused"]) == ("residence_permit", "1")
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.4, ("seconds", "0.4")),
+        (45.2, ("seconds", "45")),
+        (300.0, ("minutes", "5.0")),
+        (7200.0, ("hours", "2.0")),
+        (190_000.0, ("days", "2.2")),
+    ],
+)
+def test_a_time_is_told_in_its_best_unit(seconds, told):
+    assert Lasting.of(seconds) == Lasting(*told)
+    assert Lasting.of(None) is None
+
+
+def test_no_figure_names_anybody():
+    said = volumes(case()).as_json()
+    assert set(said) == {"since", "until", "matters", "submitted_by_day", "pulls", "scans"}
+    assert replace(volumes(case()), scans=1).as_json()["scans"] == 1
