@@ -254,7 +254,6 @@ class ApplyDesk(OwnApplications):
             submitted = self.conduct.act(books, found, action, hand, now, **values)
             note_letters(books, application, checked.decision, now)
             tell_holders(books, self.issuance.origin, application, checked.decision, now)
-            books.outbox.add("application.submitted", {"application": application.ref}, now)
             if not automatic:
                 tell_in_review(books, submitted, now)
 

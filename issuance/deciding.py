@@ -1,4 +1,4 @@
-"""A decision as it is entered: the step of its matter's table, who took it, the event, the notice.
+"""A decision as it is entered: the step of its matter's table, who took it, the notice.
 
 One place for the officer who decides alone, for two who decide together, and for many at once.
 """
@@ -28,7 +28,6 @@ def enter_approval(
     application = accepted(conduct, books, application, hand, at)
     decided = {"decided_at": at, "reviewed_by": officer.number}
     conduct.act(books, application, Action.APPROVE, hand, at, note, **decided)
-    books.outbox.add("application.approved", {"application": application.ref}, at)
 
 
 def enter_refusal(
@@ -52,6 +51,5 @@ def enter_refusal(
         reviewed_by=officer.number,
         reason=refusal.as_kept(),
     )
-    books.outbox.add("application.refused", {"application": refused.ref}, at)
     tell_refused(books, refused, codes, at)
     return refused

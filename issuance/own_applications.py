@@ -23,6 +23,7 @@ class OwnApplications:
     conduct: Conduct
     clock: Clock
     gates: Gates = field(default_factory=dict)
+    offered: frozenset[Matter] = frozenset(Matter)  # what this house issues certificates for
 
     def begin(
         self,
@@ -35,8 +36,9 @@ class OwnApplications:
         """Begin an application; the one that is open already is given back instead.
 
         `fresh` ends a draft that is open first. MalformedError names what is wrong about how a
-        child was named.
+        child was named; ConflictError (`NOT_OFFERED`) a matter that nothing is issued for here.
         """
+        self.require_offered(matter)
         now = self.clock.now()
         if child is not None:
             child = read_child(child, local_date(now))
@@ -52,6 +54,7 @@ class OwnApplications:
             former = self._mine(books, resident, ref)
             if former.state not in BEGUN_AGAIN:
                 raise ConflictError("this application has not ended", where=ref)
+            self.require_offered(former.matter)
             matter, answers = former.matter, kept_answers(former)
             return begin(books, resident, matter, answers, self.clock.now(), self.gates)
 
@@ -67,6 +70,20 @@ class OwnApplications:
                 return application
             return self.conduct.act(
                 books, application, Action.WITHDRAW, APPLICANT, now, decided_at=now
+            )
+
+    def offers(self, matter: Matter) -> bool:
+        """Whether this house issues what a matter leads to."""
+        return matter in self.offered
+
+    def require_offered(self, matter: Matter) -> None:
+        """ConflictError for a matter that this house issues no certificate for."""
+        if not self.offers(matter):
+            raise ConflictError(
+                "this matter is not offered here",
+                where=matter.value,
+                remedy="come to a counter",
+                cause="NOT_OFFERED",
             )
 
     def get(self, resident: Resident, ref: str) -> Application:

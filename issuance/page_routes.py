@@ -29,11 +29,13 @@ from issuance.pages.application_pages import (
 from issuance.pages.check_pages import Around, check_view
 from issuance.pages.decision_words import as_decided
 from issuance.pages.views import Counter, WindowsView
+from issuance.progress.desk import ProgressDesk
 from issuance.supplementing import SupplementDesk
 
 router = APIRouter(include_in_schema=False)
 Me = Annotated[Resident, signed_in(Resident)]
 Applying = Annotated[ApplyDesk, desk(ApplyDesk)]
+Following = Annotated[ProgressDesk, desk(ProgressDesk)]
 Supplements = Annotated[SupplementDesk, desk(SupplementDesk)]
 Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
 Findings = Annotated[FindingDesk, desk(FindingDesk)]
@@ -41,10 +43,9 @@ _FORM = [Depends(check_form)]
 
 
 @router.get("/applications")
-def applications(request: Request, me: Me, applying: Applying) -> Response:
-    """My applications."""
-    today = local_date(applying.clock.now())
-    view = applications_view(applying.all_of(me), today)
+def applications(request: Request, me: Me, following: Following) -> Response:
+    """My applications, and my cases that are none."""
+    view = applications_view(following.all_of(me), following.besides(me))
     return page(request, "issuance/applications.html", view)
 
 
@@ -60,18 +61,20 @@ def progress(
     ref: str,
     request: Request,
     me: Me,
-    applying: Applying,
+    following: Following,
     supplements: Supplements,
-    holdings: Holdings,
     findings: Findings,
 ) -> Response:
-    """Where an application stands; a draft goes on with its questions."""
-    application = applying.get(me, ref)
+    """Where an application stands, as far as the card in hand; a draft goes on with its questions.
+
+    What comes next and by when, what is asked for, and what a courier said of its card.
+    """
+    found = following.one(me, ref)
+    application = found.application
     if application.state is State.DRAFT:
         return see_other(f"/applications/{ref}/dwelling")
-    found = _certificate(me, application, holdings)
-    view = progress_view(application, found, local_date(applying.clock.now()))
-    view = replace(view, revoked_why=_why_revoked(application, found, findings))
+    view = progress_view(found, dress_of(request).lang)
+    view = replace(view, revoked_why=_why_revoked(application, found.certificate, findings))
     view = with_asked(view, application, supplements.given(me, ref))
     return page(request, "issuance/progress.html", as_decided(view, application))
 

@@ -29,13 +29,18 @@ _INSTEAD = {
     "NO_PERMIT": Matter.RESIDENCE_PERMIT,
 }
 _TO_CERTIFICATES = frozenset({"RENEWS_LATER", "HAS_PERMIT", "ENDORSES_LATER", "PERMIT_LOST"})
-_TO_COUNTERS = frozenset({"NO_HOUSEHOLD_RECORD", "PERMIT_HELD"})
+_TO_COUNTERS = frozenset({"NO_HOUSEHOLD_RECORD", "PERMIT_HELD", "NOT_OFFERED"})
 
 
 @router.get("/apply/{matter}")
 def start(matter: str, request: Request, me: Me, applying: Applying) -> Response:
     """What this matter is, and for whom; drafts already begun are offered first."""
-    return page(request, "issuance/start.html", _start_view(_matter(matter), me, applying))
+    wanted = _matter(matter)
+    try:
+        applying.require_offered(wanted)
+    except ConflictError as error:
+        return _other_matter(request, error)
+    return page(request, "issuance/start.html", _start_view(wanted, me, applying))
 
 
 @router.post("/apply/{matter}", dependencies=_FORM)
@@ -80,6 +85,8 @@ def begin_for_child(
     wanted = _matter(matter)
     try:
         application = applying.begin(me, wanted, said)
+    except ConflictError as error:
+        return _other_matter(request, error)
     except MalformedError as error:
         return _ask_child(request, _with(_new_child(wanted), said), error)
     return see_other(_first_page(application))

@@ -64,7 +64,6 @@ class SupplementDesk(OwnApplications):
                 asked=Notice(wanted, sentence, officer.number, now).as_json(),
                 touched_at=now,
             )
-            books.outbox.add("application.asked", {"application": ref}, now)
             tell_asked(books, asked, now)
             self.reviewing.claims.end(books, ref)
         return asked
@@ -113,7 +112,6 @@ class SupplementDesk(OwnApplications):
             supplied = self.conduct.act(
                 books, found, Action.SUPPLY, APPLICANT, now, decision=checked.as_json()
             )
-            books.outbox.add("application.supplied", {"application": ref}, now)
             tell_in_review(books, supplied, now)
         return supplied
 

@@ -27,6 +27,7 @@ from sqlalchemy.exc import IntegrityError
 
 from certstore.errors import ConflictError, NotFoundError
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
+from certstore.tables.outbox import Outbox
 from certstore.tables.people import people
 from issuance.application import (
     OPEN_STATES,
@@ -47,6 +48,7 @@ from issuance.application_rows import (
 from issuance.history.tables import HELD_UP, History, application_events, has_step
 from issuance.procedure import Action, Role, procedure_of
 from issuance.stations import NOWHERE, station_of
+from issuance.step_events import subjects
 
 applications = Table(
     "applications",
@@ -80,6 +82,7 @@ applications = Table(
     Column("station", String(40), nullable=False, default=""),  # whose case it is; empty: anybody's
     Column("clear", Boolean, nullable=False, default=False),  # satisfied whole, nothing to judge
     Index("ix_applications_actor", "actor_id", "matter", "state"),
+    Index("ix_applications_subject", "subject_key", "matter"),
     Index("ix_applications_queue", "state", "due_on"),
     Index("ix_applications_touched", "state", "touched_at"),
     Index("ix_applications_station", "station", "state"),
@@ -249,7 +252,7 @@ class ApplicationBook:
         note: str = "",
         **values: Any,  # noqa: ANN401 - columns
     ) -> None:
-        """Take an application one step on if its matter's table allows it, and record who did.
+        """Take an application one step on if its matter's table allows it; record it, tell it.
 
         Raises ConflictError if it does not, or if the application stands elsewhere by now;
         `values` are columns that change with it. Nothing is approved that was not judged.
@@ -275,6 +278,9 @@ class ApplicationBook:
                 cause="MOVED",
             )
         self.note(ref, at, who, state.value, note)
+        said = {"application": ref, "matter": application.matter.value, "state": state.value}
+        for subject in subjects(action, before):
+            Outbox(self._connection).add(subject, said, at)
 
     def link(self, ref: str, certificate_ref: str) -> None:
         """Remember which certificate an application leads to."""

@@ -143,7 +143,8 @@ def _mendable(shown: CertificateCard, held: Collection[HoldKind]) -> Certificate
         return replace(shown, remedy_href=f"/certificates/{shown.ref}/loss")
     if HoldKind.AUTHORITY in held:
         return replace(shown, held=True)
-    if HoldKind.OVERDUE in held:
+    past_its_day = shown.type_code == "residence_permit" and shown.status == "expired"
+    if HoldKind.OVERDUE in held or past_its_day:  # past it: endorsed, or applied for, not ended
         return replace(shown, remedy_href=f"/certificates/{shown.ref}/endorsement")
     return shown
 

@@ -25,7 +25,8 @@ CertificateStatus = Literal[
 ]
 NextKind = Literal[
     "signed_out", "first_visit", "eligible", "nothing_to_hand_in", "not_yet", "draft",
-    "needs_you", "waiting", "result", "endorsement_due", "present", "counting_failed",
+    "needs_you", "waiting", "result", "endorsement_due", "endorsement_overdue", "renewal_due",
+    "present", "counting_failed",
 ]  # fmt: skip
 Task = Literal["face", "photo", "commitment", "dwelling", "guardianship", "basis", "check"]
 Material = Literal["identity", "photo", "dwelling", "kinship", "guardianship", "half_year", "basis"]
@@ -54,7 +55,8 @@ class NextCard:
     eligible: matter, tasks, ready, minutes, href · nothing_to_hand_in: matter, ready, href ·
     first_visit: href · not_yet: matter, on, days · draft: matter, on (kept until), href ·
     needs_you: matter, href · waiting: matter, on (answer by), href · result: type_code, href ·
-    endorsement_due: on, href · present: type_code, href · counting_failed: matter, href.
+    endorsement_due, endorsement_overdue, renewal_due: on, href · present: type_code, href ·
+    counting_failed: matter, href.
     """
 
     kind: NextKind
@@ -88,6 +90,7 @@ class HomeView:
     permit_from: date | None = None  # when a voucher's holder qualifies for a permit, or did
     permit_now: bool = False  # that day has come
     permit_open: bool = False  # and there is none yet
+    holds: bool = False  # a certificate that was issued here
     looks: int | None = None  # in the last 30 days; None: not counted
     notices: int = 0  # unread
 

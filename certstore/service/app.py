@@ -45,7 +45,7 @@ from certstore.service.instruments import add_instruments
 from certstore.service.limits import limits_of
 from certstore.service.matters import API as MATTER_API
 from certstore.service.matters import PAGES as MATTER_PAGES
-from certstore.service.matters import rooms_beside
+from certstore.service.matters import PLACES, rooms_beside
 from certstore.service.pull_route import PullRoute
 from certstore.service.wiring import House
 from certstore.service.worker import Worker
@@ -73,6 +73,7 @@ from issuance import page_routes as application_pages
 from issuance.bulk import page_routes as bulk_pages
 from issuance.for_others import routes as issuing_for_others
 from issuance.letters import page_routes as letter_pages
+from issuance.progress import routes as progress
 from issuance.ratings import page_routes as rating_pages
 from verifiers import page_routes as scan_pages
 from verifiers import routes as verify
@@ -161,6 +162,7 @@ def _composed_routes() -> tuple[BaseRoute, ...]:
         entrustment_routes.router,
         own_data_routes.router,
         upload_routes.router,
+        progress.router,
         wallets.published,
         wallets.router,
         *MATTER_API,
@@ -219,6 +221,7 @@ def _furnish(app: FastAPI, house: House) -> None:
         clock=house.clock,
         glyphs=house.glyphs,
         specimen=specimen,
+        places=PLACES,
     )
     state.specimen = specimen
     state.rooms_beside = rooms_beside

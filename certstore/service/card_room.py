@@ -14,6 +14,7 @@ from issuance.matters.cards.desk import CardDesk
 from issuance.matters.cards.keeping import CardKeepingDesk
 from issuance.matters.cards.making.desk import MakingDesk
 from issuance.matters.cards.making.files import CardFileDesk
+from issuance.matters.cards.overdue.desk import LateCardDesk
 from issuance.matters.cards.points.points import PointsDesk, read_points
 from issuance.matters.cards.shipping.desk import ShippingDesk
 from issuance.matters.cards.shipping.door import CourierDoor
@@ -73,6 +74,17 @@ class CardRoom(WalletRoom):
             city=self.settings.city,
             districts=self.settings.districts,
             courier=bool(self.settings.courier_url),
+        )
+
+    @cached_property
+    def late_card_desk(self) -> LateCardDesk:
+        """Cards that are late."""
+        return LateCardDesk(
+            archive=self.archive,
+            points=self.points_desk,
+            calendar=self.calendar,
+            clock=self.clock,
+            after=self.settings.desk_raise_after_days,
         )
 
     @cached_property

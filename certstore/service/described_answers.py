@@ -17,6 +17,7 @@ from certstore.service import (
     described_holds,
     described_leases,
     described_matters,
+    described_progress,
     described_sharing,
 )
 from certstore.service.answer_shapes import in_json, in_text
@@ -237,6 +238,7 @@ EXAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     },
     **described_asking.EXAMPLES,
     **described_cards.EXAMPLES,
+    **described_progress.EXAMPLES,
     ("POST", "/v1/verify/code"): _VERDICT,
     ("POST", "/v1/verify/document"): _JUDGED_DOCUMENT,
     ("GET", "/v1/verify/status/{ref}"): {

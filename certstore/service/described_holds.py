@@ -37,6 +37,7 @@ _ENDORSEMENT: Final = {
     "state": "overdue",
     "opens_on": "2026-10-26",
     "due_on": "2026-11-24",
+    "applied_on": None,
     "overdue_since": "2026-11-25",
     "years_go_on_until": None,
     "becomes_valid_to": "2027-11-24",

@@ -1,5 +1,6 @@
 """The home page: the next thing to do, put together from every floor."""
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Annotated
 
@@ -10,16 +11,20 @@ from certstore.callers import Clerk, Developer, Officer, Operator, Resident
 from certstore.certificates import Certificate, Status
 from certstore.counter.desk import CounterDesk
 from certstore.holdings import HoldingsDesk
+from certstore.holds.kinds import ENDED
 from certstore.organisations import OrganisationDesk
 from certstore.pages.holdings_pages import presentable
 from certstore.pages.views import HomeView, Matter, NextCard, Presentable
 from certstore.reception import desk
+from certstore.service.deadlines import Deadline
+from certstore.service.matters import deadline_of
 from certstore.web.answers import page, see_other, session_of
 from issuance.application import WITH_OFFICERS, Application, State
+from issuance.application import Matter as ApplicationMatter
 from issuance.apply import ApplyDesk
 from issuance.beginning import renewal_is_open
 from issuance.pages.application_pages import matter_word
-from issuance.voucher_draft import in_force, in_force_of
+from issuance.voucher_draft import in_force
 from verifiers.materials.calendar_months import months_after
 from verifiers.materials.rules import RuleBook, Rules
 
@@ -54,27 +59,38 @@ def home(
     me, today = session.caller, holdings.today()
     held = holdings.of(me)
     shown = presentable(held, today)
-    permit_from = _permit_from(held, today, rules.in_force(today))
-    following = _next(applying.all_of(me), shown)
+    has_permit = any(c.type_code == "residence_permit" for c in _standing(held))
+    permit_from = None if has_permit else _permit_from(held, today, rules.in_force(today))
+    due = deadline_of(request.app.state.house, me)
+    following = _next(applying.all_of(me), [*_deadlines(due, held, today)], shown)
     view = HomeView(
         next=following,
         given_name=_given_name(me.holder.name),
         presentable=() if following.kind == "present" else shown,
-        matters=_other_matters(shown, held, today),
+        matters=_other_matters(shown, held, today, due),
         permit_from=permit_from,
         permit_now=permit_from is not None and permit_from <= today,
-        permit_open=in_force_of("residence_permit", held, today) is None,
+        permit_open=applying.offers(ApplicationMatter.RESIDENCE_PERMIT),
+        holds=bool(_standing(held)),
         looks=len(holdings.usage(me)),
         notices=len(holdings.notices(me)),
     )
     return page(request, "certstore/home.html", view)
 
 
+def _standing(held: list[Certificate]) -> list[Certificate]:
+    """What was issued here and is not over, suspended or past its day as it may be."""
+    return [c for c in held if c.sealed and c.status not in ENDED]
+
+
 def _other_matters(
-    shown: tuple[Presentable, ...], held: list[Certificate], today: date
+    shown: tuple[Presentable, ...],
+    held: list[Certificate],
+    today: date,
+    due: Deadline | None,
 ) -> tuple[Matter, ...]:
     voucher = in_force(held, today)
-    found: list[Matter] = []
+    found: list[Matter] = ["endorsement"] if due is not None else []
     if voucher is not None and renewal_is_open(voucher, today):
         found.append("registration_renewal")
     if shown:
@@ -88,20 +104,44 @@ def _desk_of(clerk: Clerk, organisations: OrganisationDesk, counter: CounterDesk
     return "/pull" if counter.is_open_to(clerk) else "/source"
 
 
-def _next(found: list[Application], shown: tuple[Presentable, ...]) -> NextCard:
+def _next(
+    found: list[Application], deadlines: list[NextCard], shown: tuple[Presentable, ...]
+) -> NextCard:
+    """What needs its applicant first, then what is due, then what is waited for."""
     for application in found:
-        at = f"/applications/{application.ref}"
+        matter, at = matter_word(application), f"/applications/{application.ref}"
+        if application.state is State.SUPPLEMENT:
+            return NextCard(kind="needs_you", matter=matter, href=at)
         if application.state is State.DRAFT:
-            matter, href = matter_word(application), f"{at}/dwelling"
-            return NextCard(kind="draft", matter=matter, on=application.kept_until, href=href)
-        if application.state in WITH_OFFICERS | {State.SUPPLEMENT, State.APPROVED}:
-            matter, due = matter_word(application), application.due_on
-            return NextCard(kind="waiting", matter=matter, on=due, href=at)
+            on, href = application.kept_until, f"{at}/dwelling"
+            return NextCard(kind="draft", matter=matter, on=on, href=href)
+    waiting = [a for a in found if a.state in WITH_OFFICERS | {State.APPROVED}]
+    under_way = {matter_word(application) for application in waiting}
+    for deadline in deadlines:
+        if deadline.matter not in under_way:
+            return deadline
+    for application in waiting:
+        matter, at = matter_word(application), f"/applications/{application.ref}"
+        return NextCard(kind="waiting", matter=matter, on=application.due_on, href=at)
     if shown:
         voucher = shown[0]
         href = f"/certificates/{voucher.ref}/present"
         return NextCard(kind="present", type_code=voucher.type_code, href=href)
     return NextCard(kind="first_visit", href=_START)
+
+
+def _deadlines(due: Deadline | None, held: list[Certificate], today: date) -> Iterable[NextCard]:
+    """What is due within days, the most pressing first."""
+    if due is not None:
+        yield NextCard(kind=due.kind, matter="endorsement", on=due.on, href=due.href)
+    voucher = in_force(held, today)
+    if voucher is not None and renewal_is_open(voucher, today):
+        yield NextCard(
+            kind="renewal_due",
+            matter="registration_renewal",
+            on=voucher.validity.valid_to,
+            href="/apply/registration-renewal",
+        )
 
 
 def _permit_from(held: list[Certificate], today: date, rules: Rules) -> date | None:

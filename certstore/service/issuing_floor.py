@@ -38,6 +38,8 @@ from issuance.issue import Drafter, Follower, IssuanceDesk
 from issuance.letters.desk import LetterDesk
 from issuance.overdue.desk import OverdueDesk
 from issuance.photo_capture import PhotoDesk, photo_handed_in
+from issuance.progress.desk import ProgressDesk
+from issuance.progress.sequel import NoSequels, OtherCases, Sequels
 from issuance.ratings.desk import RatingDesk
 from issuance.review import ReviewDesk
 from issuance.sealing import Sealer
@@ -125,6 +127,16 @@ class IssuingFloor(EventRoom):
         """What follows from an issued certificate."""
         return ()
 
+    @property
+    def sequels(self) -> Sequels:
+        """What follows an e-certificate."""
+        return NoSequels()
+
+    @property
+    def other_cases(self) -> tuple[OtherCases, ...]:
+        """Cases that are no applications."""
+        return ()
+
     def given_photo(self, books: Books, application: Application) -> File | None:
         """The photo that an applicant handed in; the storage keys are opened where there is one."""
         if photo_handed_in(application) is None:
@@ -156,6 +168,14 @@ class IssuingFloor(EventRoom):
             city=self.settings.city,
             districts=self.settings.districts,
             gates=self.gates,
+            offered=frozenset(self.drafters),
+        )
+
+    @cached_property
+    def progress_desk(self) -> ProgressDesk:
+        """Where cases stand."""
+        return ProgressDesk(
+            applications=self.apply_desk, sequels=self.sequels, others=self.other_cases
         )
 
     @cached_property

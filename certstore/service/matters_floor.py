@@ -4,7 +4,9 @@ from collections.abc import Callable, Mapping
 
 from fastapi import APIRouter
 
+from certstore.callers import Resident
 from certstore.own_data.gathering import Section
+from certstore.service.deadlines import Deadline
 from certstore.service.lease_room import LeaseRoom
 from certstore.service.lease_room import rooms_beside as rooms_beside
 from issuance.application import Matter
@@ -19,9 +21,11 @@ from issuance.matters.cards.desk import CardDesk
 from issuance.matters.cards.held import cards_held
 from issuance.matters.cards.making import routes as card_making
 from issuance.matters.cards.making.desk import MakingDesk
+from issuance.matters.cards.overdue.desk import LateCardDesk
 from issuance.matters.cards.points import page_routes as service_point_pages
 from issuance.matters.cards.points import routes as service_points
 from issuance.matters.cards.points.points import PointsDesk
+from issuance.matters.cards.sequel import CardSequels
 from issuance.matters.cards.shipping import routes as courier_calls
 from issuance.matters.cards.shipping.door import CourierDoor
 from issuance.matters.endorsement import page_routes as endorsement_pages
@@ -31,6 +35,7 @@ from issuance.matters.endorsement.draft import EndorsementDrafter
 from issuance.matters.endorsement.gate import EndorsementGate
 from issuance.matters.lease import page_routes as lease_pages
 from issuance.matters.lease import routes as leases
+from issuance.matters.lease.besides import LeaseCases
 from issuance.matters.lease.desk import LeaseDesk
 from issuance.matters.lease.filings import page_routes as filing_pages
 from issuance.matters.lease.filings.desk import LeaseReviewDesk
@@ -38,9 +43,11 @@ from issuance.matters.lease.held import leases_held
 from issuance.matters.lease.signing_desk import LeaseSigningDesk
 from issuance.matters.loss import page_routes as loss_pages
 from issuance.matters.loss import routes as losses
+from issuance.matters.loss.besides import LossCases
 from issuance.matters.loss.desk import LossDesk
 from issuance.matters.permit.draft import PermitDrafter
 from issuance.matters.permit.following import PermitFollower
+from issuance.progress.sequel import OtherCases, Sequels
 
 
 class MattersFloor(LeaseRoom):
@@ -80,6 +87,16 @@ class MattersFloor(LeaseRoom):
         """What follows from an issued certificate."""
         return (*super().followers, PermitFollower(self.conduct, self.clock))
 
+    @property
+    def sequels(self) -> Sequels:
+        """The cards of permits."""
+        return CardSequels(self.points_desk)
+
+    @property
+    def other_cases(self) -> tuple[OtherCases, ...]:
+        """Leases, and what is reported lost."""
+        return (*super().other_cases, LeaseCases(), LossCases())
+
 
 DESKS: Mapping[type, str] = {
     LossDesk: "loss_desk",
@@ -90,6 +107,7 @@ DESKS: Mapping[type, str] = {
     ArrivingDesk: "arriving_desk",
     CentreDesk: "centre_desk",
     CourierDoor: "courier_door",
+    LateCardDesk: "late_card_desk",
     LeaseDesk: "lease_desk",
     LeaseReviewDesk: "lease_review_desk",
     LeaseSigningDesk: "lease_signing_desk",
@@ -113,8 +131,21 @@ PAGES: tuple[APIRouter, ...] = (
     filing_pages.router,
 )
 
+PLACES = ("cards", "endorsement", "leases", "loss")
+"""What pages of the core may lead to, in a house with the matters."""
 SECTIONS: Mapping[str, Section] = {"cards": cards_held, "leases": leases_held}
 """What a copy of somebody's own data holds of the matters."""
+
+
+def deadline_of(house: MattersFloor, resident: Resident) -> Deadline | None:
+    """The endorsement of somebody's own permit, while it is due or overdue."""
+    found = house.endorsement_desk.of_mine(resident)
+    if found is None or not found.standing.possible:
+        return None
+    since, due_on = found.standing.overdue_since, found.standing.due_on
+    if since is not None:
+        return Deadline("endorsement_overdue", since, endorsement_pages.APPLY_HREF)
+    return Deadline("endorsement_due", due_on, endorsement_pages.APPLY_HREF)
 
 
 def jobs_of(house: MattersFloor) -> tuple[Callable[[], object], ...]:
@@ -131,6 +162,7 @@ def jobs_of(house: MattersFloor) -> tuple[Callable[[], object], ...]:
         cards.notify,
         cards.count_anew,
         cards.forget,
+        house.late_card_desk.raise_late,
         shipping.open,
         shipping.book,
         shipping.cancel,

@@ -75,6 +75,7 @@ from issuance.for_others.desk import ForOthersDesk
 from issuance.four_eyes.desk import SecondDesk
 from issuance.issue import IssuanceDesk
 from issuance.photo_capture import PhotoDesk
+from issuance.progress.desk import ProgressDesk
 from issuance.ratings.desk import RatingDesk
 from issuance.relied_on import closed_cases
 from issuance.review import ReviewDesk
@@ -244,6 +245,7 @@ _NAMES: dict[type, str] = {
     ChecklistDesk: "checklist_desk",
     IssuanceDesk: "issuance_desk",
     ApplyDesk: "apply_desk",
+    ProgressDesk: "progress_desk",
     OrganisationDesk: "organisation_desk",
     SourceDesk: "source_desk",
     StatisticsDesk: "statistics_desk",

@@ -4,7 +4,7 @@ Each template takes exactly one frozen view; whatever it says comes from the tex
 exists in both languages or not at all.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import Path
@@ -56,11 +56,13 @@ class Shell:
         clock: Clock,
         glyphs: Glyphs = no_glyphs,
         specimen: bool = True,
+        places: Collection[str] = (),
     ) -> None:
         """Take the folders of templates by prefix ("issuance" -> its pages), and what pages need.
 
         `asset` gives a static file's URL, `glyphs` draws what system fonts cannot, `specimen`
-        says in every footer that city and people are invented.
+        says in every footer that city and people are invented. `places` are the parts of the
+        house that may be absent and are not: pages lead to no other.
         """
         folders = {"web": Path(str(files("certstore.web") / "templates")), **pages}
         loader = PrefixLoader({name: FileSystemLoader(str(at)) for name, at in folders.items()})
@@ -69,7 +71,7 @@ class Shell:
             for lang in LANGUAGES
         }
         for environment in self._environments.values():
-            environment.globals.update(asset=asset, specimen=specimen)
+            environment.globals.update(asset=asset, specimen=specimen, places=frozenset(places))
 
     def render(
         self,

@@ -34,7 +34,7 @@ class OverdueDesk:
     def raise_late(self) -> int:
         """Raise what is late and was not raised yet, a batch of it; how many were."""
         now = self.clock.now()
-        last = self._due_until(local_date(now))
+        last = due_until(self.calendar, local_date(now), self.after)
         with self.archive.reading() as books:
             late = RaisedBook(books.connection).late(last, BATCH)
         return sum(self._raise(ref, due_on) for ref, due_on in late)
@@ -52,11 +52,12 @@ class OverdueDesk:
         log.warning("a case is late", extra={"ref": ref, "due_on": due_on.isoformat()})
         return True
 
-    def _due_until(self, today: date) -> date:
-        """The last due day that lies `after` working days back."""
-        day = today - _A_DAY
-        for _ in range(_LONGEST_BREAK * max(self.after, 1)):
-            if self.calendar.working_days_between(day, today).working_days >= self.after:
-                break
-            day -= _A_DAY
-        return day
+
+def due_until(calendar: WorkCalendar, today: date, after: int) -> date:
+    """The last due day that lies `after` working days back."""
+    day = today - _A_DAY
+    for _ in range(_LONGEST_BREAK * max(after, 1)):
+        if calendar.working_days_between(day, today).working_days >= after:
+            break
+        day -= _A_DAY
+    return day

@@ -1,14 +1,15 @@
 """From applications to the views of the pages after submitting: mapping only, no IO."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
-from typing import cast
+from typing import Literal, cast
 
 from certstore.certificates import Certificate
 from certstore.pages.holdings_pages import card
 from certstore.pages.views import Material, Reason
 from certstore.pages.views import Matter as MatterWord
+from certstore.web.dress import Lang
 from issuance.application import WITH_OFFICERS, Application, State
 from issuance.beginning import BEGUN_AGAIN
 from issuance.pages.material_rows import material_row as material_row
@@ -17,13 +18,22 @@ from issuance.pages.progress_views import (
     ApplicationLine,
     ApplicationsView,
     AskedFor,
+    CardStep,
+    Coming,
+    CourierWord,
+    FollowingCard,
+    OtherLine,
     ProgressView,
     Step,
 )
 from issuance.pages.progress_views import (
     State as StateWord,
 )
-from issuance.pages.views import MaterialRow, SubmittedView
+from issuance.pages.views import SubmittedView
+from issuance.progress.desk import Progress
+from issuance.progress.sequel import Besides, Sequel
+from issuance.progress.sequel import Step as CaseStep
+from issuance.progress.steps import Next, waits_for_source
 from verifiers.materials.vocabulary import Reason as ReasonWord
 
 _SENTENCES = frozenset(word.value for word in ReasonWord)
@@ -38,7 +48,7 @@ def submitted_view(
     application: Application, certificate: Certificate | None, today: date, *, again: bool = False
 ) -> SubmittedView:
     """The result, or when it comes."""
-    source = application.state in WITH_OFFICERS and _waits_for_source(application)
+    source = application.state in WITH_OFFICERS and waits_for_source(application)
     waiting = "source" if source else "officer"
     result = {State.ISSUED: "issued", State.APPROVED: "working"}.get(application.state, waiting)
     return SubmittedView(
@@ -53,28 +63,20 @@ def submitted_view(
     )
 
 
-def _waits_for_source(application: Application) -> bool:
-    materials = (application.decision or {}).get("decision", {}).get("materials", {})
-    outcomes = {m["outcome"] for m in materials.values()}
-    return "unknown_source_down" in outcomes and "officer_review" not in outcomes
-
-
-def progress_view(
-    application: Application,
-    certificate: Certificate | None,
-    today: date,
-    materials: tuple[MaterialRow, ...] = (),
-) -> ProgressView:
-    """Where an application stands."""
+def progress_view(found: Progress, lang: Lang) -> ProgressView:
+    """Where a case stands."""
+    application, certificate = found.application, found.certificate
     code, _, sentence = application.reason.partition("\n")
     return ProgressView(
         ref=application.ref,
         matter=matter_word(application),
         case_number=application.number,
-        state=state_word(application, today),
-        steps=tuple(_steps(application)),
-        card=card(certificate, today) if certificate else None,
-        materials=materials,
+        state=state_word(found),
+        steps=tuple(_step(step) for step in found.steps),
+        next=_coming(found.next),
+        card_steps=tuple(_card_step(step) for step in _steps_of_card(found)),
+        follows=_follows(found.sequel, lang) if found.sequel else None,
+        card=card(certificate, found.today) if certificate else None,
         reasons=(Reason(code),) if code in _SENTENCES else (),
         sentence=sentence or None,
         due=application.due_on,
@@ -85,6 +87,43 @@ def progress_view(
         withdraw_href=f"/applications/{application.ref}/withdraw"
         if application.state in WITH_OFFICERS | {State.SUPPLEMENT}
         else None,
+    )
+
+
+def _step(step: CaseStep) -> Step:
+    name = cast('Literal["submitted"]', step.name)  # a word of the view's
+    return Step(name=name, state=step.state, at=step.at, due=step.due)
+
+
+def _card_step(step: CaseStep) -> CardStep:
+    name = cast('Literal["ordered"]', step.name)  # a word of the view's
+    return CardStep(name=name, state=step.state, at=step.at, due=step.due)
+
+
+def _steps_of_card(found: Progress) -> Iterable[CaseStep]:
+    if found.sequel is not None:
+        return found.sequel.steps
+    return (CaseStep(name, "later") for name in found.planned)
+
+
+def _coming(coming: Next | None) -> Coming | None:
+    if coming is None or coming.what not in {"accept", "decide", "source", "issue"}:
+        return None
+    return Coming(cast('Literal["accept"]', coming.what), coming.by)
+
+
+def _follows(sequel: Sequel, lang: Lang) -> FollowingCard:
+    return FollowingCard(
+        stage=sequel.stage,
+        way=sequel.way,
+        href=sequel.href,
+        late=sequel.late,
+        due=sequel.due_on,
+        provisional=sequel.due_provisional,
+        place=sequel.place[lang] if sequel.place else "",
+        tracking_no=sequel.tracking_no,
+        day=sequel.day,
+        words=tuple(CourierWord(w.at, w.kind, w.place) for w in sequel.words),
     )
 
 
@@ -110,62 +149,58 @@ def with_asked(view: ProgressView, application: Application, given: frozenset[st
     )
 
 
-def state_word(application: Application, today: date) -> StateWord:
+def state_word(found: Progress) -> StateWord:
     """The state as pages write it."""
-    overdue = application.due_on is not None and today > application.due_on
-    if application.state in WITH_OFFICERS | {State.APPROVED} and overdue:
+    application, sequel = found.application, found.sequel
+    if application.state is State.ISSUED:
+        return "card" if sequel is not None and not sequel.ended else "issued"
+    if found.late:
         return "overdue"
     if application.state in WITH_OFFICERS:
-        return "waiting_source" if _waits_for_source(application) else "in_review"
+        if waits_for_source(application):
+            return "waiting_source"
+        return "submitted" if application.state is State.ROUTED else "in_review"
     if application.state is State.SUPPLEMENT:
         return "asked"
     return cast("StateWord", application.state.value)
 
 
-def _steps(application: Application) -> Iterable[Step]:
-    decided = application.decided_at
-    if application.submitted_at is None:
-        return  # a draft that was ended
-    yield Step(name="submitted", state="done", at=application.submitted_at)
-    if application.state is State.REFUSED:
-        yield Step(name="refused", state="done", at=decided)
-        return
-    yield Step(
-        name="reviewed",
-        state="done" if decided else "now",
-        at=decided,
-        due=None if decided else application.due_on,
-    )
-    issued = application.state is State.ISSUED
-    yield Step(
-        name="issued",
-        state="done" if issued else "now" if decided else "later",
-        at=decided if issued else None,
-        due=None if issued else application.due_on,
-    )
-
-
-def applications_view(found: Iterable[Application], today: date) -> ApplicationsView:
-    """The list of applications, open ones first."""
-    lines = [_line(application, today) for application in found]
+def applications_view(found: Iterable[Progress], others: Sequence[Besides]) -> ApplicationsView:
+    """The list of cases, open ones first."""
+    lines = [_line(case) for case in found]
     ended = {"issued", "refused", "withdrawn"}
     return ApplicationsView(
         open=tuple(line for line in lines if line.state not in ended),
         ended=tuple(line for line in lines if line.state in ended),
+        others_open=tuple(_other(case) for case in others if case.open),
+        others_ended=tuple(_other(case) for case in others if not case.open),
     )
 
 
-def _line(application: Application, today: date) -> ApplicationLine:
+def _line(found: Progress) -> ApplicationLine:
+    application, sequel = found.application, found.sequel
+    at, state = f"/applications/{application.ref}", state_word(found)
+    on = sequel.due_on if sequel is not None and state == "card" else application.due_on
     draft = application.state is State.DRAFT
-    at = f"/applications/{application.ref}"
     return ApplicationLine(
         ref=application.ref,
         matter=matter_word(application),
         case_number=application.number,
-        state=state_word(application, today),
-        on=application.kept_until if draft else application.due_on,
+        state=state,
+        on=application.kept_until if draft else on,
         href=f"{at}/dwelling" if draft else at,
         child=_child(application),
+    )
+
+
+def _other(case: Besides) -> OtherLine:
+    return OtherLine(
+        kind=case.kind,
+        number=case.number,
+        state=case.state,
+        href=case.href,
+        yours=case.yours,
+        on=case.on,
     )
 
 

@@ -8,21 +8,65 @@ from certstore.pages.views import CertificateCard, Material, Matter, Reason
 from issuance.pages.views import MaterialRow
 
 State = Literal[
-    "draft", "submitted", "in_review", "waiting_source", "asked", "approved", "issued",
+    "draft", "submitted", "in_review", "waiting_source", "asked", "approved", "issued", "card",
     "refused", "overdue", "withdrawn",
 ]  # fmt: skip
+StepState = Literal["done", "now", "later"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step of the tracker; `at` when done, `due` when promised."""
 
-    name: Literal["submitted", "accepted", "reviewed", "issued", "refused"]
-    state: Literal["done", "now", "later"]
+    name: Literal["submitted", "accepted", "reviewed", "issued", "refused", "withdrawn"]
+    state: StepState
     at: datetime | None = None
     due: date | None = None
     office: str | None = None
     days_early: int = 0  # working days before the promise
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CardStep:
+    """One step of the card that follows."""
+
+    name: Literal["ordered", "making", "ready", "sent", "yours"]
+    state: StepState
+    at: datetime | None = None
+    due: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CourierWord:
+    """One word of the courier."""
+
+    at: datetime
+    kind: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FollowingCard:
+    """The card that follows the e-certificate: `stage` and `way` are words of the cards."""
+
+    stage: str
+    way: str
+    href: str
+    late: bool = False
+    due: date | None = None
+    provisional: bool = False
+    place: str = ""  # where it is handed out
+    tracking_no: str = ""
+    day: date | None = None  # when the courier comes
+    words: tuple[CourierWord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Coming:
+    """What happens next with the application itself, and by when."""
+
+    what: Literal["accept", "decide", "source", "issue"]
+    by: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +87,9 @@ class ProgressView:
     case_number: str
     state: State
     steps: tuple[Step, ...]
+    next: Coming | None = None
+    card_steps: tuple[CardStep, ...] = ()  # of the card that follows, or that will
+    follows: FollowingCard | None = None
     card: CertificateCard | None = None  # of what was issued its status is what the heading says
     revoked_why: str | None = None  # what the officer wrote who revoked it
     materials: tuple[MaterialRow, ...] = ()
@@ -71,9 +118,23 @@ class ApplicationLine:
     child: str | None = None  # whom it is for, if not for oneself
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OtherLine:
+    """A case that is no application; `state` is a word of the leases, or `lost`."""
+
+    kind: Literal["lease_filing", "loss"]
+    number: str
+    state: str
+    href: str
+    yours: bool = False
+    on: date | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ApplicationsView:
     """`issuance/applications.html`, GET /applications."""
 
     open: tuple[ApplicationLine, ...] = ()
     ended: tuple[ApplicationLine, ...] = ()
+    others_open: tuple[OtherLine, ...] = ()
+    others_ended: tuple[OtherLine, ...] = ()

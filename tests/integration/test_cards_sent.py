@@ -95,6 +95,27 @@ def test_the_couriers_words_lead_the_card_to_its_holder(house, sent):
     assert story.shipment.tracking_no == "YF00000000"
 
 
+def test_on_the_road_it_is_due_on_the_day_agreed_and_late_after_it(house, sent):
+    now, shipment = house.clock.now(), shipment_of(house, sent)
+    tell(house, shipment.ref, word("picked_up", now, 1))
+    order = order_of(house, sent)
+    assert (order.clock, order.due_on) == ("delivery", shipment.day)
+    house.clock.skip(timedelta(days=10))
+    assert house.late_card_desk.raise_late() == 1
+    tell(house, shipment.ref, word("delivered", house.clock.now(), 2))
+    assert order_of(house, sent).due_on is None
+    assert house.late_card_desk.raise_late() == 0
+
+
+def test_what_comes_back_is_at_its_service_point_within_the_term(house, sent):
+    now, shipment = house.clock.now(), shipment_of(house, sent)
+    tell(house, shipment.ref, word("picked_up", now, 1), word("returned", now, 2))
+    order = order_of(house, sent)
+    assert (order.stage, order.clock) == ("returned", "transport")
+    received = house.calendar.received_on(house.clock.now()).day
+    assert order.due_on == house.calendar.add_working_days(received, 2).day
+
+
 def test_words_out_of_order_late_and_twice_change_nothing(house, sent):
     now, ref = house.clock.now(), shipment_of(house, sent).ref
     assert tell(house, ref, word("delivered", now, 9)) == 1

@@ -246,6 +246,7 @@ def test_an_app_reads_it_and_another_persons_is_absent(small):
         "state": "open",
         "opens_on": "2026-10-27",
         "due_on": "2026-11-25",
+        "applied_on": None,
         "overdue_since": None,
         "years_go_on_until": None,
         "becomes_valid_to": "2027-11-25",

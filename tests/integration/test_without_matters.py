@@ -15,6 +15,7 @@ THEIR_TESTS = (
     "tests/unit/verifiers/scanning/test_scan.py",
     "tests/integration/certstore/test_sharing.py",
     "tests/e2e/over_http/test_scans.py",
+    "tests/integration/apart.py",  # what pages lead to then, and what is refused
 )
 
 

@@ -7,7 +7,7 @@ compare-and-set, and who comes second finds nothing left to do.
 import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from certstore.certificates import Certificate, Status
@@ -118,6 +118,14 @@ class CardKeepingDesk:
             return {"clock": "", "clock_from": None, "due_on": None, "due_provisional": False}
         return self._term(clock, now)
 
+    def delivery_clock(self, agreed: date | None, now: datetime) -> dict[str, Any]:
+        """The columns of the clock of a card on its way: until the day agreed with its holder."""
+        if agreed is None:
+            return self.clock_for("hand_to_courier", now)
+        day = max(agreed, local_date(now))
+        clock = stage_table().steps["hand_to_courier"].clock
+        return {"clock": clock, "clock_from": None, "due_on": day, "due_provisional": False}
+
     def _term(self, clock: str, now: datetime) -> dict[str, Any]:
         received = self.calendar.received_on(now).day
         found = due(self.calendar, received, stage_table().sheet.terms[clock])
@@ -163,6 +171,8 @@ class CardKeepingDesk:
 
     def _anew(self, books: Books, order: CardOrder, step: str, now: datetime) -> None:
         clock = self.clock_for(step, now)
+        if not clock and order.clock != "making":  # it was made before it was spoiled
+            clock = self._term("making", now)
         moved = CardBook(books.connection).move(
             order, step, SYSTEM, now, attempt=order.attempt + 1, stop_reason="", **clock
         )

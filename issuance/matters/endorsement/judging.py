@@ -19,7 +19,7 @@ from issuance.matters.endorsement.rules import EndorsementRules
 _DAY: Final = timedelta(days=1)
 _YEAR: Final = 12
 
-State = Literal["too_early", "open", "overdue", "lost", "held", "ended"]
+State = Literal["too_early", "open", "applied", "overdue", "lost", "held", "ended"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,9 @@ class Standing:
 
     `opens_on` to `due_on` is the window, both days count; `overdue_since` is the first day after
     it. Made up until `years_go_on_until`, if that has not passed, the years still go on.
-    `becomes` is the validity that an application of this day would lead to.
+    `applied_on` is the day of an application that came in time and is not decided; while it is
+    open nothing is overdue. `becomes` is the validity that it leads to, or that an application
+    of this day would.
     """
 
     state: State
@@ -38,6 +40,7 @@ class Standing:
     counted_from: date
     overdue_since: date | None = None
     years_go_on_until: date | None = None
+    applied_on: date | None = None
     becomes: Validity | None = None
 
     @property
@@ -101,16 +104,23 @@ def judge_standing(
     validity: Validity,
     on: date,
     rules: EndorsementRules,
+    applied_on: date | None = None,
 ) -> Standing:
     """How the endorsement of a permit stands on a day; `held` are the open holds' kinds.
 
     A permit that is lost is lifted or issued anew first, one that its authority suspended waits
-    for the authority.
+    for the authority. `applied_on` is the day of an open application; one that came too late
+    changes nothing before it is decided.
     """
     opens_on, due_on = window(validity, rules)
-    late = on > due_on
+    in_time = applied_on is not None and applied_on <= due_on and HoldKind.OVERDUE not in held
+    late = on > due_on and not in_time
     grace = due_on + timedelta(days=rules.makeup_grace_days)
     state = _state(status, held, late=late, early=on < opens_on)
+    if in_time and state in {"open", "too_early"}:
+        state = "applied"
+    applied = applied_on if state == "applied" else None
+    to_come = state in {"open", "applied", "overdue"}
     return Standing(
         state=state,
         opens_on=opens_on,
@@ -119,7 +129,8 @@ def judge_standing(
         counted_from=validity.valid_from,
         overdue_since=due_on + _DAY if late else None,
         years_go_on_until=grace if late and on <= grace else None,
-        becomes=endorsed_validity(validity, on, rules) if state in {"open", "overdue"} else None,
+        applied_on=applied,
+        becomes=endorsed_validity(validity, due_on if applied else on, rules) if to_come else None,
     )
 
 

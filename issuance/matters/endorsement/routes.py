@@ -20,7 +20,8 @@ def endorsement(
 ) -> dict[str, Any]:
     """The window, whether it is open or overdue, and the years of residence counted so far.
 
-    `state` is too_early, open, overdue, lost, held (by the authority) or ended.
+    `state` is too_early, open, applied (in time, `applied_on`; not suspended until that is
+    decided), overdue, lost, held (by the authority) or ended.
     """
     found = endorsing.of(me, ref)
     standing = found.standing
@@ -30,6 +31,7 @@ def endorsement(
         "state": standing.state,
         "opens_on": standing.opens_on.isoformat(),
         "due_on": standing.due_on.isoformat(),
+        "applied_on": _day(standing.applied_on),
         "overdue_since": _day(standing.overdue_since),
         "years_go_on_until": _day(standing.years_go_on_until),
         "becomes_valid_to": _day(standing.becomes.valid_to if standing.becomes else None),

@@ -27,6 +27,9 @@ class EndorsementView:
     becomes_until: date | None = None
     ward: str = ""
     apply_href: str | None = None  # where it is applied for; None: at a counter
+    applied_on: date | None = None  # in time, and not decided yet
+    progress_href: str | None = None  # of that application, if it is the reader's own
+    past: bool = False  # the last day written on it has passed
     history: tuple[HoldLine, ...] = ()
 
 
@@ -47,5 +50,8 @@ def endorsement_view(found: PermitStanding, apply_href: str | None) -> Endorseme
         becomes_until=standing.becomes.valid_to if standing.becomes else None,
         ward=found.ward,
         apply_href=apply_href,
+        applied_on=standing.applied_on,
+        progress_href=f"/applications/{found.application_ref}" if found.application_ref else None,
+        past=found.today > standing.due_on,
         history=history_lines(found.holds),
     )

@@ -9,6 +9,11 @@ from issuance.pages.progress_views import (
     ApplicationLine,
     ApplicationsView,
     AskedFor,
+    CardStep,
+    Coming,
+    CourierWord,
+    FollowingCard,
+    OtherLine,
     ProgressView,
     Step,
 )
@@ -153,6 +158,43 @@ def _stops(ready: CheckView, path: str) -> Iterator[Sample]:
     yield Sample("check-obstacle", page, stopped, path)
 
 
+def _card_steps(reached: str, *, sends: bool = False) -> tuple[CardStep, ...]:
+    """The steps of a card that has come so far."""
+    names = ("ordered", "making", "ready", *(("sent",) if sends else ()), "yours")
+    at = names.index(reached) if reached else -1
+    return tuple(
+        CardStep(name=name, state="done" if n < at else "now" if n == at else "later",
+                 at=NOW if n < at else None, due=date(2026, 12, 4) if n == at else None)
+        for n, name in enumerate(names)
+    )  # fmt: skip
+
+
+def _with_card(base: ProgressView) -> Iterator[tuple[str, ProgressView]]:
+    """The e-permit is there, and its card on its way."""
+    making = FollowingCard(
+        stage="making", way="pickup", href=f"/cards/{REF}", due=date(2026, 12, 4), provisional=True
+    )
+    ready = replace(making, stage="notified", due=None, place="梧桐区社区事务受理服务中心")
+    words = (
+        CourierWord(NOW - timedelta(hours=3), "picked_up", "梧桐区营业部"),
+        CourierWord(NOW - timedelta(hours=1), "out_for_delivery", ""),
+    )
+    sent = replace(
+        making, stage="handed_to_courier", way="courier", due=date(2026, 11, 26),
+        day=date(2026, 11, 26), tracking_no="YF7731026011", words=words,
+    )  # fmt: skip
+    stopped = replace(making, stage="stopped", due=None)
+    for name, follows, reached in (
+        ("making", making, "making"),
+        ("late", replace(making, late=True), "making"),
+        ("notified", ready, "yours"),
+        ("sent", sent, "yours"),
+    ):
+        steps = _card_steps(reached, sends=follows.way == "courier")
+        yield f"card-{name}", replace(base, follows=follows, card_steps=steps)
+    yield "card-stopped", replace(base, state="issued", follows=stopped)
+
+
 def progress() -> Iterator[Sample]:
     """Progress in every state, and the list of applications."""
     done = (
@@ -173,8 +215,9 @@ def progress() -> Iterator[Sample]:
     issued = Step(name="issued", state="done", at=NOW)
     refusal = Step(name="refused", state="done", at=NOW)
     for name, view in (
-        ("in_review", base),
-        ("waiting_source", replace(base, state="waiting_source")),
+        ("in_review", replace(base, next=Coming("decide", date(2026, 11, 27)))),
+        ("waiting_source", replace(base, state="waiting_source", next=Coming("source"))),
+        ("approved", replace(base, state="approved", next=Coming("issue", date(2026, 11, 27)))),
         ("issued", replace(base, state="issued", steps=(*done, reviewed, issued), card=VOUCHER)),
         ("revoked", replace(base, state="issued", card=replace(VOUCHER, status="revoked"),
                     revoked_why="经查户籍登记，两人没有亲属关系。")),
@@ -216,6 +259,14 @@ def progress() -> Iterator[Sample]:
             ),
         ),
         ("overdue", replace(base, state="overdue", telephone="12345")),
+        ("routed", replace(base, matter="residence_permit", state="submitted", steps=(
+            done[0],
+            Step(name="accepted", state="now", due=date(2026, 11, 27)),
+            Step(name="reviewed", state="later", due=date(2026, 12, 7)),
+            Step(name="issued", state="later", due=date(2026, 12, 7)),
+        ), next=Coming("accept", date(2026, 11, 27)), card_steps=_card_steps(""))),
+        *_with_card(replace(base, matter="residence_permit", state="card", card=replace(VOUCHER,
+            type_code="residence_permit"), steps=(*done, reviewed, issued))),
         ("withdrawn", replace(base, state="withdrawn", steps=(), materials=(),
                     again_href=f"/applications/{REF}/again")),
     ):  # fmt: skip
@@ -228,11 +279,25 @@ def progress() -> Iterator[Sample]:
         on=date(2026, 12, 20),
         href=f"/applications/{REF}",
     )
-    states = ("draft", "in_review", "asked", "waiting_source", "overdue")
+    leases = OtherLine(
+        kind="lease_filing",
+        number="ZL-2611-000031",
+        state="open",
+        href=f"/leases/{REF}",
+        yours=True,
+    )
+    loss = OtherLine(kind="loss", number="JZ20260000000001", state="lost", href="/loss")
+    states = ("card", "draft", "in_review", "asked", "waiting_source", "overdue")
     ended = ("issued", "refused", "withdrawn")
     view = ApplicationsView(
         open=(*(replace(line, state=s) for s in states), replace(line, child="何雨桐")),
         ended=tuple(replace(line, state=state) for state in ended),
+        others_open=(
+            leases,
+            replace(leases, state="review", yours=False, on=date(2026, 12, 1)),
+            loss,
+        ),
+        others_ended=(replace(leases, state="filed", yours=False),),
     )
     page = "issuance/applications.html"
     yield Sample("applications", page, view, "/applications")

@@ -17,6 +17,8 @@ from issuance.matters.cards.pages.views import (
     DeskCardView,
     Going,
     HistoryLine,
+    LateCardLine,
+    LateCardsView,
     Track,
     Word,
 )
@@ -182,6 +184,21 @@ def _desk() -> Iterator[Sample]:
         ("desk-cards-nothing", replace(empty, done="", number="JZ9", nothing_found=True)),
     ):
         yield Sample(name, page, view, path, OFFICER, wide=True)
+    late = LateCardsView(
+        office="梧桐派出所",
+        officer=OFFICER.name,
+        waiting=12,
+        cards=tuple(
+            LateCardLine(NO, stage, held_by, "梧桐区社区事务受理服务中心", date(2026, 11, 20))
+            for stage, held_by in (
+                *(("ordered", "registry"), ("making", "card_maker")),
+                *(("at_centre", "centre"), ("handed_to_courier", "courier")),
+            )
+        ),
+    )
+    page, path = "issuance/desk_late_cards.html", "/desk/cards/late"
+    yield Sample("desk-cards-late", page, late, path, OFFICER, wide=True)
+    yield Sample("desk-cards-none-late", page, replace(late, cards=()), path, OFFICER, wide=True)
     yield from _one_at_the_desk()
 
 

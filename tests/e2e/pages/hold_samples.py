@@ -14,6 +14,7 @@ from issuance.matters.pages.loss_views import (
 )
 from tests.e2e.pages.people import NOW, OFFICER, REF, VOUCHER, Sample
 
+PROGRESS = f"/applications/{REF}"
 _PLACED = HoldLine(what="placed", kind="loss", at=NOW, role="holder")
 _EARLIER = (
     HoldLine(what="lifted", kind="loss", at=NOW - timedelta(days=9), role="officer", number="1052"),
@@ -138,6 +139,12 @@ def _endorsements() -> Iterator[Sample]:
         "endorsing-early": early,
         "endorsing-open": replace(open_now, apply_href="/apply/endorsement"),
         "endorsing-open-counter": replace(open_now, ward="林小禾"),
+        "endorsing-applied": replace(
+            open_now, state="applied", applied_on=date(2026, 11, 23), progress_href=PROGRESS
+        ),
+        "endorsing-applied-past": replace(
+            open_now, state="applied", status="expired", applied_on=date(2026, 12, 20), past=True
+        ),
         "endorsing-overdue": replace(overdue, apply_href="/apply/endorsement"),
         "endorsing-grace": replace(overdue, years_go_on_until=date(2027, 1, 24)),
         "endorsing-lost": replace(early, state="lost", status="suspended_loss", history=(_PLACED,)),

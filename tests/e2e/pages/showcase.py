@@ -17,6 +17,7 @@ from starlette.routing import Route
 
 from certstore.clock import CHINA, MovedClock
 from certstore.service.glyphs import RareGlyphs
+from certstore.service.matters import PLACES
 from certstore.web.dress import COOKIE, Dress
 from certstore.web.headers import SecurityHeaders
 from certstore.web.shell import Shell, pages_of
@@ -33,6 +34,7 @@ SHELL = Shell(
     asset=STATIC.asset,
     clock=MovedClock(NOW),
     glyphs=RareGlyphs(FontSet.bundled()),
+    places=PLACES,
 )
 CSRF = "sample-csrf-token"
 

@@ -49,6 +49,13 @@ def homes() -> Iterator[Sample]:
         NextCard(kind="waiting", on=date(2026, 11, 27), href=f"/applications/{REF}"),
         NextCard(kind="result", type_code="residence_voucher", href="/certificates"),
         NextCard(kind="endorsement_due", on=date(2026, 12, 20), href="/apply/endorsement"),
+        NextCard(kind="endorsement_overdue", on=date(2026, 11, 21), href="/apply/endorsement"),
+        NextCard(
+            kind="renewal_due",
+            matter="registration_renewal",
+            on=date(2026, 12, 12),
+            href="/apply/registration-renewal",
+        ),
         NextCard(
             kind="present", type_code="residence_voucher", href=f"/certificates/{REF}/present"
         ),

@@ -59,6 +59,7 @@ ENDS_BY_ITSELF = {
 }  # fmt: skip
 """Sealed or told by nothing whose it is, and gone within a day."""
 SAYS_NOBODY = {
+    "awaited_endorsements",
     "batch_refusals", "batches", "bulk_approvals", "bulk_cases", "card_watch", "case_claims",
     "clients", "conformance", "event_deliveries", "event_feeds", "event_subscriptions",
     "issuing_authorities", "joint_tests", "lease_places", "ledger_checkpoints",
@@ -68,7 +69,7 @@ SAYS_NOBODY = {
     "peer_trust_lists",
     "purpose_dossiers", "purposes", "quota_counts", "refused_calls", "return_addresses",
     "revoked_tokens", "serial_numbers", "sign_ins", "signed_out_devices", "source_health",
-    "raised_cases", "source_standings", "stamping",
+    "raised_cards", "raised_cases", "source_standings", "stamping",
     "status_lists", "told_ends", "told_events", "used_identifiers", "witnessed_logs",
     "wrong_numbers", "wrong_use_codes",
 }  # fmt: skip

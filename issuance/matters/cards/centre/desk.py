@@ -147,7 +147,9 @@ class CentreDesk:
             _check_valid(permit, local_date(now))
             if order.delivery.way is not Way.COURIER:
                 raise ConflictError("this card is to be collected here", where=ref, cause="WAY")
-            clock = self.keeping.clock_for("hand_to_courier", now)
+            sent = ShippingBook(books.connection).of_order(order.id)
+            agreed = next((s.day for s in sent if s.state == "booked"), None)
+            clock = self.keeping.delivery_clock(agreed, now)
             book = CardBook(books.connection)
             moved = book.move(order, "hand_to_courier", _who(officer), now, **clock)
             tell_sent(books, moved, now)

@@ -15,10 +15,12 @@ from issuance.answers import faults_of
 from issuance.matters.cards.centre.arriving import ArrivingDesk
 from issuance.matters.cards.centre.desk import CentreDesk
 from issuance.matters.cards.centre.handover import HandOver
+from issuance.matters.cards.overdue.desk import LateCardDesk
 from issuance.matters.cards.pages.desk_card_pages import (
     arrival_lines,
     desk_card_view,
     desk_cards_view,
+    late_cards_view,
 )
 from issuance.matters.cards.pages.views import DeskCardsView, DeskCardView
 from issuance.review import ReviewDesk
@@ -28,6 +30,7 @@ router = APIRouter(prefix="/desk/cards", include_in_schema=False)
 Ref = Annotated[str, Path(pattern="^[0-9a-z]{20}$")]
 Me = Annotated[Officer, signed_in(Officer)]
 Arriving = Annotated[ArrivingDesk, desk(ArrivingDesk)]
+Lateness = Annotated[LateCardDesk, desk(LateCardDesk)]
 Centre = Annotated[CentreDesk, desk(CentreDesk)]
 Reviewing = Annotated[ReviewDesk, desk(ReviewDesk)]
 Objects = Annotated[ObjectStore, desk(ObjectStore)]
@@ -78,6 +81,14 @@ def find(
     view = _room(request, me, arriving, reviewing)
     nothing = replace(view, number=number[:80], nothing_found=True)
     return page(request, "issuance/desk_cards.html", nothing)
+
+
+@router.get("/late")
+def late(request: Request, me: Me, lateness: Lateness, reviewing: Reviewing) -> Response:
+    """Cards of every service point that are late by more than may be: for supervisors."""
+    found, lang = lateness.raised(me), dress_of(request).lang
+    view = late_cards_view(me, _waiting(reviewing), found, lang)
+    return page(request, "issuance/desk_late_cards.html", view)
 
 
 @router.get("/{ref}")

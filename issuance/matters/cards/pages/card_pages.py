@@ -30,6 +30,11 @@ _NEXT: Mapping[str, str] = {
     "collected": "",
     "delivered": "",
 }
+# Which clock of a card says until when a step of the tracker is due.
+_DUE = {
+    *(("making", "making"), ("ready", "transport"), ("ready", "notify")),
+    ("yours", "delivery"),
+}
 _BEGINS = {"order", "order_again", "resume", "ask"}
 _MARKS: Mapping[str, str] = {
     **dict.fromkeys(_BEGINS, "ordered"),
@@ -110,7 +115,7 @@ def tracks(order: CardOrder, steps: Iterable[Moved]) -> tuple[Track, ...]:
 
 
 def _is_due(name: str, order: CardOrder) -> bool:
-    return (name, order.clock) in {("making", "making"), ("ready", "notify")}
+    return (name, order.clock) in _DUE
 
 
 def point_view(point: ServicePoint, lang: Lang) -> PointView:

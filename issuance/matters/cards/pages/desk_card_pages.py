@@ -8,12 +8,15 @@ from certstore.web.dress import Lang
 from issuance.matters.cards.centre.arriving import Arrival, CentreRoom
 from issuance.matters.cards.centre.desk import CardAtDesk
 from issuance.matters.cards.orders import CardOrder, Moved, Way
+from issuance.matters.cards.overdue.desk import LateCard
 from issuance.matters.cards.pages.views import (
     ArrivalLine,
     DeskCardLine,
     DeskCardsView,
     DeskCardView,
     HistoryLine,
+    LateCardLine,
+    LateCardsView,
 )
 from issuance.matters.cards.points.points import PointsDesk
 from issuance.matters.cards.stages import stage_table
@@ -48,6 +51,27 @@ def desk_cards_view(
 def _line(order: CardOrder, today: date, why: str = "") -> DeskCardLine:
     late = order.overdue(today)
     return DeskCardLine(order.ref, order.card_no, order.stage_since, order.due_on, late, why)
+
+
+def late_cards_view(
+    officer: Officer, waiting: int, found: Iterable[LateCard], lang: Lang
+) -> LateCardsView:
+    """The supervisor's list of late cards."""
+    return LateCardsView(
+        office=officer.station,
+        officer=officer_name(officer),
+        waiting=waiting,
+        cards=tuple(
+            LateCardLine(
+                card_no=late.order.card_no,
+                stage=late.order.stage,
+                held_by=late.held_by,
+                point=late.point.name[lang] if late.point else late.order.delivery.point,
+                due_on=late.order.due_on,
+            )
+            for late in found
+        ),
+    )
 
 
 def arrival_lines(

@@ -178,6 +178,27 @@ class DeskCardsView:
 
 
 @dataclass(frozen=True, slots=True)
+class LateCardLine:
+    """One late card in the supervisor's list: its number, who has it, and nobody's data."""
+
+    card_no: str
+    stage: str
+    held_by: str
+    point: str
+    due_on: date | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LateCardsView:
+    """`issuance/desk_late_cards.html`, GET /desk/cards/late."""
+
+    office: str
+    officer: str
+    waiting: int
+    cards: tuple[LateCardLine, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLine:
     """One step of a card as officers read it."""
 

@@ -71,7 +71,11 @@ class TrackingDesk:
             return order
         book = CardBook(books.connection)
         for step in steps_for(kind, order.stage):
-            clock = self.keeping.clock_for(step, now)
+            clock = (
+                self.keeping.delivery_clock(shipment.day, now)
+                if step == "hand_to_courier"
+                else self.keeping.clock_for(step, now)
+            )
             note = {"shipment": shipment.ref}
             order = book.move(order, step, (Role.COURIER, "courier"), now, note=note, **clock)
             _TELL[step](books, order, now)

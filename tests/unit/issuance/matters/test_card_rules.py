@@ -38,7 +38,7 @@ TEXT = (
 
 
 def test_the_table_that_comes_with_the_service_promises_seven_and_two_working_days():
-    assert TABLE.sheet.terms == {"making": 7, "notify": 2}
+    assert TABLE.sheet.terms == {"making": 7, "transport": 2, "notify": 2, "delivery": 2}
     assert StageTable.parse(TEXT, where="t").fault() == ""
 
 

@@ -1,0 +1,1 @@
+"""Cards so late that they go to the supervisor's list."""

@@ -1,0 +1,29 @@
+"""What a step of an application is told as: the subjects of its events. No IO.
+
+Every step is told, and in one place: whoever follows a case by its events misses nothing of it.
+"""
+
+from collections.abc import Mapping
+from typing import Final
+
+from issuance.application import State
+from issuance.procedure import Action
+
+_TOLD: Final[Mapping[Action, str]] = {
+    Action.SUBMIT: "submitted",
+    Action.ACCEPT: "accepted",
+    Action.APPROVE: "approved",
+    Action.REFUSE: "refused",
+    Action.ASK: "asked",
+    Action.SUPPLY: "supplied",
+    Action.WITHDRAW: "withdrawn",
+    Action.END: "ended",
+    Action.ISSUE: "issued",
+}
+
+
+def subjects(action: Action, before: State) -> tuple[str, ...]:
+    """The subjects of a step, in the order they happened: what the rules approve was submitted."""
+    at_once = action is Action.APPROVE and before is State.DRAFT
+    told = ("submitted", "approved") if at_once else (_TOLD[action],)
+    return tuple(f"application.{word}" for word in told)
