@@ -19,6 +19,7 @@ from certstore.keys import KeySigner, Purpose, generate
 from certstore.ledger_monitor import look_through
 from certstore.presenting.choices import MINIMAL
 from certstore.tables.documents import DocumentLink
+from certstore.tables.entries import EntryRow
 from certstore.tables.metadata import metadata
 from certstore.tables.sessions import SessionRow
 from certstore.tables.wallets import WalletCopy, WalletGrant, WalletRequest
@@ -127,6 +128,8 @@ def _lived(house, lease, held):
         books.usage.count_more(pulled.ref, now)
         row = SessionRow(caller_as_json(me), "csrf", now, now + timedelta(minutes=30))
         books.sessions.open("secret", row)
+        handed_over = EntryRow("city-app", caller_as_json(me), "/applications")
+        assert books.entries.add("once", "ticket", handed_over, (now, now + timedelta(minutes=15)))
         earlier = EarlierVerification("cn_bank", "high", now, ("id_card",))
         books.earlier.replace(me.account, LIN, (earlier,))
     house.childs = _consent(house, CHILD)
