@@ -60,6 +60,7 @@ class State(StrEnum):
     """Where an application stands."""
 
     DRAFT = "draft"
+    WAITING = "waiting"  # handed in; begins when what it follows has its certificate
     ROUTED = "routed"  # received, on its way to the station that decides
     IN_REVIEW = "in_review"
     SUPPLEMENT = "supplement"  # waits for the applicant; its clocks stand still
@@ -71,8 +72,11 @@ class State(StrEnum):
 
 DRAFT_LIFE = timedelta(days=30)  # how long the pages promise to keep a draft nobody touches
 DRAFT_WARNING = timedelta(days=5)  # how long before that its owner is told
+APPLICATION = "application"  # the kind of predecessor that is an application, too
 ENDED_STATES = frozenset({State.ISSUED, State.REFUSED, State.WITHDRAWN})
 OPEN_STATES = frozenset(State) - ENDED_STATES
+CAME_TO_NOTHING = frozenset({State.REFUSED, State.WITHDRAWN})
+NOT_BEGUN = frozenset({State.DRAFT, State.WAITING})  # no officer has it, no clock runs
 WITH_OFFICERS = frozenset({State.ROUTED, State.IN_REVIEW})  # what waits for somebody to decide
 
 
@@ -141,6 +145,14 @@ class Answers:
 
 
 @dataclass(frozen=True, slots=True)
+class After:
+    """What an application follows: it begins when that has its certificate."""
+
+    kind: str  # APPLICATION, or a kind that a matter with rows of its own adds
+    ref: str
+
+
+@dataclass(frozen=True, slots=True)
 class Commitment:
     """A signed commitment letter: its text, when, at which strength, and the signatures."""
 
@@ -184,12 +196,20 @@ class Application:
     reviewed_by: str = ""
     reason: str = ""  # the officer's sentence, or a code of the closed list
     certificate_ref: str | None = None
+    joint_ref: str | None = None  # of the joint submission it is part of
+    after: After | None = None
+    handed_in_at: datetime | None = None  # of what waits, or waited: when its applicant was done
 
     def takes(self, material: str) -> bool:
         """Whether something can be handed in for this material as it stands."""
         if self.state is State.SUPPLEMENT:
             return self.asked is not None and material in self.asked.materials
         return self.state is State.DRAFT
+
+    def is_late(self, today: date) -> bool:
+        """Whether its answer, or its certificate, is due and not there."""
+        waits = self.state in WITH_OFFICERS or self.state is State.APPROVED
+        return waits and self.due_on is not None and self.due_on < today
 
     @property
     def guardian(self) -> Holder | None:

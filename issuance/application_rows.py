@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import Any, Final
 
 from certstore.certificates import Holder
-from issuance.application import Answers, Application, Commitment, Matter, State
+from issuance.application import After, Answers, Application, Commitment, Matter, State
 from issuance.stage_clock import Clocks
 from issuance.supplement import Notice
 
@@ -55,6 +55,9 @@ def draft_columns(application: Application) -> dict[str, Any]:
         "reason": "",
         "waits_for_source": False,
         "due_provisional": False,
+        "joint_ref": application.joint_ref,
+        "after_kind": application.after.kind if application.after else "",
+        "after_ref": application.after.ref if application.after else None,
     }
 
 
@@ -88,6 +91,9 @@ def application_from(row: Any) -> Application:  # noqa: ANN401 - a row of the jo
         reviewed_by=row.reviewed_by,
         reason=row.reason,
         certificate_ref=row.certificate_ref,
+        joint_ref=row.joint_ref,
+        after=After(row.after_kind, row.after_ref) if row.after_ref else None,
+        handed_in_at=row.handed_in_at,
     )
 
 

@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import Any
 
 from certstore.callers import Resident
 from certstore.clock import local_date
@@ -16,22 +15,19 @@ from face_auth.challenge import Challenge
 from issuance.answers import UNDER_AGE, age_on, is_answered, read_answers, read_child
 from issuance.application import Answers, Application, Child, Matter, State
 from issuance.beginning import is_registered
-from issuance.checking import CheckDesk, person_of
+from issuance.checking import CheckDesk
 from issuance.checklist import Checked, ChecklistDesk
 from issuance.commitment import RELATION_ZH, SessionProof, letter_text, sign_letter
-from issuance.conduct import APPLICANT, Hand
-from issuance.handed_in import counting
+from issuance.entering import EntryDesk
 from issuance.history.tables import FACE_BEGUN, History
 from issuance.issue import IssuanceDesk
+from issuance.joint.homes import spread_home
+from issuance.joint.predecessors import Predecessors
 from issuance.letters.desk import LetterDesk
-from issuance.letters.uses import note_letters
-from issuance.looking_up import tell_holders
-from issuance.notices import tell_in_review
 from issuance.own_applications import OwnApplications
-from issuance.procedure import Action, Role, procedure_of
-from issuance.submission import is_automatic, still_to_do, waits_for_source
+from issuance.procedure import procedure_of
+from issuance.submission import still_to_do
 from issuance.tables import ApplicationBook
-from issuance.upload_tables import UploadBook
 
 MOST_FACES_A_DAY = 10  # face verifications that one person can begin
 _A_DAY = timedelta(days=1)
@@ -46,6 +42,7 @@ class ApplyDesk(OwnApplications):
     letters: LetterDesk
     face: FaceDesk
     countersigner: Signer
+    predecessors: Predecessors
     city: str
     districts: tuple[str, ...]
 
@@ -61,6 +58,8 @@ class ApplyDesk(OwnApplications):
             if checked != application.answers:
                 book = ApplicationBook(books.connection)
                 book.save_answers(ref, checked, self.clock.now())
+                answered = self._mine(books, resident, ref)
+                spread_home(books, application, answered, self.clock.now())
             return self._mine(books, resident, ref)
 
     def name_child(self, resident: Resident, ref: str, child: Child) -> Application:
@@ -189,21 +188,22 @@ class ApplyDesk(OwnApplications):
 
     def check(self, resident: Resident, ref: str) -> Checked:
         """What is left to do before submitting, as things stand now."""
-        return self._checks.check(self.get(resident, ref))
+        return self.checks.check(self.get(resident, ref))
 
     def submit(self, resident: Resident, ref: str) -> Application:
         """Submit a draft; submitted twice, it stays the one application it is.
 
         With everything satisfied the certificate is issued before this returns; where that
-        cannot be done now, the application stands approved and the worker issues it. Raises
-        ConflictError, naming what is missing, while something must still be done.
+        cannot be done now, the application stands approved and the worker issues it. What follows
+        something that is under way waits for it. Raises ConflictError, naming what is missing,
+        while something must still be done.
         """
         application = self.get(resident, ref)
         if application.state is not State.DRAFT:
             return application
         if not is_answered(application.answers):
             raise ConflictError("some questions are not answered", where=ref)
-        checked = self._checks.check(application)
+        checked = self.checks.check(application)
         missing = still_to_do(application, checked)
         if missing:
             raise ConflictError(
@@ -212,50 +212,26 @@ class ApplyDesk(OwnApplications):
                 remedy="do these, or come to a counter",
                 missing=list(missing),
             )
+        if checked.promised:
+            self.entry.wait(application, checked)
+            return self.get(resident, ref)
+        self.take_on(application, checked)
+        return self.get(resident, ref)
+
+    def take_on(self, application: Application, checked: Checked) -> None:
+        """Enter what was checked and has nothing left to do, and issue it where that can be."""
+        ref = application.ref
         if checked.not_looked_up:  # an officer decides, and must have it whole
-            checked = self._checks.check(application, for_officer=True)
+            checked = self.checks.check(application, for_officer=True)
         self._record_submission(application, checked)
         self.letters.attempt(ref)
-        application = self.get(resident, ref)
-        if application.state is State.APPROVED:
+        with self.archive.reading() as books:
+            entered = ApplicationBook(books.connection).get(ref)
+        if entered.state is State.APPROVED:
             self.issuance.attempt(ref)
-            application = self.get(resident, ref)
-        return application
 
     def _record_submission(self, application: Application, checked: Checked) -> None:
-        now = self.clock.now()
-        by_rules = procedure_of(application.matter).by_rules
-        automatic = by_rules and is_automatic(application, checked)
-        values: dict[str, Any] = {
-            "submitted_at": now,
-            "decision": checked.as_json(),
-            "automatic": automatic,
-            "decided_at": now if automatic else None,
-            "waits_for_source": waits_for_source(checked),
-        }
-        with self.archive.writing() as books:
-            book = ApplicationBook(books.connection)
-            found = book.locked(application.ref)
-            if found.state is not State.DRAFT:
-                return  # the other click was first; what it recorded stands
-            uploads = UploadBook(books.connection)
-            handed_in = counting(uploads.kept(application.ref), checked.decision)
-            if found != application or handed_in != checked.handed_in:
-                raise ConflictError(
-                    "the answers were changed in another window while they were checked",
-                    where=application.ref,
-                    remedy="look at them once more and submit again",
-                    missing=[],
-                )
-            uploads.erase_others(application.ref, [f.ref for f in handed_in], now)
-            values["person_id"] = person_of(books, application, checked)
-            hand = Hand(Role.RULES, "applicant") if automatic else APPLICANT
-            action = Action.APPROVE if automatic else Action.SUBMIT
-            submitted = self.conduct.act(books, found, action, hand, now, **values)
-            note_letters(books, application, checked.decision, now)
-            tell_holders(books, self.issuance.origin, application, checked.decision, now)
-            if not automatic:
-                tell_in_review(books, submitted, now)
+        self.entry.enter(application, checked)
 
     def due(self, matter: Matter) -> date:
         """When an application received now will be answered."""
@@ -264,11 +240,22 @@ class ApplyDesk(OwnApplications):
         return calendar.add_working_days(received, procedure_of(matter).answered_in).day
 
     @property
-    def _checks(self) -> CheckDesk:
+    def entry(self) -> EntryDesk:
+        """What enters submissions."""
+        return EntryDesk(
+            archive=self.archive,
+            conduct=self.conduct,
+            clock=self.clock,
+            origin=self.issuance.origin,
+            predecessors=self.predecessors,
+        )
+
+    @property
+    def checks(self) -> CheckDesk:
+        """What says what is left to do."""
         return CheckDesk(
             archive=self.archive,
             checklist=self.checklist,
-            face=self.face,
             clock=self.clock,
             origin=self.issuance.origin,
             city=self.city,

@@ -13,7 +13,8 @@ from certstore.errors import ConflictError
 from certstore.identifiers import ResidentId
 from certstore.tables.books import Books
 from issuance.answers import UNDER_AGE, age_on
-from issuance.application import Answers, Application, Matter, State
+from issuance.application import CAME_TO_NOTHING, Answers, Application, Matter, State
+from issuance.conduct import WORKER, Conduct, Hand
 from issuance.gates import Gate
 from issuance.procedure import Action, Role, procedure_of
 from issuance.tables import ApplicationBook
@@ -39,21 +40,23 @@ _MISFITS = {  # detail and remedy of each
 }
 Gates = Mapping[Matter, Gate]
 _NO_GATES: Gates = {}
-BEGUN_AGAIN = frozenset({State.REFUSED, State.WITHDRAWN})  # what may be begun again
+BEGUN_AGAIN = CAME_TO_NOTHING  # what may be begun again
 
 
-def begin(
+def begin(  # noqa: PLR0913 - what is begun, and what may stand in its way
     books: Books,
     resident: Resident,
     matter: Matter,
     answers: Answers,
     now: datetime,
     gates: Gates = _NO_GATES,
+    *,
+    promised: bool = False,
 ) -> Application:
     """Begin a draft with these answers; what is open of this kind is given back instead.
 
     ConflictError if oneself is registered already, or not yet; of a child that is told only
-    when the guardianship is proven.
+    when the guardianship is proven. `promised`: a registration that it will follow is under way.
     """
     book = ApplicationBook(books.connection)
     person = books.people.named(resident.holder)
@@ -61,8 +64,8 @@ def begin(
     if known is not None:
         return known
     if answers.child is None:
-        require_free(books, resident.holder, matter, local_date(now), gates)
-    if matter.rests_on_registration:
+        require_free(books, resident.holder, matter, local_date(now), gates, promised=promised)
+    if matter.rests_on_registration and not promised:
         answers = _as_registered(book, person.id, answers)
     draft = Application(
         ref=reference(),
@@ -86,40 +89,57 @@ def begin(
     return other
 
 
-def end_draft(books: Books, draft: Application, now: datetime, role: Role, note: str) -> None:
+def end_draft(
+    conduct: Conduct, books: Books, draft: Application, now: datetime, role: Role, note: str
+) -> None:
     """End a draft as withdrawn; ConflictError if it is one no more."""
-    who = "worker" if role is Role.SYSTEM else role.value
     action = Action.END if role is Role.SYSTEM else Action.WITHDRAW
-    ApplicationBook(books.connection).step(draft, action, role, now, who, note, decided_at=now)
+    hand = WORKER if role is Role.SYSTEM else Hand(role, role.value)
+    conduct.act(books, draft, action, hand, now, note, decided_at=now)
 
 
 def require_free(
-    books: Books, holder: Holder, matter: Matter, today: date, gates: Gates = _NO_GATES
+    books: Books,
+    holder: Holder,
+    matter: Matter,
+    today: date,
+    gates: Gates = _NO_GATES,
+    *,
+    promised: bool = False,
 ) -> None:
     """ConflictError, its cause in `facts`, where the matter does not fit what somebody holds."""
-    cause = _misfit(books, holder, matter, today, gates)
+    cause = _misfit(books, holder, matter, today, gates, promised=promised)
     if cause:
         detail, remedy = _MISFITS[cause]
         raise ConflictError(detail, where=matter.value, remedy=remedy, cause=cause)
 
 
 def obstacle(
-    books: Books, application: Application, today: date, city: str, gates: Gates = _NO_GATES
+    books: Books,
+    application: Application,
+    today: date,
+    city: str,
+    gates: Gates = _NO_GATES,
+    *,
+    promised: bool = False,
 ) -> str:
-    """Why this application cannot go on, as a code of the closed list; empty if it can."""
+    """Why this application cannot go on, as a code of the closed list; empty if it can.
+
+    `promised`: what it follows is under way, and is going to be there.
+    """
     holder, child = application.applicant, application.answers.child
     if child is not None:
         born = ResidentId.parse(child.id_number).birth_date
         if age_on(born, today) >= UNDER_AGE:
             return "GROWN_UP"
     address = application.answers.full_address(city)
-    misfit = _misfit(books, holder, application.matter, today, gates)
+    misfit = _misfit(books, holder, application.matter, today, gates, promised=promised)
     if misfit:
         return misfit
     registered = is_registered(books, holder, address, today)
     if application.matter is Matter.ADDRESS_CHANGE and registered:
         return "ADDRESS_UNCHANGED"
-    if application.matter.rests_on_registration and not registered:
+    if application.matter.rests_on_registration and not (registered or promised):
         return "ADDRESS_NOT_REGISTERED"
     if application.matter is Matter.RESIDENCE_PERMIT:
         on_file = books.register.held_by(holder.id_type, holder.id_number)
@@ -140,14 +160,16 @@ def is_registered(books: Books, holder: Holder, address: str, today: date) -> bo
     return bool(registered) and compare_addresses(registered, address).match is AddressMatch.SAME
 
 
-def _misfit(books: Books, holder: Holder, matter: Matter, today: date, gates: Gates) -> str:
+def _misfit(
+    books: Books, holder: Holder, matter: Matter, today: date, gates: Gates, *, promised: bool
+) -> str:
     on_file = books.register.held_by(holder.id_type, holder.id_number)
     known = in_force(on_file, today)
     if matter is Matter.RESIDENCE_REGISTRATION:
         return "REGISTERED_ALREADY" if known is not None else ""
-    if known is None:
+    if known is None and not (promised and matter is Matter.RESIDENCE_PERMIT):
         return "NOT_REGISTERED"
-    if matter is Matter.REGISTRATION_RENEWAL:
+    if known is not None and matter is Matter.REGISTRATION_RENEWAL:
         return "" if renewal_is_open(known, today) else "RENEWS_LATER"
     if matter is Matter.RESIDENCE_PERMIT:
         return _no_first_permit(on_file)

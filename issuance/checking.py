@@ -5,7 +5,6 @@ from datetime import datetime
 
 from certstore.clock import Clock, local_date
 from certstore.tables.books import Archive, Books
-from face_auth.acceptance import FaceDesk
 from issuance.application import Application
 from issuance.beginning import Gates, obstacle
 from issuance.checklist import Checked, ChecklistDesk
@@ -21,7 +20,6 @@ class CheckDesk:
 
     archive: Archive
     checklist: ChecklistDesk
-    face: FaceDesk
     clock: Clock
     origin: str
     city: str
@@ -53,7 +51,7 @@ class CheckDesk:
 
     def _is_due(self, application: Application, checked: Checked, material: Material) -> bool:
         """Whether what must come first was done: the face, and for a relative the letter."""
-        results = self.face.results_for(application.actor, application.ref)
+        results = self.checklist.face_results(application)
         identity = checked.decision.materials.get(Material.IDENTITY)
         verified = any(result.accepted for result in results)
         if not verified and (identity is None or not identity.asks_nothing_again):
@@ -85,7 +83,8 @@ class CheckDesk:
                 child = books.people.named(application.applicant).id
                 books.guardianships.prove(application.actor_id, child, now, record=proof)
         with self.archive.reading() as books:
-            found = obstacle(books, application, local_date(now), self.city, self.gates)
+            today, promised = local_date(now), checked.promised
+            found = obstacle(books, application, today, self.city, self.gates, promised=promised)
         return replace(checked, obstacle=found)
 
 

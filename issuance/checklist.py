@@ -11,11 +11,14 @@ from datetime import date, datetime
 from typing import Any
 
 from certstore.certificates import Certificate, Holder
-from certstore.clock import CHINA, Clock
+from certstore.clock import CHINA, Clock, local_date
 from certstore.tables.books import Archive
 from face_auth.acceptance import FaceDesk
+from face_auth.on_file import ResultOnFile
 from issuance.application import Application
-from issuance.handed_in import HandedIn, as_kept, counting
+from issuance.handed_in import HandedIn, as_kept
+from issuance.joint.predecessors import Predecessors
+from issuance.joint.tables import JointBook
 from issuance.looking_up import child_of, looked_up, relative_of
 from issuance.record_facts import person_fact, record_fact
 from issuance.upload_tables import UploadBook
@@ -27,6 +30,7 @@ from verifiers.materials.rules import RuleBook
 from verifiers.materials.snapshots import judge_again, take_snapshot
 from verifiers.materials.vocabulary import Material, RecordType
 
+Promises = tuple[dict[str, Any], ...]  # records as facts hold them
 _RECORD_TYPES = frozenset(kind.value for kind in RecordType)
 _NO_REUSE = frozenset({"residence_voucher"})  # a voucher shows no dwelling to the next one
 _NEAR_RELATIVES = frozenset({"parent", "grandparent", "sibling"})
@@ -48,6 +52,7 @@ class Checked:
     not_looked_up: frozenset[Material] = frozenset()
     too_many: frozenset[Material] = frozenset()
     obstacle: str = ""
+    promised: bool = False  # judged with the record that what it follows is going to lead to
     handed_in: tuple[HandedIn, ...] = ()  # for what the decision leaves open
 
     def as_json(self) -> dict[str, Any]:
@@ -85,29 +90,38 @@ class ChecklistDesk:
     rules: RuleBook
     clock: Clock
     city: str
+    predecessors: Predecessors
     sources_down: tuple[str, ...] = ()
     later_from: date | None = None
 
     def check(
-        self, application: Application, *, whole: bool = False, as_of: datetime | None = None
+        self,
+        application: Application,
+        *,
+        whole: bool = False,
+        as_of: datetime | None = None,
+        promises: Promises = (),
     ) -> Checked:
         """Judge every material the matter asks for, as things stand now.
 
         For the applicant an unproven guardianship says no more than that it is unproven, whatever
         is on file about the child; `whole` keeps what an officer must know. `as_of` judges by the
-        day something was submitted on.
+        day something was submitted on; `promises` are records to be that are judged as if they
+        were on file already, by itself those of what the application follows.
         """
+        at = as_of or self.clock.now()
         with self.archive.reading() as books:
             known = looked_up(books, application)
-        at = as_of or self.clock.now()
+            today = local_date(at)
+            promises = promises or self.predecessors.promises(books, application, today)
         child, relative = child_of(application), relative_of(application)
-        checked = self._judge(application, known, at)
+        checked = self._judge(application, known, at, promises)
         pending = set()
         if child is not None and child.key not in known:
             pending |= {Material.GUARDIANSHIP, *_CHILDS_OWN}
         elif child is not None and not whole and not checked.guardian_is_proven:
             pending |= _CHILDS_OWN
-            checked = self._judge(application, known - {child.key}, at)
+            checked = self._judge(application, known - {child.key}, at, promises)
         if relative is not None and relative.key not in known and _is_open(checked.decision):
             pending.add(Material.DWELLING)
         return replace(checked, not_looked_up=frozenset(pending & set(checked.decision.materials)))
@@ -117,17 +131,39 @@ class ChecklistDesk:
         snapshot = {name: kept[name] for name in ("facts", "rule_version")}
         return judge_again(snapshot, self.rules)
 
-    def _judge(self, application: Application, known: frozenset[str], as_of: datetime) -> Checked:
-        facts = self._facts(application, known, as_of)
-        rules = self.rules.in_force(facts.day, later_from=self.later_from)
-        checked = Checked(*self.live.judge(facts, lambda known: judge(known, rules)))
+    def face_results(self, application: Application) -> list[ResultOnFile]:
+        """The face results for it: its own, and those for what is submitted with it."""
         with self.archive.reading() as books:
-            kept = UploadBook(books.connection).kept(application.ref)
-        return replace(checked, handed_in=counting(kept, checked.decision))
+            joined = JointBook(books.connection).joined(application.joint_ref)
+        refs = dict.fromkeys((application.ref, *(each.ref for each in joined)))
+        return [r for ref in refs for r in self.face.results_for(application.actor, ref)]
 
-    def _facts(self, application: Application, known: frozenset[str], as_of: datetime) -> Facts:
+    def _judge(
+        self,
+        application: Application,
+        known: frozenset[str],
+        as_of: datetime,
+        promises: Promises,
+    ) -> Checked:
+        facts = self._facts(application, known, as_of, promises)
+        rules = self.rules.in_force(facts.day, later_from=self.later_from)
+        promised = frozenset(str(record["record_id"]) for record in promises)
+        checked = Checked(*self.live.judge(facts, lambda known: judge(known, rules), promised))
+        with self.archive.reading() as books:
+            handed_in = UploadBook(books.connection).counting(application, checked.decision)
+        return replace(checked, handed_in=handed_in, promised=bool(promised))
+
+    def _facts(
+        self,
+        application: Application,
+        known: frozenset[str],
+        as_of: datetime,
+        promises: Promises,
+    ) -> Facts:
         answers = application.answers
-        results = self.face.results_for(application.actor, application.ref)
+        results = self.face_results(application)
+        on_file = [record_fact(c) for c in self._on_file(application, known)]
+        handed_in = application.handed_in_at
         return parse_facts(
             {
                 "matter": application.matter.judged_as,
@@ -140,13 +176,14 @@ class ChecklistDesk:
                     "relative": _relative(application),
                     "address": answers.full_address(self.city),
                 },
-                "on_file": [record_fact(c) for c in self._on_file(application, known)],
+                "on_file": [*on_file, *promises],
                 "earlier_verifications": [
                     earlier.as_facts()
                     for earlier in self.face.earlier_for(application.actor, application.account)
                 ],
                 "face_results": [result.as_facts() for result in results],
                 "sources_down": list(self.sources_down),
+                "handed_in_at": handed_in.astimezone(CHINA).isoformat() if handed_in else None,
             }
         )
 

@@ -6,7 +6,15 @@ from typing import Any
 
 from certstore.tables.books import Books
 from certstore.working_days import WorkCalendar
-from issuance.application import Application, State
+from issuance.application import (
+    APPLICATION,
+    CAME_TO_NOTHING,
+    NOT_BEGUN,
+    Application,
+    State,
+)
+from issuance.joint.tables import JointBook
+from issuance.notices import tell_rest
 from issuance.procedure import Action, Procedure, Role, procedure_of
 from issuance.stage_clock import Clocks
 from issuance.tables import ApplicationBook
@@ -22,6 +30,7 @@ class Hand:
 
 APPLICANT = Hand(Role.APPLICANT, "applicant")
 WORKER = Hand(Role.SYSTEM, "worker")
+PREDECESSOR_ENDED = "PREDECESSOR_ENDED"  # why something that waited was ended
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +55,35 @@ class Conduct:
         to = table.after(application.state, action, hand.role)
         clocks = {} if to is None else self._clocks(application, table, to, now)
         book.step(application, action, hand.role, now, hand.name, note, **clocks, **values)
-        return book.get(application.ref)
+        after = book.get(application.ref)
+        if after.state in CAME_TO_NOTHING:
+            self._end_what_follows(books, after, now)
+        return after
+
+    def end_following(self, books: Books, kind: str, ref: str, now: datetime) -> list[Application]:
+        """End everything that waits for this, and what waits for that in turn; which they were.
+
+        Nobody is told: that is for whoever ends them.
+        """
+        book = ApplicationBook(books.connection)
+        ended: list[Application] = []
+        for found in JointBook(books.connection).following(kind, ref):
+            one = book.locked(found.ref)
+            if one.state is not State.WAITING:
+                continue  # another hand was first
+            more = {"decided_at": now, "reason": PREDECESSOR_ENDED}
+            book.step(one, Action.END, Role.SYSTEM, now, WORKER.name, PREDECESSOR_ENDED, **more)
+            ended += [one, *self.end_following(books, APPLICATION, one.ref, now)]
+        return ended
+
+    def _end_what_follows(self, books: Books, nothing: Application, now: datetime) -> None:
+        """In the same transaction; one notice tells what becomes of all the rest."""
+        ended = self.end_following(books, APPLICATION, nothing.ref, now)
+        joined = JointBook(books.connection).joined(nothing.joint_ref)
+        gone = {nothing.ref, *(each.ref for each in ended)}
+        rest = [a for a in joined if a.ref not in gone and a.state not in CAME_TO_NOTHING]
+        if ended or (rest and nothing.state is State.REFUSED):
+            tell_rest(books, nothing, ended, rest, now)
 
     def recounted(self, application: Application) -> dict[str, Any]:
         """The columns of its clocks, by the calendar as it is known now."""
@@ -56,7 +93,9 @@ class Conduct:
         self, application: Application, table: Procedure, to: State, now: datetime
     ) -> dict[str, Any]:
         known, stage = application.clocks, table.stages.get(to)
-        if application.state is State.DRAFT and to is not State.WITHDRAWN:
+        if to in NOT_BEGUN or (application.state in NOT_BEGUN and to is State.WITHDRAWN):
+            return {}
+        if application.state in NOT_BEGUN:
             clocks = Clocks.started(table.answered_in, stage, now, self.calendar)
         elif known is None:
             return {}

@@ -1,6 +1,6 @@
 """Notices to whoever acts, applicant or guardian, in the transaction they follow from."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from certstore.certificates import Certificate
@@ -63,6 +63,53 @@ def tell_refused(books: Books, application: Application, reason: str, at: dateti
         "application_ref": application.ref,
     }
     books.inbox.add(application.actor_id, "refused", application.ref, facts, at)
+
+
+def tell_rest(
+    books: Books,
+    nothing: Application,
+    ended: Iterable[Application],
+    rest: Iterable[Application],
+    at: datetime,
+) -> None:
+    """One of a joint submission came to nothing: which others ended with it, which go on."""
+    facts = {
+        "matter": nothing.matter.value,
+        "number": nothing.number,
+        "ended": [matter_and_child(each) for each in ended],
+        "going_on": [matter_and_child(each) for each in rest],
+        "application_ref": nothing.ref,
+    }
+    books.inbox.add(nothing.actor_id, "rest_of_joint", f"{nothing.ref}:{at.isoformat()}", facts, at)
+
+
+def tell_predecessor_ended(books: Books, ended: Iterable[Application], at: datetime) -> None:
+    """What was waited for came to nothing elsewhere: what ended with it; once for all of it."""
+    known = list(ended)
+    facts = {
+        "matter": known[0].matter.value,
+        "ended": [matter_and_child(each) for each in known],
+        "application_ref": known[0].ref,
+    }
+    books.inbox.add(known[0].actor_id, "predecessor_ended", known[0].ref, facts, at)
+
+
+def tell_returned(books: Books, application: Application, at: datetime) -> None:
+    """It could not begin as it is: something must be done first; the answers are kept."""
+    facts = {
+        "matter": application.matter.value,
+        "number": application.number,
+        "application_ref": application.ref,
+    }
+    books.inbox.add(
+        application.actor_id, "returned", f"{application.ref}:{at.isoformat()}", facts, at
+    )
+
+
+def matter_and_child(application: Application) -> dict[str, str]:
+    """What it is, and for whom where that is a child."""
+    child = application.answers.child
+    return {"matter": application.matter.value, "child": child.name if child else ""}
 
 
 def tell_source_back(books: Books, application: Application, at: datetime) -> None:

@@ -6,7 +6,7 @@ from certstore.callers import Officer
 from certstore.clock import CHINA
 from certstore.errors import ConflictError
 from certstore.tables.books import Books
-from issuance.application import WITH_OFFICERS, Application, State
+from issuance.application import NOT_BEGUN, WITH_OFFICERS, Application, State
 from issuance.conduct import Conduct, Hand
 from issuance.procedure import Action, Role
 
@@ -20,7 +20,7 @@ def require_waiting(application: Application) -> None:
     """Say by whom, when and what was decided, if it was."""
     if application.state in WITH_OFFICERS:
         return
-    if application.state is State.DRAFT or application.decided_at is None:
+    if application.state in NOT_BEGUN or application.decided_at is None:
         raise ConflictError("this application waits for no decision", where=application.ref)
     what = "refused" if application.state is State.REFUSED else "approved"
     at = application.decided_at.astimezone(CHINA)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from certstore.certificates import Certificate
-from issuance.application import Application
+from issuance.application import Application, Matter
 from issuance.claims.claim import Claim
 from issuance.findings.tables import Finding
 from issuance.four_eyes.proposal import Proposal
@@ -16,7 +16,8 @@ class Case:
 
     `held_up` is why an approved one has no certificate yet; `letter_ref` the letter it leans on,
     once that is issued; `false_letters` are findings about letters it leans on. `claim` is who
-    has it in hand, `proposal` what waits for a second officer, `sent_back` what came back last.
+    has it in hand, `proposal` what waits for a second officer, `sent_back` what came back last;
+    `ends_too` is what waits for it, and ends where it is refused.
     """
 
     application: Application
@@ -27,6 +28,7 @@ class Case:
     claim: Claim | None = None
     proposal: Proposal | None = None
     sent_back: Proposal | None = None
+    ends_too: tuple[Matter, ...] = ()
 
     @property
     def photos(self) -> tuple[Certificate, ...]:

@@ -102,7 +102,7 @@ class OwnApplications:
         person = books.people.known(resident.holder)
         known = ApplicationBook(books.connection).open_one(person.id, matter, subject)
         if known is not None and known.state is State.DRAFT:
-            end_draft(books, known, self.clock.now(), Role.APPLICANT, "begun afresh")
+            end_draft(self.conduct, books, known, self.clock.now(), Role.APPLICANT, "begun afresh")
 
     def _today(self) -> date:
         return local_date(self.clock.now())

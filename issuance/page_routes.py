@@ -20,6 +20,7 @@ from issuance.application import Application, State
 from issuance.apply import ApplyDesk
 from issuance.counters import ServiceCounter, counters, counters_near
 from issuance.findings.desk import FindingDesk
+from issuance.joint.desk import JointDesk
 from issuance.pages.application_pages import (
     applications_view,
     progress_view,
@@ -28,6 +29,7 @@ from issuance.pages.application_pages import (
 )
 from issuance.pages.check_pages import Around, check_view
 from issuance.pages.decision_words import as_decided
+from issuance.pages.joint_pages import followed_view
 from issuance.pages.views import Counter, WindowsView
 from issuance.progress.desk import ProgressDesk
 from issuance.supplementing import SupplementDesk
@@ -38,6 +40,7 @@ Applying = Annotated[ApplyDesk, desk(ApplyDesk)]
 Following = Annotated[ProgressDesk, desk(ProgressDesk)]
 Supplements = Annotated[SupplementDesk, desk(SupplementDesk)]
 Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
+Joints = Annotated[JointDesk, desk(JointDesk)]
 Findings = Annotated[FindingDesk, desk(FindingDesk)]
 _FORM = [Depends(check_form)]
 
@@ -64,6 +67,7 @@ def progress(
     following: Following,
     supplements: Supplements,
     findings: Findings,
+    joints: Joints,
 ) -> Response:
     """Where an application stands, as far as the card in hand; a draft goes on with its questions.
 
@@ -76,6 +80,8 @@ def progress(
     view = progress_view(found, dress_of(request).lang)
     view = replace(view, revoked_why=_why_revoked(application, found.certificate, findings))
     view = with_asked(view, application, supplements.given(me, ref))
+    if application.state is State.WAITING:
+        view = replace(view, waits_for=followed_view(joints.follows(application)))
     return page(request, "issuance/progress.html", as_decided(view, application))
 
 
@@ -145,7 +151,7 @@ def submitted(
     application = applying.get(me, ref)
     if application.state is State.DRAFT:
         return see_other(f"/applications/{ref}/check")
-    if application.state in {State.SUPPLEMENT, State.REFUSED, State.WITHDRAWN}:
+    if application.state in {State.SUPPLEMENT, State.REFUSED, State.WITHDRAWN, State.WAITING}:
         return see_other(f"/applications/{ref}")
     found, today = _certificate(me, application, holdings), local_date(applying.clock.now())
     view = submitted_view(application, found, today, again=again == "1")

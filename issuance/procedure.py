@@ -34,6 +34,9 @@ class Action(StrEnum):
     """What is done."""
 
     SUBMIT = "submit"
+    WAIT = "wait"  # submit what begins later, when what it follows has its certificate
+    START = "start"
+    RETURN = "return"  # it could not begin: its applicant goes on with it
     ACCEPT = "accept"
     APPROVE = "approve"
     REFUSE = "refuse"

@@ -13,7 +13,14 @@ from certstore.certificates import Certificate, File
 from certstore.clock import Clock, local_date
 from certstore.errors import ConflictError, MalformedError, NotFoundError
 from certstore.tables.books import Archive, Books
-from issuance.application import WITH_OFFICERS, Application, State
+from issuance.application import (
+    APPLICATION,
+    NOT_BEGUN,
+    WITH_OFFICERS,
+    Application,
+    Matter,
+    State,
+)
 from issuance.checklist import ChecklistDesk
 from issuance.claims.claim import Claim
 from issuance.claims.desk import ClaimDesk
@@ -26,6 +33,7 @@ from issuance.four_eyes.proposing import FourEyes
 from issuance.four_eyes.tables import ProposalBook
 from issuance.handed_in import for_officer, read_kept
 from issuance.issue import IssuanceDesk
+from issuance.joint.tables import JointBook
 from issuance.judging import approval_fault
 from issuance.letters.tables import LetterBook
 from issuance.looks import Lookers
@@ -120,7 +128,7 @@ class ReviewDesk:
         now = self.clock.now()
         with self.archive.writing() as books:
             application = ApplicationBook(books.connection).locked(ref)
-            if application.state is State.DRAFT:
+            if application.state in NOT_BEGUN:
                 raise ConflictError("this application has not been submitted", where=ref)
             waiting = WaitingBook(books.connection)
             require_sees(officer, waiting.station(ref), ref)
@@ -133,6 +141,7 @@ class ReviewDesk:
                 tuple(FindingBook(books.connection).of_application(ref)),
                 proposal=_proposal(books, application),
                 sent_back=_sent_back(books, application),
+                ends_too=_ends_too(books, application),
             )
             held = self._in_hand(books, officer, case, now) if claim else None
             return replace(case, claim=held or self._holder(books, application, now))
@@ -158,8 +167,13 @@ class ReviewDesk:
         raise NotFoundError("the case has no such photo", where=record_ref)
 
     def to_judge(self, application: Application) -> tuple[Decision, tuple[MaterialDecision, ...]]:
-        """The decision of a case as it was made, and what of it a person must judge."""
-        kept = application.decision or {}
+        """The decision of a case as it was made, and what of it a person must judge.
+
+        ConflictError where nothing was ever judged.
+        """
+        kept = application.decision
+        if kept is None:
+            raise ConflictError(_NOT_NOW["open"], where=application.ref, cause="open")
         decision = self.checklist.judge_again(kept)
         return decision, for_officer(decision, read_kept(kept))
 
@@ -263,6 +277,11 @@ def _sent_back(books: Books, application: Application) -> Proposal | None:
     proposed = ProposalBook(books.connection).of(application.ref)
     last = proposed[-1] if proposed else None
     return last if last is not None and last.standing is Standing.SENT_BACK else None
+
+
+def _ends_too(books: Books, application: Application) -> tuple[Matter, ...]:
+    waiting = JointBook(books.connection).following(APPLICATION, application.ref)
+    return tuple(one.matter for one in waiting)
 
 
 def _held(application: Application, held: Mapping[str, HeldUp]) -> HeldUp | None:

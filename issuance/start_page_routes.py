@@ -28,6 +28,7 @@ _INSTEAD = {
     "REGISTERED_ALREADY": Matter.ADDRESS_CHANGE,
     "NO_PERMIT": Matter.RESIDENCE_PERMIT,
 }
+_TO_CHOICES = frozenset({"HALF_YEAR_NOT_FULL", "HOUSEHOLD_HERE"})  # what can be done in one go
 _TO_CERTIFICATES = frozenset({"RENEWS_LATER", "HAS_PERMIT", "ENDORSES_LATER", "PERMIT_LOST"})
 _TO_COUNTERS = frozenset({"NO_HOUSEHOLD_RECORD", "PERMIT_HELD", "NOT_OFFERED"})
 
@@ -39,7 +40,7 @@ def start(matter: str, request: Request, me: Me, applying: Applying) -> Response
     try:
         applying.require_offered(wanted)
     except ConflictError as error:
-        return _other_matter(request, error)
+        return other_matter(request, error)
     return page(request, "issuance/start.html", _start_view(wanted, me, applying))
 
 
@@ -49,7 +50,7 @@ def begin(matter: str, request: Request, me: Me, applying: Applying, fresh: Text
     try:
         application = applying.begin(me, _matter(matter), fresh=fresh == "1")
     except ConflictError as error:
-        return _other_matter(request, error)
+        return other_matter(request, error)
     return see_other(_first_page(application))
 
 
@@ -64,9 +65,9 @@ def confirm_fresh(matter: str, request: Request, me: Me, applying: Applying) -> 
 
 
 @router.get("/apply/{matter}/child")
-def ask_child(matter: str, request: Request, me: Me) -> Response:  # noqa: ARG001 - whoever is signed in
+def which_child(matter: str, request: Request, me: Me) -> Response:  # noqa: ARG001 - whoever is signed in
     """Which child."""
-    return _ask_child(request, _new_child(_matter(matter)))
+    return ask_child(request, _new_child(_matter(matter)))
 
 
 @router.post("/apply/{matter}/child", dependencies=_FORM)
@@ -86,9 +87,9 @@ def begin_for_child(
     try:
         application = applying.begin(me, wanted, said)
     except ConflictError as error:
-        return _other_matter(request, error)
+        return other_matter(request, error)
     except MalformedError as error:
-        return _ask_child(request, _with(_new_child(wanted), said), error)
+        return ask_child(request, with_typed(_new_child(wanted), said), error)
     return see_other(_first_page(application))
 
 
@@ -98,7 +99,7 @@ def child(ref: str, request: Request, me: Me, applying: Applying) -> Response:
     application = _draft_for_child(applying, me, ref)
     view = _named_child(application)
     named = application.answers.child
-    return _ask_child(request, _with(view, named) if named else view)
+    return ask_child(request, with_typed(view, named) if named else view)
 
 
 @router.post("/applications/{ref}/child", dependencies=_FORM)
@@ -118,7 +119,7 @@ def name_child(
     try:
         applying.name_child(me, ref, said)
     except MalformedError as error:
-        return _ask_child(request, _with(_named_child(application), said), error)
+        return ask_child(request, with_typed(_named_child(application), said), error)
     except ConflictError as error:
         return see_other(f"/applications/{error.where}")
     return see_other(f"/applications/{ref}/dwelling")
@@ -130,7 +131,7 @@ def begin_again(ref: str, request: Request, me: Me, applying: Applying) -> Respo
     try:
         application = applying.begin_again(me, ref)
     except ConflictError as error:
-        return _other_matter(request, error)
+        return other_matter(request, error)
     return see_other(_first_page(application))
 
 
@@ -151,7 +152,7 @@ def _named_child(application: Application) -> ChildView:
     )
 
 
-def _with(view: ChildView, said: Child) -> ChildView:
+def with_typed(view: ChildView, said: Child) -> ChildView:
     """The page with what was typed before."""
     relation = cast("GuardianRelation", said.relation) if said.relation else None
     return replace(
@@ -159,7 +160,8 @@ def _with(view: ChildView, said: Child) -> ChildView:
     )
 
 
-def _ask_child(request: Request, view: ChildView, error: MalformedError | None = None) -> Response:
+def ask_child(request: Request, view: ChildView, error: MalformedError | None = None) -> Response:
+    """The page that asks which child; with what is wrong about what was typed."""
     errors = faults_of(error) if error else {}
     shown = replace(view, errors=errors)
     return page(request, "issuance/child.html", shown, 422 if errors else 200)
@@ -183,7 +185,7 @@ def _first_page(application: Application) -> str:
     return f"{at}/face" if answered else f"{at}/dwelling"
 
 
-def _other_matter(request: Request, error: ConflictError) -> Response:
+def other_matter(request: Request, error: ConflictError) -> Response:
     """Say why this matter cannot be begun, and lead to the one that can."""
     cause = str(error.facts.get("cause", ""))
     href = _way_out(cause)
@@ -202,6 +204,8 @@ def _other_matter(request: Request, error: ConflictError) -> Response:
 def _way_out(cause: str) -> str | None:
     if cause in _INSTEAD:
         return f"/apply/{_INSTEAD[cause].path}"
+    if cause in _TO_CHOICES:
+        return "/together"
     if cause in _TO_CERTIFICATES:
         return "/certificates"
     return "/windows" if cause in _TO_COUNTERS else None

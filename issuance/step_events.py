@@ -6,11 +6,14 @@ Every step is told, and in one place: whoever follows a case by its events misse
 from collections.abc import Mapping
 from typing import Final
 
-from issuance.application import State
+from issuance.application import NOT_BEGUN, State
 from issuance.procedure import Action
 
 _TOLD: Final[Mapping[Action, str]] = {
     Action.SUBMIT: "submitted",
+    Action.WAIT: "waiting",
+    Action.START: "submitted",  # its clock begins now
+    Action.RETURN: "returned",
     Action.ACCEPT: "accepted",
     Action.APPROVE: "approved",
     Action.REFUSE: "refused",
@@ -24,6 +27,6 @@ _TOLD: Final[Mapping[Action, str]] = {
 
 def subjects(action: Action, before: State) -> tuple[str, ...]:
     """The subjects of a step, in the order they happened: what the rules approve was submitted."""
-    at_once = action is Action.APPROVE and before is State.DRAFT
+    at_once = action is Action.APPROVE and before in NOT_BEGUN
     told = ("submitted", "approved") if at_once else (_TOLD[action],)
     return tuple(f"application.{word}" for word in told)

@@ -8,7 +8,7 @@ from certstore.errors import ConflictError, MalformedError
 from issuance.application import Application, State
 from issuance.checklist import ChecklistDesk
 from issuance.conduct import APPLICANT
-from issuance.handed_in import counting, read_kept
+from issuance.handed_in import read_kept
 from issuance.notices import tell_asked, tell_in_review
 from issuance.officers_hand import accepted, hand_of
 from issuance.own_applications import OwnApplications
@@ -93,7 +93,7 @@ class SupplementDesk(OwnApplications):
             if found.state is not State.SUPPLEMENT:
                 return found  # the other click was first
             kept = UploadBook(books.connection)
-            if counting(kept.kept(ref), checked.decision) != checked.handed_in:
+            if kept.counting(found, checked.decision) != checked.handed_in:
                 raise ConflictError(
                     "something was handed in or taken back in another window meanwhile",
                     where=ref,

@@ -11,6 +11,7 @@ from typing import Any
 from sqlalchemy import (
     Boolean,
     Column,
+    ColumnElement,
     Connection,
     Date,
     ForeignKey,
@@ -30,6 +31,7 @@ from certstore.tables.metadata import Json, Moment, insert_once, metadata
 from certstore.tables.outbox import Outbox
 from certstore.tables.people import people
 from issuance.application import (
+    NOT_BEGUN,
     OPEN_STATES,
     WITH_OFFICERS,
     Answers,
@@ -80,7 +82,12 @@ applications = Table(
     Column("certificate_ref", String(24), index=True),
     Column("waits_for_source", Boolean, nullable=False, default=False),
     Column("station", String(40), nullable=False, default=""),  # whose case it is; empty: anybody's
+    Column("joint_ref", String(24), index=True),  # of the joint submission it is part of
+    Column("after_kind", String(20), nullable=False, default=""),
+    Column("after_ref", String(24)),  # what it follows
+    Column("handed_in_at", Moment),
     Column("clear", Boolean, nullable=False, default=False),  # satisfied whole, nothing to judge
+    Index("ix_applications_after", "after_ref", "state"),
     Index("ix_applications_actor", "actor_id", "matter", "state"),
     Index("ix_applications_subject", "subject_key", "matter"),
     Index("ix_applications_queue", "state", "due_on"),
@@ -149,6 +156,12 @@ class ApplicationBook:
         """The applications a person has made, for themself and for children, newest first."""
         query = _query().where(applications.c.actor_id == actor_id)
         return self._read(query.order_by(applications.c.id.desc()).limit(limit))
+
+    def found(
+        self, *where: ColumnElement[bool], order: Column[Any], limit: int | None = None
+    ) -> list[Application]:
+        """The applications that all of these conditions find, in this order."""
+        return self._read(_query().where(*where).order_by(order).limit(limit))
 
     def drafts_untouched(self, since: datetime, limit: int = 100) -> list[Application]:
         """Drafts nobody touched since that moment, the longest untouched first."""
@@ -261,9 +274,11 @@ class ApplicationBook:
         state = procedure_of(application.matter).after(before, action, role)
         if state is State.APPROVED:
             self._require_judged(ref, values)
+        if state is State.WAITING and application.after is None:
+            raise ConflictError("it follows nothing that it could wait for", where=ref)
         if "decision" in values:
             values["clear"] = is_clear(values["decision"])
-        if before is State.DRAFT and state in WITH_OFFICERS:
+        if before in NOT_BEGUN and state in WITH_OFFICERS:
             values["station"] = self._station(ref)
         statement = (
             applications.update()

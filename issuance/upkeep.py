@@ -55,7 +55,7 @@ class UpkeepDesk:
             if found.state is not State.DRAFT or found.touched_at != draft.touched_at:
                 return False  # somebody came back to it
             if over:
-                end_draft(books, found, now, Role.SYSTEM, "untouched")
+                end_draft(self.conduct, books, found, now, Role.SYSTEM, "untouched")
                 tell_draft_ended(books, found, now)
             else:
                 tell_draft_ending(books, found, now)

@@ -6,7 +6,7 @@ from certstore.callers import Officer
 from certstore.clock import Clock
 from certstore.errors import NotFoundError
 from certstore.tables.books import Archive, Books
-from issuance.application import Application, State
+from issuance.application import NOT_BEGUN, Application
 from issuance.handed_in import read_kept
 from issuance.looks import Lookers
 from issuance.tables import ApplicationBook
@@ -41,6 +41,6 @@ class UploadCaseDesk:
 
 def _of_case(books: Books, application: Application, upload_ref: str) -> Upload:
     known = {f.ref for f in read_kept(application.decision)}
-    if application.state is State.DRAFT or upload_ref not in known:
+    if application.state in NOT_BEGUN or upload_ref not in known:
         raise NotFoundError("the case has no such file", where=upload_ref)
     return UploadBook(books.connection).get(upload_ref)

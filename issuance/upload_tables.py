@@ -11,7 +11,9 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
+    FromClause,
     Index,
     Integer,
     LargeBinary,
@@ -26,11 +28,16 @@ from sqlalchemy import (
 from certstore.errors import NotFoundError
 from certstore.safekeeping import Wrapped
 from certstore.tables.metadata import Json, Moment, metadata
-from issuance.application import State
-from issuance.handed_in import HandedIn
+from issuance.application import Application, State
+from issuance.handed_in import HandedIn, counting
+from issuance.joint.homes import same_home
+from issuance.joint.tables import JointBook
 from issuance.tables import applications
 from issuance.upload import LIVE, TAKEN, Part, Upload, UploadState
+from verifiers.materials.decisions import Decision
 from verifiers.materials.vocabulary import Material
+
+SHARED = frozenset({Material.DWELLING})  # handed in once for everybody who moves in
 
 uploads = Table(
     "uploads",
@@ -135,10 +142,32 @@ class UploadBook:
         found = self.of(application_ref)
         return [u.as_handed_in() for u in found if u.state is UploadState.KEPT]
 
-    def erase_others(self, application_ref: str, refs: Iterable[str], at: datetime) -> None:
-        """Erase what an application has beyond these: on its way, in doubt, or needed no more."""
-        wanted = set(refs)
-        self.erase([u.ref for u in self.of(application_ref) if u.ref not in wanted], at)
+    def counting(self, application: Application, decision: Decision) -> tuple[HandedIn, ...]:
+        """What counts for an application: its own, and what shows the home of all who move in.
+
+        That is read where it was handed in, and not copied: each case names the same file.
+        """
+        found = self.kept(application.ref)
+        for other in JointBook(self._connection).joined(application.joint_ref):
+            if other.ref != application.ref and same_home(other.answers, application.answers):
+                found += [f for f in self.kept(other.ref) if f.material in SHARED]
+        return counting(found, decision)
+
+    def erase_needless(
+        self, application: Application, counted: Iterable[HandedIn], at: datetime
+    ) -> None:
+        """Erase what it has beyond what counts: on its way, in doubt, or needed no more.
+
+        What shows the home stays as long as others of the joint submission may need it.
+        """
+        wanted, joined = {f.ref for f in counted}, application.joint_ref is not None
+        needless = [
+            u.ref
+            for u in self.of(application.ref)
+            if u.ref not in wanted
+            and not (joined and u.state is UploadState.KEPT and u.material in SHARED)
+        ]
+        self.erase(needless, at)
 
     def begun(self, application_ref: str) -> int:
         """How many uploads an application ever began."""
@@ -215,16 +244,16 @@ class UploadBook:
         self, untouched_since: datetime, decided_before: datetime, limit: int = 200
     ) -> list[str]:
         """What belongs to drafts untouched for so long, to what was withdrawn or long refused."""
-        a = applications.c
-        ended = (
-            (a.state == State.WITHDRAWN)
-            | ((a.state == State.REFUSED) & (a.decided_at <= decided_before))
-            | ((a.state == State.DRAFT) & (a.touched_at <= untouched_since))
+        a, others = applications.c, applications.alias("others")
+        times = untouched_since, decided_before
+        joined = select(others.c.id).where(
+            others.c.joint_ref == a.joint_ref, ~_over(others, *times)
         )
+        shared = uploads.c.material.in_(sorted(SHARED)) & joined.exists()
         query = (
             select(uploads.c.ref)
             .join(applications, a.ref == uploads.c.application_ref)
-            .where(uploads.c.state.in_(LIVE), ended)
+            .where(uploads.c.state.in_(LIVE), _over(applications, *times), ~shared)
         )
         return list(self._connection.execute(query.limit(limit)).scalars())
 
@@ -260,6 +289,18 @@ class UploadBook:
 
     def _read(self, query: Select[Any]) -> list[Upload]:
         return [_upload(row) for row in self._connection.execute(query)]
+
+
+def _over(
+    of: FromClause, untouched_since: datetime, decided_before: datetime
+) -> ColumnElement[bool]:
+    """Whether an application of this table needs nothing any more that was handed in."""
+    c = of.c
+    return (
+        (c.state == State.WITHDRAWN)
+        | ((c.state == State.REFUSED) & (c.decided_at <= decided_before))
+        | ((c.state == State.DRAFT) & (c.touched_at <= untouched_since))
+    )
 
 
 def _upload(row: Row[Any]) -> Upload:

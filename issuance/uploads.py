@@ -16,7 +16,8 @@ from certstore.tables.books import Archive, Books
 from issuance.answers import is_answered
 from issuance.application import Application
 from issuance.apply import ApplyDesk
-from issuance.handed_in import MOST_BEGUN, MOST_FILES, papers_for
+from issuance.handed_in import MOST_BEGUN, MOST_FILES, papers_for, read_kept
+from issuance.joint.tables import JointBook
 from issuance.tables import ApplicationBook
 from issuance.upload import PIECE, UPLOAD_LIFE, Upload, UploadState, mismatch
 from issuance.upload_shelf import UploadShelf, sha256_of
@@ -167,9 +168,9 @@ class UploadDesk:
         now = self.clock.now()
         with self.archive.writing() as books:
             upload = _own(books, resident, upload_ref)
-            _require_open(
-                ApplicationBook(books.connection).locked(upload.application_ref), upload.material
-            )
+            application = ApplicationBook(books.connection).locked(upload.application_ref)
+            _require_open(application, upload.material)
+            _require_unshared(books, application, upload)
             UploadBook(books.connection).erase([upload_ref], now)
 
     def part(self, resident: Resident, upload_ref: str, name: str) -> bytes:
@@ -274,6 +275,20 @@ def _require_open(application: Application, material: str) -> None:
             where=application.ref,
             remedy="look at its progress",
         )
+
+
+def _require_unshared(books: Books, application: Application, upload: Upload) -> None:
+    """Raise ConflictError where what is submitted already counts this file for its home."""
+    for other in JointBook(books.connection).joined(application.joint_ref):
+        if other.ref != application.ref and upload.ref in {
+            f.ref for f in read_kept(other.decision)
+        }:
+            raise ConflictError(
+                "it was submitted with another application already",
+                where=upload.ref,
+                remedy="hand in something else beside it",
+                cause="SHARED",
+            )
 
 
 def _require_room(book: UploadBook, upload: Upload) -> None:

@@ -84,6 +84,9 @@ NoticeWord = Literal[
     "refused",
     "asked",
     "source_back",
+    "rest_of_joint",
+    "predecessor_ended",
+    "returned",
     "dormitory_issued",
     "dormitory_ended",
     "relied_on",
@@ -140,6 +143,8 @@ class Notice:
     reason: str | None = None  # what an officer wrote, or the issuing authority
     type_code: str = ""  # of what another authority issued: which type
     agency: str = ""  # who issued it, or asks for consent, in the reader's language
+    ended: tuple[tuple[str, str], ...] = ()  # what else ended: matter, child it is for
+    going_on: tuple[tuple[str, str], ...] = ()  # what goes on all the same
     unread: bool = False
 
 

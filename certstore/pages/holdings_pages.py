@@ -31,6 +31,9 @@ _NOTICE_KINDS: Mapping[str, NoticeWord] = {
     "dormitory_ended": "dormitory_ended",
     "relied_on": "relied_on",
     "source_back": "source_back",
+    "rest_of_joint": "rest_of_joint",
+    "predecessor_ended": "predecessor_ended",
+    "returned": "returned",
     "draft_ending": "draft_ending",
     "draft_ended": "draft_ended",
     "letter_revoked": "letter_revoked",
@@ -186,9 +189,16 @@ def notice_lines(found: Sequence[Notice], lang: Lang = "zh") -> tuple[NoticeLine
             reason=notice.facts.get("reason") if notice.kind in _WITH_REASON else None,
             type_code=str(notice.facts.get("type", "")),
             agency=str(notice.facts.get(f"agency_{lang}", "")),
+            ended=_matters(notice, "ended"),
+            going_on=_matters(notice, "going_on"),
         )
         for notice in found
     )
+
+
+def _matters(notice: Notice, fact: str) -> tuple[tuple[str, str], ...]:
+    """What else of a joint submission a notice tells of: matter, and the child it is for."""
+    return tuple((each["matter"], each["child"]) for each in notice.facts.get(fact, ()))
 
 
 def _about(notice: Notice) -> str | None:

@@ -72,6 +72,7 @@ from issuance import (
 from issuance import page_routes as application_pages
 from issuance.bulk import page_routes as bulk_pages
 from issuance.for_others import routes as issuing_for_others
+from issuance.joint import page_routes as joint_pages
 from issuance.letters import page_routes as letter_pages
 from issuance.progress import routes as progress
 from issuance.ratings import page_routes as rating_pages
@@ -168,7 +169,7 @@ def _composed_routes() -> tuple[BaseRoute, ...]:
         *MATTER_API,
     ):
         app.include_router(router)
-    asking = (start_page_routes, question_page_routes, proof_page_routes)
+    asking = (start_page_routes, joint_pages, question_page_routes, proof_page_routes)
     applying = (
         *asking,
         application_pages,

@@ -115,7 +115,8 @@ def _next(
         if application.state is State.DRAFT:
             on, href = application.kept_until, f"{at}/dwelling"
             return NextCard(kind="draft", matter=matter, on=on, href=href)
-    waiting = [a for a in found if a.state in WITH_OFFICERS | {State.APPROVED}]
+    under_way_in = WITH_OFFICERS | {State.WAITING, State.APPROVED}
+    waiting = [a for a in found if a.state in under_way_in]
     under_way = {matter_word(application) for application in waiting}
     for deadline in deadlines:
         if deadline.matter not in under_way:

@@ -35,6 +35,10 @@ from issuance.for_others.desk import ForOthersDesk
 from issuance.four_eyes.desk import SecondDesk
 from issuance.gates import Gate
 from issuance.issue import Drafter, Follower, IssuanceDesk
+from issuance.joint.choosing import ChoosingDesk
+from issuance.joint.desk import JointDesk
+from issuance.joint.predecessors import Predecessor, Predecessors
+from issuance.joint.starting import StartDesk
 from issuance.letters.desk import LetterDesk
 from issuance.overdue.desk import OverdueDesk
 from issuance.photo_capture import PhotoDesk, photo_handed_in
@@ -70,6 +74,7 @@ class IssuingFloor(EventRoom):
             rules=self.rules,
             clock=self.clock,
             city=self.settings.city,
+            predecessors=self.predecessors,
             sources_down=self.settings.sources_down,
             later_from=day_of(self.settings.rules_later_from),
         )
@@ -123,6 +128,45 @@ class IssuingFloor(EventRoom):
         return {}
 
     @property
+    def predecessor_kinds(self) -> dict[str, Predecessor]:
+        """What applications can follow besides applications."""
+        return {}
+
+    @cached_property
+    def predecessors(self) -> Predecessors:
+        """What applications can follow."""
+        return Predecessors(self.settings.city, self.predecessor_kinds)
+
+    @cached_property
+    def start_desk(self) -> StartDesk:
+        """Applications that wait for others."""
+        return StartDesk(
+            archive=self.archive, applying=self.apply_desk, predecessors=self.predecessors
+        )
+
+    @cached_property
+    def choosing_desk(self) -> ChoosingDesk:
+        """What can be done in one go."""
+        return ChoosingDesk(
+            archive=self.archive,
+            applying=self.apply_desk,
+            predecessors=self.predecessors,
+            clock=self.clock,
+        )
+
+    @cached_property
+    def joint_desk(self) -> JointDesk:
+        """Several matters in one go."""
+        return JointDesk(
+            archive=self.archive,
+            applying=self.apply_desk,
+            choosing=self.choosing_desk,
+            starting=self.start_desk,
+            predecessors=self.predecessors,
+            clock=self.clock,
+        )
+
+    @property
     def followers(self) -> tuple[Follower, ...]:
         """What follows from an issued certificate."""
         return ()
@@ -168,6 +212,7 @@ class IssuingFloor(EventRoom):
             city=self.settings.city,
             districts=self.settings.districts,
             gates=self.gates,
+            predecessors=self.predecessors,
             offered=frozenset(self.drafters),
         )
 

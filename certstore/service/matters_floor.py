@@ -12,6 +12,7 @@ from certstore.service.lease_room import rooms_beside as rooms_beside
 from issuance.application import Matter
 from issuance.gates import Gate
 from issuance.issue import Drafter, Follower
+from issuance.joint.predecessors import Predecessor
 from issuance.matters.cards import page_routes as card_pages
 from issuance.matters.cards import routes as cards
 from issuance.matters.cards.centre import page_routes as centre_pages
@@ -35,12 +36,14 @@ from issuance.matters.endorsement.draft import EndorsementDrafter
 from issuance.matters.endorsement.gate import EndorsementGate
 from issuance.matters.lease import page_routes as lease_pages
 from issuance.matters.lease import routes as leases
+from issuance.matters.lease.awaited import LeasePredecessor
 from issuance.matters.lease.besides import LeaseCases
 from issuance.matters.lease.desk import LeaseDesk
 from issuance.matters.lease.filings import page_routes as filing_pages
 from issuance.matters.lease.filings.desk import LeaseReviewDesk
 from issuance.matters.lease.held import leases_held
 from issuance.matters.lease.signing_desk import LeaseSigningDesk
+from issuance.matters.lease.tables import LEASE_FILING
 from issuance.matters.loss import page_routes as loss_pages
 from issuance.matters.loss import routes as losses
 from issuance.matters.loss.besides import LossCases
@@ -81,6 +84,12 @@ class MattersFloor(LeaseRoom):
         """What matters ask before they are begun."""
         endorsement = EndorsementGate(self.endorsement_desk.rules)
         return {**super().gates, Matter.ENDORSEMENT: endorsement}
+
+    @property
+    def predecessor_kinds(self) -> dict[str, Predecessor]:
+        """What applications can follow besides applications."""
+        lease = LeasePredecessor(self.settings.city)
+        return {**super().predecessor_kinds, LEASE_FILING: lease}
 
     @property
     def followers(self) -> tuple[Follower, ...]:

@@ -74,6 +74,7 @@ from issuance.for_others.changes import StatusChangeDesk
 from issuance.for_others.desk import ForOthersDesk
 from issuance.four_eyes.desk import SecondDesk
 from issuance.issue import IssuanceDesk
+from issuance.joint.desk import JointDesk
 from issuance.photo_capture import PhotoDesk
 from issuance.progress.desk import ProgressDesk
 from issuance.ratings.desk import RatingDesk
@@ -246,6 +247,7 @@ _NAMES: dict[type, str] = {
     IssuanceDesk: "issuance_desk",
     ApplyDesk: "apply_desk",
     ProgressDesk: "progress_desk",
+    JointDesk: "joint_desk",
     OrganisationDesk: "organisation_desk",
     SourceDesk: "source_desk",
     StatisticsDesk: "statistics_desk",

@@ -86,6 +86,7 @@ class Worker:
             self.finish_letters,
             self.approve_together,
             self.finish_issuing,
+            self.start_waiting,
             self.finish_orders,
             self.sign_checkpoint,
             self.ask_witnesses,
@@ -115,6 +116,10 @@ class Worker:
         self._house.issuance_desk.finish(
             lambda ref, error: log.warning("not issued", extra={"ref": ref, "why": error.code})
         )
+
+    def start_waiting(self) -> None:
+        """Begin what waited for a certificate that is issued, end what waited for nothing."""
+        self._house.start_desk.work()
 
     def finish_letters(self) -> None:
         """Issue the commitment letters of what was submitted."""

@@ -1,5 +1,6 @@
 """From applications to the views of the pages after submitting: mapping only, no IO."""
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date
@@ -10,8 +11,9 @@ from certstore.pages.holdings_pages import card
 from certstore.pages.views import Material, Reason
 from certstore.pages.views import Matter as MatterWord
 from certstore.web.dress import Lang
-from issuance.application import WITH_OFFICERS, Application, State
+from issuance.application import ENDED_STATES, WITH_OFFICERS, Application, State
 from issuance.beginning import BEGUN_AGAIN
+from issuance.conduct import PREDECESSOR_ENDED
 from issuance.pages.material_rows import material_row as material_row
 from issuance.pages.material_rows import reasons_of as reasons_of
 from issuance.pages.progress_views import (
@@ -77,7 +79,7 @@ def progress_view(found: Progress, lang: Lang) -> ProgressView:
         card_steps=tuple(_card_step(step) for step in _steps_of_card(found)),
         follows=_follows(found.sequel, lang) if found.sequel else None,
         card=card(certificate, found.today) if certificate else None,
-        reasons=(Reason(code),) if code in _SENTENCES else (),
+        reasons=(Reason(code),) if code in _SENTENCES | {PREDECESSOR_ENDED} else (),
         sentence=sentence or None,
         due=application.due_on,
         again_href=f"/applications/{application.ref}/again"
@@ -85,8 +87,9 @@ def progress_view(found: Progress, lang: Lang) -> ProgressView:
         else None,
         child=_child(application),
         withdraw_href=f"/applications/{application.ref}/withdraw"
-        if application.state in WITH_OFFICERS | {State.SUPPLEMENT}
+        if application.state in WITH_OFFICERS | {State.SUPPLEMENT, State.WAITING}
         else None,
+        together_href=_together(application),
     )
 
 
@@ -150,12 +153,15 @@ def with_asked(view: ProgressView, application: Application, given: frozenset[st
 
 
 def state_word(found: Progress) -> StateWord:
-    """The state as pages write it."""
+    """The state as pages write it, on with the card."""
     application, sequel = found.application, found.sequel
     if application.state is State.ISSUED:
         return "card" if sequel is not None and not sequel.ended else "issued"
-    if found.late:
-        return "overdue"
+    return "overdue" if found.late else state_of(application)
+
+
+def state_of(application: Application) -> StateWord:
+    """The state as pages write it, whatever the day."""
     if application.state in WITH_OFFICERS:
         if waits_for_source(application):
             return "waiting_source"
@@ -166,14 +172,18 @@ def state_word(found: Progress) -> StateWord:
 
 
 def applications_view(found: Iterable[Progress], others: Sequence[Besides]) -> ApplicationsView:
-    """The list of cases, open ones first."""
-    lines = [_line(case) for case in found]
+    """The list of cases, open ones first; those in one go lead to one page."""
+    known = list(found)
+    lines = [_line(case) for case in known]
+    going_on = (c.application for c in known if c.application.state not in ENDED_STATES)
+    joint = Counter(href for a in going_on if (href := _together(a)))
     ended = {"issued", "refused", "withdrawn"}
     return ApplicationsView(
         open=tuple(line for line in lines if line.state not in ended),
         ended=tuple(line for line in lines if line.state in ended),
         others_open=tuple(_other(case) for case in others if case.open),
         others_ended=tuple(_other(case) for case in others if not case.open),
+        together=tuple(joint.items()),
     )
 
 
@@ -190,6 +200,7 @@ def _line(found: Progress) -> ApplicationLine:
         on=application.kept_until if draft else on,
         href=f"{at}/dwelling" if draft else at,
         child=_child(application),
+        together=application.joint_ref is not None,
     )
 
 
@@ -202,6 +213,10 @@ def _other(case: Besides) -> OtherLine:
         yours=case.yours,
         on=case.on,
     )
+
+
+def _together(application: Application) -> str | None:
+    return f"/together/{application.joint_ref}" if application.joint_ref else None
 
 
 def _child(application: Application) -> str | None:

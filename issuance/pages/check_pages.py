@@ -64,6 +64,7 @@ def check_view(application: Application, checked: Checked, around: Around) -> Ch
         obstacle=Reason(checked.obstacle) if checked.obstacle else None,
         obstacle_href=_way_out(application, checked.obstacle),
         counters=around.counters,
+        together_href=f"/together/{application.joint_ref}" if application.joint_ref else None,
     )
 
 

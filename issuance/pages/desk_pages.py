@@ -98,6 +98,7 @@ def case_view(  # noqa: PLR0913 - what stands on the page
         sent_back=_proposed(case.sent_back, officer),
         narrowed=narrowed(found.asked),
         alone_late=typed.alone_late,
+        ends_too=tuple(matter.value for matter in case.ends_too),
     )
 
 

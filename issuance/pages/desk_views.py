@@ -148,6 +148,7 @@ class DeskCaseView:
     letter_ref: str | None = None  # the letter it leans on
     by_officer: bool = False  # it takes an officer even where nothing is left to judge
     guardian: str | None = None  # who acts for a child; masked when shown
+    ends_too: tuple[Matter, ...] = ()  # what waits for it, and ends where it is refused
 
     @property
     def chosen_to_ask(self) -> tuple[str, ...]:

@@ -8,17 +8,26 @@ from certstore.pages.views import CertificateCard, Material, Matter, Reason
 from issuance.pages.views import MaterialRow
 
 State = Literal[
-    "draft", "submitted", "in_review", "waiting_source", "asked", "approved", "issued", "card",
-    "refused", "overdue", "withdrawn",
+    "draft", "waiting", "submitted", "in_review", "waiting_source", "asked", "approved", "issued",
+    "card", "refused", "overdue", "withdrawn",
 ]  # fmt: skip
 StepState = Literal["done", "now", "later"]
+
+
+@dataclass(frozen=True, slots=True)
+class Followed:
+    """What something waits for: a matter's code (or lease_filing), its number, its page."""
+
+    matter: str
+    number: str
+    href: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Step:
     """One step of the tracker; `at` when done, `due` when promised."""
 
-    name: Literal["submitted", "accepted", "reviewed", "issued", "refused", "withdrawn"]
+    name: Literal["submitted", "waited", "accepted", "reviewed", "issued", "refused", "withdrawn"]
     state: StepState
     at: datetime | None = None
     due: date | None = None
@@ -103,6 +112,8 @@ class ProgressView:
     again_href: str | None = None  # a form POSTs there to begin again with the answers kept
     child: str | None = None  # whom it is for, if not for oneself
     telephone: str | None = None
+    waits_for: Followed | None = None  # in state waiting: what has no certificate yet
+    together_href: str | None = None  # what was submitted with it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -116,6 +127,7 @@ class ApplicationLine:
     on: date | None
     href: str
     child: str | None = None  # whom it is for, if not for oneself
+    together: bool = False  # one of several matters in one go
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -138,3 +150,4 @@ class ApplicationsView:
     ended: tuple[ApplicationLine, ...] = ()
     others_open: tuple[OtherLine, ...] = ()
     others_ended: tuple[OtherLine, ...] = ()
+    together: tuple[tuple[str, int], ...] = ()  # what is done in one go: path, how many open

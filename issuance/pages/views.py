@@ -94,6 +94,9 @@ class CheckView:
     obstacle: Reason | None = None  # why it cannot go on at all
     obstacle_href: str | None = None  # where it can, instead
     counters: tuple[Counter, ...] = ()  # near the home, where something must be handed in
+    together_href: str | None = (
+        None  # it is submitted there, with the rest of what is done in one go
+    )
 
     @property
     def later(self) -> tuple[MaterialRow, ...]:

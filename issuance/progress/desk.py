@@ -10,7 +10,7 @@ from certstore.clock import local_date
 from certstore.errors import NotFoundError
 from certstore.presentation import held
 from certstore.tables.books import Books
-from issuance.application import WITH_OFFICERS, Application, State
+from issuance.application import Application, State
 from issuance.history.tables import History
 from issuance.own_applications import OwnApplications
 from issuance.progress.sequel import Besides, NoSequels, OtherCases, Sequel, Sequels, Step
@@ -42,9 +42,7 @@ class Progress:
         """Whether the answer, or the card, is late."""
         if self.sequel is not None:
             return self.sequel.late
-        due = self.application.due_on
-        waits = self.application.state in WITH_OFFICERS | {State.APPROVED}
-        return waits and due is not None and due < self.today
+        return self.application.is_late(self.today)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

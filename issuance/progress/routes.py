@@ -24,8 +24,8 @@ class NextOut(BaseModel):
     """What happens next."""
 
     what: str = Field(
-        description="go_on, hand_in, accept, decide, source, issue; of its card: make, arrive,"
-        " tell, collect, send, bring, come_back"
+        description="go_on, hand_in, wait (for what it follows), accept, decide, source, issue;"
+        " of its card: make, arrive, tell, collect, send, bring, come_back"
     )
     by: date | None = Field(description="its last day, where one is promised")
     yours: bool = Field(description="whether it is for the applicant to do")

@@ -10,7 +10,7 @@ from issuance.procedure import procedure_of
 from issuance.progress.sequel import Sequel, Step
 
 Coming = Literal[
-    "go_on", "hand_in", "accept", "decide", "source", "issue", "make", "arrive", "tell",
+    "go_on", "hand_in", "wait", "accept", "decide", "source", "issue", "make", "arrive", "tell",
     "collect", "send", "bring", "come_back",
 ]  # fmt: skip
 # What comes next with a card, by where it stands.
@@ -42,6 +42,7 @@ def next_of(application: Application, sequel: Sequel | None) -> Next | None:
     source = waits_for_source(application)
     return {
         State.DRAFT: Next("go_on", application.kept_until, yours=True),
+        State.WAITING: Next("wait"),
         State.SUPPLEMENT: Next("hand_in", asked.until if asked else None, yours=True),
         State.ROUTED: Next("accept", application.stage_due_on or due),
         State.IN_REVIEW: Next("source" if source else "decide", due),
@@ -65,10 +66,16 @@ def waits_for_source(application: Application) -> bool:
 
 def steps_of(application: Application, reached: Mapping[State, datetime]) -> Iterable[Step]:
     """Its steps so far and those to come; `reached` says when it came into each state first."""
-    if application.submitted_at is None:
-        return  # a draft that was ended
+    begun, handed_in = application.submitted_at, application.handed_in_at
     decided = application.decided_at
-    yield Step("submitted", "done", application.submitted_at)
+    if (begun or handed_in) is None or (begun is None and decided):
+        return  # a draft that was ended, or what ended before it began
+    yield Step("submitted", "done", handed_in or begun)
+    if handed_in is not None:
+        yield Step("waited", "done" if begun else "now", begun)
+    if begun is None:
+        yield from (Step(name, "later") for name in ("reviewed", "issued"))
+        return
     yield from _accepted(application, reached)
     if application.state in {State.REFUSED, State.WITHDRAWN}:
         yield Step(application.state.value, "done", decided)

@@ -11,9 +11,10 @@ from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, 
 
 import issuance.procedure
 from certstore.errors import CertstoreError, ConflictError
-from issuance.application import Matter, State
+from issuance.application import CAME_TO_NOTHING, Matter, State
 from issuance.conduct import Hand
 from issuance.history.tables import History
+from issuance.joint.choosing import PERMIT, REGISTRATION
 from issuance.procedure import Action, Role
 from issuance.tables import ApplicationBook
 from tests.house import house_in
@@ -44,6 +45,12 @@ def _table(matter):
 TABLES = {matter: _table(matter) for matter in Matter}
 
 
+def _may(seen, action, role) -> bool:
+    """Whether the table lets this be done to it; nothing waits that follows nothing."""
+    follows = action is not Action.WAIT or seen.after is not None
+    return follows and (seen.state, action, role) in TABLES[seen.matter]
+
+
 def _settled() -> Path:
     folder = Path(_FOLDER.name) / "settled"
     if not folder.exists():
@@ -63,6 +70,7 @@ class Applications(RuleBasedStateMachine):
         self._open = copied(_settled(), Path(self._place.name))
         self.house = self._open.__enter__()
         self.whose: dict[str, str] = {}  # reference to whose it is, in the order they were begun
+        self.joints: dict[str, str] = {}  # the same of joint submissions
         self.stale = {}  # as somebody saw it once
 
     def teardown(self) -> None:
@@ -102,6 +110,33 @@ class Applications(RuleBasedStateMachine):
             home = "moves_to" if matter is Matter.ADDRESS_CHANGE else "declares"
             said = answers_of(EVERYBODY[key].get(home) or EVERYBODY[key]["declares"])
             self._try(self.house.apply_desk.answer, resident(key), begun.ref, said)
+
+    @rule(key=st.sampled_from(PEOPLE), permit=st.booleans())
+    def begin_together(self, key, permit):
+        """A registration, and what waits for it, in one go."""
+        desk, wanted = self.house.joint_desk, (REGISTRATION, PERMIT)[: 1 + permit]
+        joint = self._try(desk.begin, resident(key), wanted)
+        if joint is None:
+            return
+        for member in desk.get(resident(key), joint).members:
+            begun = member.application
+            self.whose[begun.ref] = key
+            self.joints[joint] = key
+            self.stale.setdefault(begun.ref, begun)
+            said = answers_of(EVERYBODY[key]["declares"])
+            self._try(self.house.apply_desk.answer, resident(key), begun.ref, said)
+
+    @precondition(lambda self: self.joints)
+    @rule(which=WHICH, face=st.booleans(), again=st.booleans())
+    def submit_together(self, which, face, again):
+        joint = list(self.joints)[which % len(self.joints)]
+        key = self.joints[joint]
+        me, desk = resident(key), self.house.joint_desk
+        if again:
+            self._try(desk.begin_again, me, joint)
+        for member in desk.get(me, joint).drafts[:1] if face else ():
+            self._try(verify_face, self.house, key, member.application.ref)
+        self._try(desk.submit, me, joint)
 
     @precondition(lambda self: self.whose)
     @rule(which=WHICH, face=st.booleans())
@@ -145,7 +180,7 @@ class Applications(RuleBasedStateMachine):
         """Any step by anybody, on what they saw once: only the table's steps are taken."""
         ref, (action, role) = self._one(which), step
         seen, stands = self.stale[ref], self._now(ref)
-        allowed = (seen.state, action, role) in TABLES[seen.matter]
+        allowed = _may(seen, action, role)
         taken = self._act(seen, action, role)
         assert taken == (allowed and stands.state is seen.state), (stands.state, seen.state, step)
 
@@ -157,7 +192,7 @@ class Applications(RuleBasedStateMachine):
         steps = sorted(
             (action, role)
             for at, action, role in TABLES[seen.matter]
-            if at is seen.state and action not in NEEDING_MORE
+            if at is seen.state and action not in NEEDING_MORE and _may(seen, action, role)
         )
         if not steps:
             return
@@ -176,6 +211,7 @@ class Applications(RuleBasedStateMachine):
         self.house.clock.skip(timedelta(days=days))
         for _ in range(2):
             self.house.issuance_desk.finish(lambda *_: None)
+            self.house.start_desk.work()
             self.house.upkeep_desk.judge_waiting()
             self.house.upkeep_desk.look_after_drafts()
             self.house.upkeep_desk.look_after_supplements()
@@ -199,6 +235,16 @@ class Applications(RuleBasedStateMachine):
                     assert books.register.get(found.certificate_ref).sealed
                     issued.append(found.certificate_ref)
         assert len(issued) == len(set(issued))
+
+    @invariant()
+    def nothing_waits_for_what_came_to_nothing_in_the_same_transaction(self):
+        with self.house.archive.reading() as books:
+            book = ApplicationBook(books.connection)
+            for application in map(book.get, self.whose):
+                if application.state is State.WAITING:
+                    assert application.after is not None
+                    assert book.get(application.after.ref).state not in CAME_TO_NOTHING
+                    assert (application.clocks, application.due_on) == (None, None)
 
     @invariant()
     def nobody_holds_two_of_a_kind_in_force(self):

@@ -82,11 +82,17 @@ class Facts:
     face_results: tuple[FaceResult, ...] = ()
     sources_down: frozenset[Source] = frozenset()
     earlier_verifications: tuple[EarlierVerification, ...] = ()
+    handed_in_at: datetime | None = None  # of what waited for another: when its applicant was done
 
     @property
     def day(self) -> date:
         """The calendar day in China that every rule means."""
         return local_date(self.as_of)
+
+    @property
+    def identified_by(self) -> datetime:
+        """The moment by which whoever acts had shown their identity: no later than `as_of`."""
+        return self.as_of if self.handed_in_at is None else min(self.handed_in_at, self.as_of)
 
     @property
     def age(self) -> int | None:
@@ -123,6 +129,8 @@ class Facts:
         }
         if self.earlier_verifications:
             plain["earlier_verifications"] = [e.as_json() for e in self.earlier_verifications]
+        if self.handed_in_at is not None:
+            plain["handed_in_at"] = self.handed_in_at.isoformat()
         return plain
 
 
@@ -131,7 +139,7 @@ def parse_facts(value: object, where: str = "facts") -> Facts:
     members = Members.of(value, where)
     members.only(
         *("matter", "as_of", "applicant", "guardian", "context", "on_file", "face_results"),
-        *("sources_down", "earlier_verifications"),
+        *("sources_down", "earlier_verifications", "handed_in_at"),
     )
     earlier = (
         members.objects("earlier_verifications") if members.has("earlier_verifications") else []
@@ -146,6 +154,7 @@ def parse_facts(value: object, where: str = "facts") -> Facts:
         face_results=tuple(FaceResult.read(r) for r in members.objects("face_results")),
         sources_down=frozenset(members.words("sources_down", Source)),
         earlier_verifications=tuple(EarlierVerification.read(e) for e in earlier),
+        handed_in_at=members.moment("handed_in_at") if members.has("handed_in_at") else None,
     )
 
 

@@ -18,7 +18,8 @@ def judge_identity(facts: Facts, rules: Rules) -> MaterialDecision:
     """Judge the results of whoever acts; a result of anybody else counts as none.
 
     Not checked here: signature, nonce, transaction, provider. A result that comes this far
-    was accepted or refused for those by the face desk.
+    was accepted or refused for those by the face desk. What waited for another matter was shown
+    by the moment it was handed in: nobody verifies twice for one submission.
     """
     own = [r for r in facts.face_results if r.subject.is_same(facts.actor)]
     faults = [(_faults(r, facts, rules.face), r) for r in own]
@@ -44,7 +45,7 @@ def _faults(result: FaceResult, facts: Facts, rule: FaceRule) -> tuple[Reason, .
         reasons.append(Reason.FACE_NOT_PASSED)
     if not _assured(result, rule):
         reasons.append(Reason.FACE_LOW_ASSURANCE)
-    age = facts.as_of - result.verified_at
+    age = facts.identified_by - result.verified_at
     if age > rule.max_age:
         reasons.append(Reason.FACE_TOO_OLD)
     if age < timedelta(0):  # from the future: neither fresh nor to be trusted
@@ -69,11 +70,11 @@ def _assured(result: FaceResult, rule: FaceRule) -> bool:
 def _earlier(facts: Facts, rule: FaceRule) -> list[FaceResult | EarlierVerification]:
     if rule.earlier_verification_max_age is None:
         return []
-    oldest = facts.as_of - rule.earlier_verification_max_age
+    oldest = facts.identified_by - rule.earlier_verification_max_age
     return [
         e
         for e in facts.earlier_verifications
-        if e.subject.is_same(facts.actor) and oldest <= e.verified_at <= facts.as_of
+        if e.subject.is_same(facts.actor) and oldest <= e.verified_at <= facts.identified_by
     ]
 
 

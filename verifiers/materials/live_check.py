@@ -94,14 +94,18 @@ class LiveCheckDesk:
     )
 
     def judge(
-        self, facts: Facts, judge: Callable[[Facts], Decision]
+        self,
+        facts: Facts,
+        judge: Callable[[Facts], Decision],
+        promised: frozenset[str] = frozenset(),
     ) -> tuple[Facts, Decision, Confirmed]:
         """Judge, confirm what the decision leans on, and judge again until nothing is new.
 
-        Ends because every round confirms at least one record more.
+        Of records `promised` nobody is asked: they are none yet. Ends because every round
+        confirms at least one record more.
         """
         confirmed = Confirmed()
-        asked: set[str] = set()
+        asked = set(promised)
         while True:
             decision = judge(facts)
             leaned_on = _leaned_on(decision)

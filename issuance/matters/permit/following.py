@@ -38,6 +38,9 @@ class PermitFollower:
             commitment=None,
             certificate_ref=None,
             clocks=None,
+            joint_ref=None,
+            after=None,
+            handed_in_at=None,
         )
         if not ApplicationBook(books.connection).add(update):
             return  # one is under way; it is looked at again when that is issued

@@ -12,6 +12,7 @@ from issuance.pages.progress_views import (
     CardStep,
     Coming,
     CourierWord,
+    Followed,
     FollowingCard,
     OtherLine,
     ProgressView,
@@ -119,6 +120,8 @@ def checks() -> Iterator[Sample]:
     yield Sample("check-needed", page, replace(ready, materials=NEEDED + MATERIALS[:4]), path)
     one = replace(ready, materials=NEEDED[:1] + MATERIALS[:4])
     yield Sample("check-one", page, one, path)
+    joined = replace(ready, together_href=f"/together/{REF}")
+    yield Sample("check-together", page, joined, path)
     rare = (*ready.answers[:3], replace(ready.answers[3], value=ODD_ADDRESS))
     yield Sample("check-rare", page, replace(ready, answers=rare), path)
     yield from _stops(ready, path)
@@ -218,6 +221,31 @@ def progress() -> Iterator[Sample]:
         ("in_review", replace(base, next=Coming("decide", date(2026, 11, 27)))),
         ("waiting_source", replace(base, state="waiting_source", next=Coming("source"))),
         ("approved", replace(base, state="approved", next=Coming("issue", date(2026, 11, 27)))),
+        (
+            "waiting",
+            replace(
+                base,
+                matter="residence_permit",
+                state="waiting",
+                steps=(
+                    done[0],
+                    Step(name="waited", state="now"),
+                    Step(name="reviewed", state="later"),
+                    Step(name="issued", state="later"),
+                ),
+                waits_for=Followed(
+                    "residence_registration", "SF-2611-000041", f"/applications/{REF}"
+                ),
+                together_href=f"/together/{REF}",
+                withdraw_href=f"/applications/{REF}/withdraw",
+            ),
+        ),
+        (
+            "predecessor-ended",
+            replace(base, state="withdrawn", steps=(), materials=(),
+                    reasons=(Reason("PREDECESSOR_ENDED"),),
+                    again_href=f"/applications/{REF}/again"),
+        ),
         ("issued", replace(base, state="issued", steps=(*done, reviewed, issued), card=VOUCHER)),
         ("revoked", replace(base, state="issued", card=replace(VOUCHER, status="revoked"),
                     revoked_why="经查户籍登记，两人没有亲属关系。")),
@@ -287,10 +315,14 @@ def progress() -> Iterator[Sample]:
         yours=True,
     )
     loss = OtherLine(kind="loss", number="JZ20260000000001", state="lost", href="/loss")
-    states = ("card", "draft", "in_review", "asked", "waiting_source", "overdue")
+    states = ("card", "draft", "waiting", "in_review", "asked", "waiting_source", "overdue")
     ended = ("issued", "refused", "withdrawn")
     view = ApplicationsView(
-        open=(*(replace(line, state=s) for s in states), replace(line, child="何雨桐")),
+        open=(
+            *(replace(line, state=s) for s in states),
+            replace(line, child="何雨桐", together=True),
+        ),
+        together=((f"/together/{REF}", 2),),
         ended=tuple(replace(line, state=state) for state in ended),
         others_open=(
             leases,

@@ -208,6 +208,7 @@ def _cases() -> Iterator[Sample]:
         ("desk-case", case),
         ("desk-case-new-photo", replace(case, judgements=(_new_photo(case.judgements[1]),))),
         ("desk-case-asking", replace(case, chosen=asking)),
+        ("desk-case-joint", replace(case, ends_too=("residence_permit",))),
         ("desk-case-error", replace(case, errors={"decision": "missing", "judge_1": "missing"})),
         ("desk-case-conflict", replace(case, errors={"decision": "conflict_photo"})),
         ("desk-case-sentence", replace(case, errors={"sentence": "missing"})),

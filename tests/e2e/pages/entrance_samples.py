@@ -20,6 +20,8 @@ from certstore.pages.entrance_views import (
 from certstore.pages.views import ProblemView, Reason, SettingsView
 from tests.e2e.pages.people import NOW, REF, RESIDENT, Sample
 
+_ENDED = (("residence_permit", ""),)
+_GOING_ON = (("residence_registration", "何雨桐"), ("residence_registration", "何雨泽"))
 _WHY = "经查户籍登记，两人没有亲属关系。"
 
 
@@ -64,6 +66,8 @@ def entrance() -> Iterator[Sample]:
                 agency="示范市公积金中心" if kind.startswith("consent") else "",
                 title="租房提取公积金" if kind.startswith("consent") else "",
                 reason=_WHY if kind.endswith(("revoked", "upheld")) else None,
+                ended=_ENDED if kind in {"rest_of_joint", "predecessor_ended"} else (),
+                going_on=_GOING_ON if kind == "rest_of_joint" else (),
             )
             for i, kind in enumerate(get_args(NoticeWord))
         )

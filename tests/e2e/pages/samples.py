@@ -14,6 +14,7 @@ from tests.e2e.pages.entrance_samples import entrance
 from tests.e2e.pages.figure_samples import figures
 from tests.e2e.pages.form_samples import forms
 from tests.e2e.pages.hold_samples import holds
+from tests.e2e.pages.joint_samples import joint
 from tests.e2e.pages.lease_samples import leases
 from tests.e2e.pages.matter_samples import versions
 from tests.e2e.pages.onboarding_samples import onboarding
@@ -32,7 +33,7 @@ def every_sample() -> list[Sample]:
     """All of them."""
     store = [*homes(), *certificates(), *usage(), *forms(), *entrance()]
     store += [*consents(), *citizens(), *presenting()]
-    asked = [*questions(), *photos(), *checks(), *progress(), *uploads()]
+    asked = [*questions(), *photos(), *checks(), *progress(), *uploads(), *joint()]
     behind = [*clerks(), *counter(), *onboarding(), *versions()]
     verified = [*scans(), *documents(), *asking_wallets(), *scanner_samples()]
     behind = [*desk(), *desk_work(), *figures(), *behind]

@@ -47,6 +47,7 @@ def homes() -> Iterator[Sample]:
         NextCard(kind="draft", on=date(2026, 12, 20), href=f"/applications/{REF}/dwelling"),
         NextCard(kind="needs_you", href=f"/applications/{REF}"),
         NextCard(kind="waiting", on=date(2026, 11, 27), href=f"/applications/{REF}"),
+        NextCard(kind="waiting", href=f"/applications/{REF}"),  # for another, or for its applicant
         NextCard(kind="result", type_code="residence_voucher", href="/certificates"),
         NextCard(kind="endorsement_due", on=date(2026, 12, 20), href="/apply/endorsement"),
         NextCard(kind="endorsement_overdue", on=date(2026, 11, 21), href="/apply/endorsement"),
@@ -77,8 +78,13 @@ def homes() -> Iterator[Sample]:
             looks=6,
             notices=1,
         )
+        undated = "-undated" if card.kind == "waiting" and card.on is None else ""
         yield Sample(
-            f"home-{card.kind}", "certstore/home.html", view, "/", RESIDENT if signed else None
+            f"home-{card.kind}{undated}",
+            "certstore/home.html",
+            view,
+            "/",
+            RESIDENT if signed else None,
         )
 
 

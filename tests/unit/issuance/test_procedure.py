@@ -87,3 +87,19 @@ def test_a_row_holds_nothing_else():
     with pytest.raises(MalformedError, match="words of the lists"):
         read_procedure(raw, where="x.toml")
     assert read_procedure(SOUND, where="x.toml").answered_in == 1
+
+
+@pytest.mark.parametrize(
+    "matter",
+    [Matter.RESIDENCE_REGISTRATION, Matter.ADDRESS_CHANGE, Matter.RESIDENCE_PERMIT],
+)
+def test_what_waits_is_begun_returned_or_ended_by_the_worker_and_withdrawn_by_its_applicant(matter):
+    table = procedure_of(matter)
+    assert State.WAITING not in table.stages  # no clock runs
+    assert table.after(State.DRAFT, Action.WAIT, Role.APPLICANT) is State.WAITING
+    begins = table.after(State.DRAFT, Action.SUBMIT, Role.APPLICANT)
+    assert table.after(State.WAITING, Action.START, Role.SYSTEM) is begins
+    assert table.after(State.WAITING, Action.RETURN, Role.SYSTEM) is State.DRAFT
+    assert table.after(State.WAITING, Action.END, Role.SYSTEM) is State.WITHDRAWN
+    assert table.after(State.WAITING, Action.WITHDRAW, Role.APPLICANT) is State.WITHDRAWN
+    assert table.actions(State.WAITING, Role.OFFICER) == ()
