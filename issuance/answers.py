@@ -134,7 +134,12 @@ def faults_of(error: MalformedError) -> Faults:
 
 
 def is_answered(answers: Answers) -> bool:
-    """Whether every question that concerns this applicant has an answer."""
+    """Whether every question that concerns this applicant has an answer.
+
+    Who said why is asked nothing of the home.
+    """
+    if answers.why:
+        return True
     whose = answers.dwelling == "dormitory" or answers.occupier == "self"
     relative = answers.occupier == "relative" and answers.relative is not None
     return bool(answers.dwelling and (whose or relative) and answers.district and answers.address)

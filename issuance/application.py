@@ -20,6 +20,12 @@ class Matter(StrEnum):
     RESIDENCE_PERMIT = "residence_permit"
     ENDORSEMENT = "endorsement"
     PERMIT_UPDATE = "permit_update"  # begun by itself, when the registered address has changed
+    REISSUE = (
+        "reissue"  # another card: the former was lost or damaged, or says what no longer holds
+    )
+    CANCELLATION = "cancellation"  # of a permit, or of the registration and the permit with it
+    LOSS_REPORT = "loss_report"  # done as it is asked for, and so is its lifting
+    LOSS_LIFT = "loss_lift"
 
     @property
     def path(self) -> str:
@@ -52,8 +58,21 @@ class Matter(StrEnum):
 
     @property
     def applied_for(self) -> bool:
-        """Whether somebody begins it; else it follows from another by itself."""
-        return self is not Matter.PERMIT_UPDATE
+        """Whether somebody begins it and fills it in.
+
+        Else it follows from another by itself, or is done at once, on a page of its own.
+        """
+        return self not in {Matter.PERMIT_UPDATE, Matter.LOSS_REPORT, Matter.LOSS_LIFT}
+
+    @property
+    def one_by_one(self) -> bool:
+        """Whether it is decided on its own, never together with others: it ends something."""
+        return self is Matter.CANCELLATION
+
+    @property
+    def asks_home(self) -> bool:
+        """Whether the home is asked about; else why it is applied for."""
+        return self not in {Matter.REISSUE, Matter.CANCELLATION}
 
 
 class State(StrEnum):
@@ -66,6 +85,7 @@ class State(StrEnum):
     SUPPLEMENT = "supplement"  # waits for the applicant; its clocks stand still
     APPROVED = "approved"
     ISSUED = "issued"
+    DONE = "done"  # carried out, where that is no certificate: cancelled, reported, lifted
     REFUSED = "refused"
     WITHDRAWN = "withdrawn"
 
@@ -73,7 +93,7 @@ class State(StrEnum):
 DRAFT_LIFE = timedelta(days=30)  # how long the pages promise to keep a draft nobody touches
 DRAFT_WARNING = timedelta(days=5)  # how long before that its owner is told
 APPLICATION = "application"  # the kind of predecessor that is an application, too
-ENDED_STATES = frozenset({State.ISSUED, State.REFUSED, State.WITHDRAWN})
+ENDED_STATES = frozenset({State.ISSUED, State.DONE, State.REFUSED, State.WITHDRAWN})
 OPEN_STATES = frozenset(State) - ENDED_STATES
 CAME_TO_NOTHING = frozenset({State.REFUSED, State.WITHDRAWN})
 NOT_BEGUN = frozenset({State.DRAFT, State.WAITING})  # no officer has it, no clock runs
@@ -91,11 +111,14 @@ class Relative:
 
 @dataclass(frozen=True, slots=True)
 class Child:
-    """The child a guardian applies for, as the guardian named it; nobody has looked it up."""
+    """The child a guardian applies for, as the guardian named it; nobody has looked it up.
+
+    `relation` is what the guardian is to the child.
+    """
 
     name: str
     id_number: str
-    relation: str  # what the guardian is to the child: parent | grandparent | sibling | other
+    relation: str  # parent | grandparent | sibling | other; empty where that was not asked
     consented: bool = False  # the guardian agrees that the child's records are looked up
 
     @property
@@ -115,6 +138,8 @@ class Answers:
     address: str = ""  # without the city's and the district's name
     child: Child | None = None  # None: the applicant acts for themself
     confirmed: bool = False  # a home on file was taken over, so nothing more was asked of it
+    why: str = ""  # of a re-issue or a cancellation: a code of its list (grounds.py)
+    about: str = ""  # of a cancellation: the type of what is cancelled
 
     def full_address(self, city: str) -> str:
         """The whole address, as it is compared, printed and shared."""
@@ -141,6 +166,8 @@ class Answers:
             address=kept["address"],
             child=Child(**child) if child else None,
             confirmed=kept.get("confirmed", False),
+            why=kept.get("why", ""),
+            about=kept.get("about", ""),
         )
 
 
@@ -195,7 +222,7 @@ class Application:
     automatic: bool = False
     reviewed_by: str = ""
     reason: str = ""  # the officer's sentence, or a code of the closed list
-    certificate_ref: str | None = None
+    certificate_ref: str | None = None  # what it led to; of a loss, what was lost
     joint_ref: str | None = None  # of the joint submission it is part of
     after: After | None = None
     handed_in_at: datetime | None = None  # of what waits, or waited: when its applicant was done

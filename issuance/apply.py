@@ -1,6 +1,7 @@
 """The applicant's side of an application: begin, answer, sign, submit."""
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date, timedelta
 
 from certstore.callers import Resident
@@ -18,6 +19,7 @@ from issuance.beginning import is_registered
 from issuance.checking import CheckDesk
 from issuance.checklist import Checked, ChecklistDesk
 from issuance.commitment import RELATION_ZH, SessionProof, letter_text, sign_letter
+from issuance.effects import Prelude
 from issuance.entering import EntryDesk
 from issuance.history.tables import FACE_BEGUN, History
 from issuance.issue import IssuanceDesk
@@ -45,6 +47,7 @@ class ApplyDesk(OwnApplications):
     predecessors: Predecessors
     city: str
     districts: tuple[str, ...]
+    preludes: Mapping[Matter, Prelude] = field(default_factory=dict)
 
     # -- answering ---------------------------------------------------------------------------
 
@@ -53,6 +56,9 @@ class ApplyDesk(OwnApplications):
         checked = read_answers(answers, self.districts)
         with self.archive.writing() as books:
             application = self._mine(books, resident, ref)
+            if not application.matter.asks_home:
+                detail = "nothing of the home is asked here"
+                raise MalformedError(detail, where="dwelling", cause="unknown")
             checked = replace(checked, child=application.answers.child)
             self._check_people(books, application, checked)
             if checked != application.answers:
@@ -215,6 +221,8 @@ class ApplyDesk(OwnApplications):
         if checked.promised:
             self.entry.wait(application, checked)
             return self.get(resident, ref)
+        if application.matter in self.preludes:
+            self.preludes[application.matter].before(resident, application)
         self.take_on(application, checked)
         return self.get(resident, ref)
 

@@ -10,12 +10,14 @@ from certstore.certificates import Certificate, Holder
 from certstore.chance import reference
 from certstore.clock import local_date
 from certstore.errors import ConflictError
+from certstore.guardianship import is_ward
 from certstore.identifiers import ResidentId
 from certstore.tables.books import Books
 from issuance.answers import UNDER_AGE, age_on
 from issuance.application import CAME_TO_NOTHING, Answers, Application, Matter, State
 from issuance.conduct import WORKER, Conduct, Hand
 from issuance.gates import Gate
+from issuance.grounds import cancellable
 from issuance.procedure import Action, Role, procedure_of
 from issuance.tables import ApplicationBook
 from issuance.voucher_draft import SUPERSEDABLE, VOUCHER, in_force
@@ -28,10 +30,18 @@ _MISFITS = {  # detail and remedy of each
     ),
     "REGISTERED_ALREADY": ("you are registered already", "report a change of address instead"),
     "RENEWS_LATER": ("the registration runs for long yet", "come back when its end is near"),
-    "NO_PERMIT": ("there is no residence permit to endorse", "apply for one first"),
+    "NO_PERMIT": ("there is no residence permit", "apply for one first"),
     "ENDORSES_LATER": ("it is too early to endorse the permit", "come back in its last 30 days"),
     "PERMIT_LOST": ("the permit is reported lost", "lift that first, or have it issued anew"),
     "PERMIT_HELD": ("the permit was suspended by its authority", "ask at a counter"),
+    "NOTHING_TO_CANCEL": (
+        "there is no registration or permit in force to cancel",
+        "look at your certificates",
+    ),
+    "BEING_ISSUED": (
+        "a later version of it is being issued",
+        "come back when it is there: usually within a minute",
+    ),
     "HAS_PERMIT": ("there is a residence permit already", "look at your certificates"),
     "NO_HOUSEHOLD_RECORD": (
         "there is no household record on file to print on the permit",
@@ -67,6 +77,8 @@ def begin(  # noqa: PLR0913 - what is begun, and what may stand in its way
         require_free(books, resident.holder, matter, local_date(now), gates, promised=promised)
     if matter.rests_on_registration and not promised:
         answers = _as_registered(book, person.id, answers)
+    elif not matter.asks_home:
+        answers = _where_registered(books, person.holder, answers, local_date(now))
     draft = Application(
         ref=reference(),
         number=case_number(books, local_date(now)),
@@ -132,16 +144,27 @@ def obstacle(
         born = ResidentId.parse(child.id_number).birth_date
         if age_on(born, today) >= UNDER_AGE:
             return "GROWN_UP"
-    address = application.answers.full_address(city)
     misfit = _misfit(books, holder, application.matter, today, gates, promised=promised)
     if misfit:
         return misfit
-    registered = is_registered(books, holder, address, today)
-    if application.matter is Matter.ADDRESS_CHANGE and registered:
+    if application.matter is Matter.CANCELLATION:
+        on_file = books.register.held_by(holder.id_type, holder.id_number)
+        stands = application.answers.about in cancellable(on_file, today)
+        return "" if stands else "NOTHING_TO_CANCEL"
+    return _misplaced(books, application, today, city, promised=promised)
+
+
+def _misplaced(
+    books: Books, application: Application, today: date, city: str, *, promised: bool
+) -> str:
+    """Why the address of this application does not do; empty if it does."""
+    holder, matter = application.applicant, application.matter
+    registered = is_registered(books, holder, application.answers.full_address(city), today)
+    if matter is Matter.ADDRESS_CHANGE and registered:
         return "ADDRESS_UNCHANGED"
-    if application.matter.rests_on_registration and not (registered or promised):
+    if matter.rests_on_registration and not (registered or promised):
         return "ADDRESS_NOT_REGISTERED"
-    if application.matter is Matter.RESIDENCE_PERMIT:
+    if matter is Matter.RESIDENCE_PERMIT:
         on_file = books.register.held_by(holder.id_type, holder.id_number)
         return "HOUSEHOLD_HERE" if household(on_file).startswith(city) else ""
     return ""
@@ -167,7 +190,8 @@ def _misfit(
     known = in_force(on_file, today)
     if matter is Matter.RESIDENCE_REGISTRATION:
         return "REGISTERED_ALREADY" if known is not None else ""
-    if known is None and not (promised and matter is Matter.RESIDENCE_PERMIT):
+    promised_too = promised and matter is Matter.RESIDENCE_PERMIT
+    if known is None and matter is not Matter.CANCELLATION and not promised_too:
         return "NOT_REGISTERED"
     if known is not None and matter is Matter.REGISTRATION_RENEWAL:
         return "" if renewal_is_open(known, today) else "RENEWS_LATER"
@@ -202,6 +226,22 @@ def _as_registered(book: ApplicationBook, actor_id: int, answers: Answers) -> An
     )
     latest = next(registered, None)
     return answers if latest is None else replace(kept_answers(latest), child=answers.child)
+
+
+def _where_registered(books: Books, actor: Holder, answers: Answers, today: date) -> Answers:
+    """Where whom it is for is registered, so that it comes to that station; it is not asked.
+
+    Of a child it is read where the guardianship is proven by now.
+    """
+    holder = answers.child.holder if answers.child else actor
+    if answers.child and not is_ward(books, actor, holder, today):
+        return answers
+    known = in_force(books.register.held_by(holder.id_type, holder.id_number), today)
+    if known is None:
+        return answers
+    district = str(known.fields.get("residence_district") or "")
+    _, found, rest = str(known.fields.get("residence_address") or "").partition(district)
+    return replace(answers, district=district, address=rest if found else "")
 
 
 def case_number(books: Books, today: date) -> str:

@@ -28,7 +28,7 @@ from verifiers.materials.live_check import Confirmed, LiveCheckDesk
 from verifiers.materials.reuse import judge
 from verifiers.materials.rules import RuleBook
 from verifiers.materials.snapshots import judge_again, take_snapshot
-from verifiers.materials.vocabulary import Material, RecordType
+from verifiers.materials.vocabulary import Dwelling, Material, Occupier, RecordType
 
 Promises = tuple[dict[str, Any], ...]  # records as facts hold them
 _RECORD_TYPES = frozenset(kind.value for kind in RecordType)
@@ -160,7 +160,6 @@ class ChecklistDesk:
         as_of: datetime,
         promises: Promises,
     ) -> Facts:
-        answers = application.answers
         results = self.face_results(application)
         on_file = [record_fact(c) for c in self._on_file(application, known)]
         handed_in = application.handed_in_at
@@ -170,12 +169,7 @@ class ChecklistDesk:
                 "as_of": as_of.astimezone(CHINA).isoformat(),
                 "applicant": person_fact(application.applicant),
                 "guardian": _guardian(application),
-                "context": {
-                    "dwelling": answers.dwelling,
-                    "occupier": answers.occupier,
-                    "relative": _relative(application),
-                    "address": answers.full_address(self.city),
-                },
+                "context": _context(application, self.city),
                 "on_file": [*on_file, *promises],
                 "earlier_verifications": [
                     earlier.as_facts()
@@ -214,6 +208,17 @@ def _guardian(application: Application) -> dict[str, str] | None:
         return None
     near = {"relation": child.relation} if child.relation in _NEAR_RELATIVES else {}
     return {**person_fact(guardian), **near}
+
+
+def _context(application: Application, city: str) -> dict[str, Any]:
+    """What was said of the home; where it is not asked about, no material looks at it."""
+    said = application.answers
+    return {
+        "dwelling": said.dwelling or ("" if application.matter.asks_home else Dwelling.OWN.value),
+        "occupier": said.occupier or ("" if application.matter.asks_home else Occupier.SELF.value),
+        "relative": _relative(application),
+        "address": said.full_address(city),
+    }
 
 
 def _relative(application: Application) -> dict[str, str] | None:

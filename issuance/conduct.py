@@ -9,6 +9,7 @@ from certstore.working_days import WorkCalendar
 from issuance.application import (
     APPLICATION,
     CAME_TO_NOTHING,
+    ENDED_STATES,
     NOT_BEGUN,
     Application,
     State,
@@ -93,7 +94,7 @@ class Conduct:
         self, application: Application, table: Procedure, to: State, now: datetime
     ) -> dict[str, Any]:
         known, stage = application.clocks, table.stages.get(to)
-        if to in NOT_BEGUN or (application.state in NOT_BEGUN and to is State.WITHDRAWN):
+        if to in NOT_BEGUN or (application.state in NOT_BEGUN and to in ENDED_STATES):
             return {}
         if application.state in NOT_BEGUN:
             clocks = Clocks.started(table.answered_in, stage, now, self.calendar)

@@ -310,8 +310,9 @@ def _show(
     status: int = 200,
 ) -> Response:
     kept: dict[str, Any] = opened.application.decision or {}
-    facts = parse_facts(kept["facts"])
-    decided = (facts, *reviewing.to_judge(opened.application))
+    decided = None  # done as it was asked for: nothing was judged
+    if kept:
+        decided = (parse_facts(kept["facts"]), *reviewing.to_judge(opened.application))
     lang = dress_of(request).lang
     found = reviewing.waiting(part, me)
     minutes = int(reviewing.claims.life.total_seconds() // 60)

@@ -1,12 +1,14 @@
 """The issuance cycle: number, draft, check, record the intent, seal, store, tell.
 
+What leads to no certificate is carried out in one transaction instead (effects.py).
+
 The intent is committed before anything is signed. A crash between the two commits leaves a
 reserved number that the worker finishes (`finish`); a number is never used twice.
 """
 
 import logging
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Protocol
 
@@ -21,6 +23,7 @@ from certstore.status_desk import StatusDesk
 from certstore.tables.books import Archive, Books
 from issuance.application import Application, Matter, State
 from issuance.draft_checks import check_draft
+from issuance.effects import Effect
 from issuance.history.tables import HELD_UP
 from issuance.issue_record import issue_access, keep_guardianship
 from issuance.notices import tell_issued
@@ -62,6 +65,7 @@ class IssuanceDesk:
     origin: str
     drafters: Mapping[Matter, Drafter]
     followers: tuple[Follower, ...] = ()
+    effects: Mapping[Matter, Effect] = field(default_factory=dict)
 
     def issue(self, application_ref: str) -> Certificate:
         """Issue the certificate an approved application asks for; once, however often it is asked.
@@ -85,13 +89,13 @@ class IssuanceDesk:
             raise
 
     def attempt(self, application_ref: str) -> bool:
-        """Issue what was just approved, if that can be done now; otherwise the worker will.
+        """Issue what was just approved, or carry it out, if that can be done now; else later.
 
         Its approval is recorded, so that whatever is in the way is no longer the applicant's
         matter; the officers' queue shows what is held up, and the log says why.
         """
         try:
-            self.issue(application_ref)
+            self._complete(application_ref)
         except CertstoreError as error:
             self._hold_up(application_ref, error)
             why = {"ref": application_ref, "why": error.code, "detail": error.detail}
@@ -100,7 +104,7 @@ class IssuanceDesk:
         return True
 
     def finish(self, give_up: Callable[[str, CertstoreError], None]) -> int:
-        """Issue what is approved and has no certificate: what a crash left. How many were.
+        """Issue or carry out what is approved and is not yet: what a crash left. How many were.
 
         What failed for a reason of its own is tried again after a while and holds up nobody.
         """
@@ -110,7 +114,7 @@ class IssuanceDesk:
         done = 0
         for application in waiting:
             try:
-                self.issue(application.ref)
+                self._complete(application.ref)
                 done += 1
             except CertstoreError as error:
                 self._hold_up(application.ref, error)
@@ -121,6 +125,34 @@ class IssuanceDesk:
                 self._hold_up(application.ref, failure)
                 give_up(application.ref, failure)
         return done
+
+    def _complete(self, ref: str) -> None:
+        with self.archive.reading() as books:
+            matter = ApplicationBook(books.connection).get(ref).matter
+        if matter in self.effects:
+            self._carry_out(ref, self.effects[matter])
+        else:
+            self.issue(ref)
+
+    def _carry_out(self, ref: str, effect: Effect) -> None:
+        """Carry out what was approved; once, however often it is asked."""
+        now = self.clock.now()
+        with self.archive.writing() as books:
+            book = ApplicationBook(books.connection)
+            application = book.locked(ref)
+            if application.state is State.DONE:
+                return
+            if application.state is not State.APPROVED:
+                raise ConflictError(f"the application is {application.state}", where=ref)
+            concerned = effect.carry_out(books, application, now)
+            book.step(
+                application,
+                Action.CARRY_OUT,
+                Role.SYSTEM,
+                now,
+                "issuance",
+                certificate_ref=concerned,
+            )
 
     def _hold_up(self, ref: str, error: CertstoreError) -> None:
         """Record that an attempt failed; a store that is down is nothing about this application."""
@@ -194,7 +226,8 @@ class IssuanceDesk:
             return
         previous = books.register.get(done.previous_ref)
         books.register.set_status(previous.ref, Status.SUPERSEDED, now, only_from=set(SUPERSEDABLE))
-        how = succession(done.type_code, application.matter.value)
+        longer = done.validity != previous.validity
+        how = succession(done.type_code, application.matter.value, longer=longer)
         carry_holds(books, previous.ref, done, how, now)
         if previous.status_entry is not None:
             books.statuses.changed(previous.status_entry.list_number)

@@ -1,16 +1,18 @@
 """A resident's own applications, for themself and for children: beginning them, finding them."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from certstore.callers import Resident
 from certstore.clock import Clock, local_date
 from certstore.errors import ConflictError, NotFoundError
+from certstore.guardianship import is_ward
 from certstore.tables.books import Archive, Books
-from issuance.answers import read_child
+from issuance.answers import Fault, read_child, refuse
 from issuance.application import Answers, Application, Child, Matter, State
 from issuance.beginning import BEGUN_AGAIN, Gates, begin, end_draft, kept_answers
 from issuance.conduct import APPLICANT, Conduct
+from issuance.grounds import CANCELLABLE, cancellable, read_ground
 from issuance.procedure import Action, Role
 from issuance.tables import ApplicationBook
 
@@ -47,6 +49,37 @@ class OwnApplications:
             if fresh:
                 self._end_open(books, resident, matter, answers.subject_key)
             return begin(books, resident, matter, answers, now, self.gates)
+
+    def say_why(self, resident: Resident, ref: str, why: str, about: str = "") -> Application:
+        """Keep why a card is issued anew, or what is cancelled and why.
+
+        MalformedError names what is missing or not of the list; of a cancellation also what is
+        not in force (cause not_held), where one may know.
+        """
+        with self.archive.writing() as books:
+            draft = self._mine(books, resident, ref)
+            about = about if draft.matter is Matter.CANCELLATION else ""
+            read_ground(draft.matter, why, about)
+            if about and about not in self._cancellable(books, draft, default=(about,)):
+                refuse({"about": Fault("not_held")})
+            answers = replace(draft.answers, why=why, about=about)
+            if answers != draft.answers:
+                ApplicationBook(books.connection).save_answers(ref, answers, self.clock.now())
+            return self._mine(books, resident, ref)
+
+    def cancellable(self, resident: Resident, ref: str) -> tuple[str, ...]:
+        """The types that this application could cancel, as far as one may know."""
+        with self.archive.reading() as books:
+            return self._cancellable(books, self._mine(books, resident, ref))
+
+    def _cancellable(
+        self, books: Books, application: Application, default: tuple[str, ...] = CANCELLABLE
+    ) -> tuple[str, ...]:
+        """What of it is in force; of a child whose guardian is not proven yet, the default."""
+        holder, today = application.applicant, self._today()
+        if application.guardian and not is_ward(books, application.actor, holder, today):
+            return default
+        return cancellable(books.register.held_by(holder.id_type, holder.id_number), today)
 
     def begin_again(self, resident: Resident, ref: str) -> Application:
         """Begin anew what was refused or has ended, its answers kept; what is open comes first."""

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Query, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
 from certstore.callers import Resident
@@ -16,10 +16,11 @@ from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
 from certstore.web.dress import Lang
 from issuance.answers import is_answered
-from issuance.application import Application, State
+from issuance.application import WITH_OFFICERS, Application, State
 from issuance.apply import ApplyDesk
 from issuance.counters import ServiceCounter, counters, counters_near
 from issuance.findings.desk import FindingDesk
+from issuance.grounds import ended_with
 from issuance.joint.desk import JointDesk
 from issuance.pages.application_pages import (
     applications_view,
@@ -30,7 +31,7 @@ from issuance.pages.application_pages import (
 from issuance.pages.check_pages import Around, check_view
 from issuance.pages.decision_words import as_decided
 from issuance.pages.joint_pages import followed_view
-from issuance.pages.views import Counter, WindowsView
+from issuance.pages.views import Counter, Errors, WindowsView
 from issuance.progress.desk import ProgressDesk
 from issuance.supplementing import SupplementDesk
 
@@ -110,22 +111,28 @@ def check(ref: str, request: Request, me: Me, applying: Applying) -> Response:
         return see_other(f"/applications/{ref}/submitted")
     if not is_answered(application.answers):
         return see_other(f"/applications/{ref}/dwelling")
-    lang = dress_of(request).lang
-    around = Around(
-        due=applying.due(application.matter),
-        city=applying.city,
-        lang=lang,
-        child_alone=applying.is_child_alone(application),
-        counters=_counters(counters_near(application.answers.district), lang),
-    )
-    view = check_view(application, applying.check(me, ref), around)
-    return page(request, "issuance/check.html", view)
+    return _ask_check(request, me, applying, application)
 
 
 @router.post("/applications/{ref}/check", dependencies=_FORM)
-def submit(ref: str, me: Me, applying: Applying) -> Response:
-    """Submit; what is still to be done leads back to where it is done."""
-    again = applying.get(me, ref).state is not State.DRAFT
+def submit(
+    ref: str,
+    request: Request,
+    me: Me,
+    applying: Applying,
+    understood: Annotated[str, Form(max_length=1)] = "",
+    ends: Annotated[str, Form(max_length=100)] = "",
+) -> Response:
+    """Submit; what is still to be done leads back to where it is done.
+
+    Who cancels says first that they know what ends: `ends` is what the page said.
+    """
+    application = applying.get(me, ref)
+    again = application.state is not State.DRAFT
+    ending = () if again else _ends(me, applying, application)
+    if ending and (understood != "1" or ends != ",".join(ending)):
+        fault = "changed" if understood == "1" else "missing"
+        return _ask_check(request, me, applying, application, {"understood": fault})
     try:
         applying.submit(me, ref)
     except ConflictError as error:
@@ -135,6 +142,33 @@ def submit(ref: str, me: Me, applying: Applying) -> Response:
         letter = missing == ["commitment_letter"]
         return see_other(f"/applications/{ref}/{'commitment' if letter else 'check'}")
     return see_other(f"/applications/{ref}/submitted{'?again=1' if again else ''}")
+
+
+def _ends(me: Resident, applying: ApplyDesk, application: Application) -> tuple[str, ...]:
+    """The types that a cancellation ends; none of any other matter."""
+    about = application.answers.about
+    return ended_with(about, applying.cancellable(me, application.ref)) if about else ()
+
+
+def _ask_check(
+    request: Request,
+    me: Resident,
+    applying: ApplyDesk,
+    application: Application,
+    errors: Errors | None = None,
+) -> Response:
+    lang = dress_of(request).lang
+    around = Around(
+        due=applying.due(application.matter),
+        city=applying.city,
+        lang=lang,
+        child_alone=applying.is_child_alone(application),
+        counters=_counters(counters_near(application.answers.district), lang),
+        ends=_ends(me, applying, application),
+        errors=errors or {},
+    )
+    view = check_view(application, applying.check(me, application.ref), around)
+    return page(request, "issuance/check.html", view, 422 if errors else 200)
 
 
 @router.get("/applications/{ref}/submitted")
@@ -151,7 +185,14 @@ def submitted(
     application = applying.get(me, ref)
     if application.state is State.DRAFT:
         return see_other(f"/applications/{ref}/check")
-    if application.state in {State.SUPPLEMENT, State.REFUSED, State.WITHDRAWN, State.WAITING}:
+    decided = not application.matter.asks_home and application.state not in WITH_OFFICERS
+    if decided or application.state in {
+        State.SUPPLEMENT,
+        State.REFUSED,
+        State.WITHDRAWN,
+        State.WAITING,
+        State.DONE,
+    }:
         return see_other(f"/applications/{ref}")
     found, today = _certificate(me, application, holdings), local_date(applying.clock.now())
     view = submitted_view(application, found, today, again=again == "1")

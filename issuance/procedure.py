@@ -45,6 +45,7 @@ class Action(StrEnum):
     WITHDRAW = "withdraw"
     END = "end"
     ISSUE = "issue"
+    CARRY_OUT = "carry_out"  # what leads to no certificate
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +53,7 @@ class Procedure:
     """One matter's table: (state, action, role) to the next state, and the clocks.
 
     `answered_in` counts working days from receipt to the answer, `stages` those that a case may
-    stand in a state.
+    stand in a state. Where it is 0, the matter is done as it is asked for, at any hour.
     """
 
     matter: Matter
@@ -106,7 +107,9 @@ def read_procedure(raw: Mapping[str, Any], *, where: str) -> Procedure:
             steps[key] = to
     if set(raw) - {"opens_days_before"} != {"matter", "answered_in", "stages", "steps"}:
         raise MalformedError("a procedure holds something unknown", where=where)
-    if not all(_is_term(days) for days in (answered_in, *stages.values())):
+    at_once = answered_in == 0 and _is_at_once(steps)
+    terms = (*stages.values(), *(() if at_once else (answered_in,)))
+    if not all(_is_term(days) for days in terms):
         raise MalformedError(f"a term has 1 to {_MOST_DAYS} working days", where=where)
     if opens is not None and not _is_term(opens):
         raise MalformedError(f"a window opens 1 to {_MOST_DAYS} days before", where=where)
@@ -125,6 +128,11 @@ def _row(row: Mapping[str, Any]) -> tuple[list[State], Action, State, list[Role]
 
 def _is_term(days: object) -> bool:
     return isinstance(days, int) and not isinstance(days, bool) and 1 <= days <= _MOST_DAYS
+
+
+def _is_at_once(steps: Mapping[tuple[State, Action, Role], State]) -> bool:
+    """Whether every step leads from a draft to an end, so that no clock could run."""
+    return all(at is State.DRAFT and to in ENDED_STATES for (at, _, _), to in steps.items())
 
 
 def _check_whole(found: Procedure, where: str) -> None:

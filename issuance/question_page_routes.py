@@ -40,8 +40,11 @@ _LATER = "/applications"
 def dwelling(
     ref: str, request: Request, me: Me, applying: Applying, holdings: Holdings
 ) -> Response:
-    """What kind of home."""
-    return _ask_dwelling(request, the_draft(applying, me, ref), me, (applying, holdings))
+    """What kind of home; of a matter that asks nothing about it, its own question instead."""
+    application = the_draft(applying, me, ref)
+    if not application.matter.asks_home:
+        return see_other(f"/applications/{ref}/why")
+    return _ask_dwelling(request, application, me, (applying, holdings))
 
 
 @router.post("/applications/{ref}/dwelling", dependencies=_FORM)
@@ -120,6 +123,8 @@ def answer_relative(
 def address(ref: str, request: Request, me: Me, applying: Applying) -> Response:
     """Where."""
     application = the_draft(applying, me, ref)
+    if not application.matter.asks_home:
+        return see_other(f"/applications/{ref}/why")
     return _ask_address(request, application, application.answers, applying)
 
 

@@ -16,7 +16,15 @@ from issuance.answers import faults_of, is_answered
 from issuance.application import Application, Child, Matter, State
 from issuance.apply import ApplyDesk
 from issuance.pages.question_pages import drafts_of
-from issuance.pages.question_views import ChildView, FreshView, GuardianRelation, StartView
+from issuance.pages.question_views import (
+    GROUND_STEPS,
+    HOME_STEPS,
+    ChildView,
+    FreshView,
+    GuardianRelation,
+    StartView,
+)
+from issuance.procedure import procedure_of
 
 router = APIRouter(include_in_schema=False)
 Me = Annotated[Resident, signed_in(Resident)]
@@ -29,7 +37,12 @@ _INSTEAD = {
     "NO_PERMIT": Matter.RESIDENCE_PERMIT,
 }
 _TO_CHOICES = frozenset({"HALF_YEAR_NOT_FULL", "HOUSEHOLD_HERE"})  # what can be done in one go
-_TO_CERTIFICATES = frozenset({"RENEWS_LATER", "HAS_PERMIT", "ENDORSES_LATER", "PERMIT_LOST"})
+_TO_CERTIFICATES = frozenset(
+    {
+        *("RENEWS_LATER", "HAS_PERMIT", "ENDORSES_LATER", "PERMIT_LOST"),
+        *("NOTHING_TO_CANCEL", "BEING_ISSUED"),
+    }
+)
 _TO_COUNTERS = frozenset({"NO_HOUSEHOLD_RECORD", "PERMIT_HELD", "NOT_OFFERED"})
 
 
@@ -137,7 +150,13 @@ def begin_again(ref: str, request: Request, me: Me, applying: Applying) -> Respo
 
 def _start_view(matter: Matter, me: Resident, applying: ApplyDesk) -> StartView:
     begun = (a for a in applying.all_of(me) if a.matter is matter and a.state is State.DRAFT)
-    return StartView(matter=matter.value, path=f"/apply/{matter.path}", drafts=drafts_of(begun))
+    return StartView(
+        matter=matter.value,
+        path=f"/apply/{matter.path}",
+        working_days=procedure_of(matter).answered_in,
+        drafts=drafts_of(begun),
+        steps=HOME_STEPS if matter.asks_home else GROUND_STEPS,
+    )
 
 
 def _new_child(matter: Matter) -> ChildView:
@@ -181,6 +200,8 @@ def _first_page(application: Application) -> str:
     at = f"/applications/{application.ref}"
     if application.state is not State.DRAFT:
         return at
+    if not application.matter.asks_home:
+        return f"{at}/why"
     answered = application.matter.rests_on_registration and is_answered(application.answers)
     return f"{at}/face" if answered else f"{at}/dwelling"
 

@@ -22,11 +22,12 @@ _TOLD: Final[Mapping[Action, str]] = {
     Action.WITHDRAW: "withdrawn",
     Action.END: "ended",
     Action.ISSUE: "issued",
+    Action.CARRY_OUT: "done",
 }
 
 
 def subjects(action: Action, before: State) -> tuple[str, ...]:
-    """The subjects of a step, in the order they happened: what the rules approve was submitted."""
-    at_once = action is Action.APPROVE and before in NOT_BEGUN
-    told = ("submitted", "approved") if at_once else (_TOLD[action],)
+    """The subjects of a step, in the order they happened: what is done at once was submitted."""
+    at_once = action in {Action.APPROVE, Action.CARRY_OUT} and before in NOT_BEGUN
+    told = ("submitted", _TOLD[action]) if at_once else (_TOLD[action],)
     return tuple(f"application.{word}" for word in told)

@@ -12,12 +12,17 @@ _OF_CARDS: Final[Mapping[str, Succession]] = {
 }
 
 
-def succession(type_code: str, matter: str) -> Succession:
+def succession(type_code: str, matter: str, *, longer: bool = False) -> Succession:
     """What the new version of a certificate is that this matter leads to.
+
+    `longer` where its days are others than the former's: issued anew past its day, a permit is
+    endorsed with it.
 
     A card stays what it is, and where it is, unless another one is made. A document without a
     card is another document in every version: a lost former one is dead for good.
     """
     if type_code != CARD:
         return Succession.NEW_CARRIER
-    return _OF_CARDS.get(matter, Succession.SAME_CARRIER)
+    how = _OF_CARDS.get(matter, Succession.SAME_CARRIER)
+    endorsed = longer and how is Succession.NEW_CARRIER
+    return Succession.NEW_CARRIER_ENDORSED if endorsed else how

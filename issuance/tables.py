@@ -4,7 +4,7 @@ Promises: an application changes its state by compare-and-set, so that two hands
 never both succeed; every change has its event; nothing is deleted.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -21,11 +21,14 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    and_,
     func,
+    or_,
     select,
 )
 from sqlalchemy.exc import IntegrityError
 
+from certstore.certificates import Holder
 from certstore.errors import ConflictError, NotFoundError
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
 from certstore.tables.outbox import Outbox
@@ -152,6 +155,18 @@ class ApplicationBook:
         found = self._read(_query().where(*where))
         return found[0] if found else None
 
+    def open_about(self, holder: Holder, matters: Collection[Matter]) -> list[Application]:
+        """What is open of these kinds for a person, begun by themself or in their name."""
+        own = select(people.c.id).where(
+            people.c.id_type == holder.id_type, people.c.id_number == holder.id_number.upper()
+        )
+        for_them = or_(
+            applications.c.subject_key == holder.id_number.upper(),
+            and_(applications.c.subject_key == "", applications.c.actor_id.in_(own)),
+        )
+        where = (applications.c.state.in_(OPEN_STATES), applications.c.matter.in_(matters))
+        return self._read(_query().where(*where, for_them).order_by(applications.c.ref))
+
     def of(self, actor_id: int, limit: int = 50) -> list[Application]:
         """The applications a person has made, for themself and for children, newest first."""
         query = _query().where(applications.c.actor_id == actor_id)
@@ -277,7 +292,8 @@ class ApplicationBook:
         if state is State.WAITING and application.after is None:
             raise ConflictError("it follows nothing that it could wait for", where=ref)
         if "decision" in values:
-            values["clear"] = is_clear(values["decision"])
+            clear = is_clear(values["decision"]) and not application.matter.one_by_one
+            values["clear"] = clear
         if before in NOT_BEGUN and state in WITH_OFFICERS:
             values["station"] = self._station(ref)
         statement = (

@@ -85,6 +85,7 @@ class Succession(StrEnum):
     SAME_CARRIER = "same_carrier"  # the card stays: an address, a correction
     ENDORSED = "endorsed"  # the card stays, endorsed for another year
     NEW_CARRIER = "new_carrier"  # another card, or another document: the former is dead for good
+    NEW_CARRIER_ENDORSED = "new_carrier_endorsed"  # another card, and endorsed with it
     BY_ISSUER = "by_issuer"  # its issuer says anew what holds
 
 
@@ -92,6 +93,7 @@ CARRIED: Final[Mapping[Succession, frozenset[HoldKind]]] = {
     Succession.SAME_CARRIER: frozenset(HoldKind),
     Succession.ENDORSED: frozenset({HoldKind.LOSS, HoldKind.AUTHORITY}),
     Succession.NEW_CARRIER: frozenset({HoldKind.OVERDUE, HoldKind.AUTHORITY}),
+    Succession.NEW_CARRIER_ENDORSED: frozenset({HoldKind.AUTHORITY}),
     Succession.BY_ISSUER: frozenset(),
 }
 """Which holds go along to the new version; the others end with the former one."""

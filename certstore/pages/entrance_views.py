@@ -94,6 +94,8 @@ NoticeWord = Literal[
     "draft_ended",
     "letter_revoked",
     "certificate_revoked",
+    "certificate_cancelled",
+    "application_ended",
     "certificate_upheld",
     "consent_asked",
     "consent_withdrawn",

@@ -39,6 +39,8 @@ _NOTICE_KINDS: Mapping[str, NoticeWord] = {
     "letter_revoked": "letter_revoked",
     "certificate_revoked": "certificate_revoked",
     "certificate_upheld": "certificate_upheld",
+    "certificate_cancelled": "certificate_cancelled",
+    "application_ended": "application_ended",
     "consent_asked": "consent_asked",
     "consent_withdrawn": "consent_withdrawn",
     "given": "given",
@@ -73,7 +75,7 @@ _NOTICE_KINDS: Mapping[str, NoticeWord] = {
     "rating_answered": "rating_answered",
 }
 _OF_ISSUERS = {"given", "replaced", "suspended", "restored", "partly_restored", "withdrawn"}
-_ABOUT_HOLDS = {"loss_reported", "loss_lifted", "endorsement_overdue"}
+_ABOUT_HOLDS = {"loss_reported", "loss_lifted", "endorsement_overdue", "certificate_cancelled"}
 _WITH_REASON = {
     *("letter_revoked", "certificate_revoked", "certificate_upheld", "correction_rejected"),
     *_OF_ISSUERS,

@@ -19,6 +19,10 @@ Matter = Literal[
     "permit_update",
     "address_change",
     "endorsement",
+    "reissue",
+    "cancellation",
+    "loss_report",
+    "loss_lift",
 ]
 CertificateStatus = Literal[
     "valid", "suspended", "suspended_loss", "expired", "superseded", "cancelled", "revoked"

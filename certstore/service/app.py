@@ -62,6 +62,7 @@ from face_auth import routes as face
 from issuance import (
     desk_page_routes,
     dormitory_page_routes,
+    ground_page_routes,
     photo_page_routes,
     proof_page_routes,
     question_page_routes,
@@ -169,7 +170,13 @@ def _composed_routes() -> tuple[BaseRoute, ...]:
         *MATTER_API,
     ):
         app.include_router(router)
-    asking = (start_page_routes, joint_pages, question_page_routes, proof_page_routes)
+    asking = (
+        start_page_routes,
+        joint_pages,
+        question_page_routes,
+        ground_page_routes,
+        proof_page_routes,
+    )
     applying = (
         *asking,
         application_pages,

@@ -20,6 +20,8 @@ from verifiers.materials.facts import parse_facts
 from verifiers.materials.reuse import judge
 from verifiers.materials.vocabulary import Matter, RecordType
 
+# Another card and an end ask for next to nothing: they would only flatter the figures.
+_COUNTED = tuple(m for m in Matter if m not in {Matter.REISSUE, Matter.CANCELLATION})
 _RECORD_TYPES = frozenset(kind.value for kind in RecordType)
 
 
@@ -38,7 +40,7 @@ def city_figures(house: House) -> ReuseFigures:
         )
     return count_reuse(
         _judged(house, matter, resident, records)
-        for matter in Matter
+        for matter in _COUNTED
         for resident, records in zip(residents, on_file, strict=True)
     )
 

@@ -20,6 +20,7 @@ class HoldsRoom(CardRoom):
             clock=self.clock,
             origin=self.settings.ledger_origin,
             agency_uscc=self.settings.authority_uscc,
+            conduct=self.conduct,
             face=self.face_desk,
             face_to_lift=self.settings.lifting_loss_needs_face,
         )

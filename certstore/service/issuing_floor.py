@@ -29,6 +29,7 @@ from issuance.claims.desk import ClaimDesk
 from issuance.conduct import Conduct
 from issuance.document.fontset import FontSet
 from issuance.dormitory import DormitoryDesk
+from issuance.effects import Effect, Prelude
 from issuance.findings.desk import FindingDesk
 from issuance.for_others.changes import StatusChangeDesk
 from issuance.for_others.desk import ForOthersDesk
@@ -106,6 +107,7 @@ class IssuingFloor(EventRoom):
             origin=self.settings.ledger_origin,
             drafters=self.drafters,
             followers=self.followers,
+            effects=self.effects,
         )
 
     @property
@@ -181,6 +183,16 @@ class IssuingFloor(EventRoom):
         """Cases that are no applications."""
         return ()
 
+    @property
+    def effects(self) -> dict[Matter, Effect]:
+        """What is carried out where a matter leads to no certificate."""
+        return {}
+
+    @property
+    def preludes(self) -> dict[Matter, Prelude]:
+        """What is done before an application is submitted."""
+        return {}
+
     def given_photo(self, books: Books, application: Application) -> File | None:
         """The photo that an applicant handed in; the storage keys are opened where there is one."""
         if photo_handed_in(application) is None:
@@ -213,7 +225,8 @@ class IssuingFloor(EventRoom):
             districts=self.settings.districts,
             gates=self.gates,
             predecessors=self.predecessors,
-            offered=frozenset(self.drafters),
+            preludes=self.preludes,
+            offered=frozenset({*self.drafters, *self.effects}),
         )
 
     @cached_property

@@ -10,9 +10,12 @@ from certstore.service.deadlines import Deadline
 from certstore.service.lease_room import LeaseRoom
 from certstore.service.lease_room import rooms_beside as rooms_beside
 from issuance.application import Matter
+from issuance.effects import Effect, Prelude
 from issuance.gates import Gate
 from issuance.issue import Drafter, Follower
 from issuance.joint.predecessors import Predecessor
+from issuance.matters.cancellation.effect import CancellationEffect
+from issuance.matters.cancellation.gate import CancellationGate
 from issuance.matters.cards import page_routes as card_pages
 from issuance.matters.cards import routes as cards
 from issuance.matters.cards.centre import page_routes as centre_pages
@@ -50,6 +53,9 @@ from issuance.matters.loss.besides import LossCases
 from issuance.matters.loss.desk import LossDesk
 from issuance.matters.permit.draft import PermitDrafter
 from issuance.matters.permit.following import PermitFollower
+from issuance.matters.reissue.draft import ReissueDrafter
+from issuance.matters.reissue.gate import ReissueGate
+from issuance.matters.reissue.reporting import LossPrelude
 from issuance.progress.sequel import OtherCases, Sequels
 
 
@@ -77,13 +83,23 @@ class MattersFloor(LeaseRoom):
                 given_photo=self.given_photo,
                 rules=self.endorsement_desk.rules,
             ),
+            Matter.REISSUE: ReissueDrafter(
+                statuses=self.status_desk,
+                specimen=self.sealer.specimen,
+                given_photo=self.given_photo,
+                rules=self.endorsement_desk.rules,
+            ),
         }
 
     @property
     def gates(self) -> dict[Matter, Gate]:
         """What matters ask before they are begun."""
-        endorsement = EndorsementGate(self.endorsement_desk.rules)
-        return {**super().gates, Matter.ENDORSEMENT: endorsement}
+        return {
+            **super().gates,
+            Matter.ENDORSEMENT: EndorsementGate(self.endorsement_desk.rules),
+            Matter.REISSUE: ReissueGate(),
+            Matter.CANCELLATION: CancellationGate(),
+        }
 
     @property
     def predecessor_kinds(self) -> dict[str, Predecessor]:
@@ -105,6 +121,21 @@ class MattersFloor(LeaseRoom):
     def other_cases(self) -> tuple[OtherCases, ...]:
         """Leases, and what is reported lost."""
         return (*super().other_cases, LeaseCases(), LossCases())
+
+    @property
+    def effects(self) -> dict[Matter, Effect]:
+        """What is carried out where a matter leads to no certificate."""
+        cancelling = CancellationEffect(
+            conduct=self.conduct,
+            origin=self.settings.ledger_origin,
+            agency_uscc=self.settings.authority_uscc,
+        )
+        return {**super().effects, Matter.CANCELLATION: cancelling}
+
+    @property
+    def preludes(self) -> dict[Matter, Prelude]:
+        """What is done before an application is submitted."""
+        return {**super().preludes, Matter.REISSUE: LossPrelude(self.loss_desk)}
 
 
 DESKS: Mapping[type, str] = {

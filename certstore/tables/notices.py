@@ -28,6 +28,8 @@ NoticeKind = Literal[
     "letter_revoked",
     "certificate_revoked",
     "certificate_upheld",
+    "certificate_cancelled",
+    "application_ended",
     "consent_asked",
     "consent_withdrawn",
     "given",

@@ -174,7 +174,8 @@ class BulkDesk:
         try:
             desk.to_decide(books, officer, application.ref, now)
             _, to_judge = desk.to_judge(application)
-            if to_judge or not is_clear(application.decision):
+            apart = application.matter.one_by_one
+            if to_judge or apart or not is_clear(application.decision):
                 return "not_clear"
             desk.require_judged(books, application, {})
         except CertstoreError as error:

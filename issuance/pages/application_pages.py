@@ -11,9 +11,10 @@ from certstore.pages.holdings_pages import card
 from certstore.pages.views import Material, Reason
 from certstore.pages.views import Matter as MatterWord
 from certstore.web.dress import Lang
-from issuance.application import ENDED_STATES, WITH_OFFICERS, Application, State
+from issuance.application import ENDED_STATES, WITH_OFFICERS, Application, Matter, State
 from issuance.beginning import BEGUN_AGAIN
 from issuance.conduct import PREDECESSOR_ENDED
+from issuance.pages.check_pages import ground_answers
 from issuance.pages.material_rows import material_row as material_row
 from issuance.pages.material_rows import reasons_of as reasons_of
 from issuance.pages.progress_views import (
@@ -90,6 +91,8 @@ def progress_view(found: Progress, lang: Lang) -> ProgressView:
         if application.state in WITH_OFFICERS | {State.SUPPLEMENT, State.WAITING}
         else None,
         together_href=_together(application),
+        said=tuple(ground_answers(application)),
+        about_href=_lost(application),
     )
 
 
@@ -128,6 +131,12 @@ def _follows(sequel: Sequel, lang: Lang) -> FollowingCard:
         day=sequel.day,
         words=tuple(CourierWord(w.at, w.kind, w.place) for w in sequel.words),
     )
+
+
+def _lost(application: Application) -> str | None:
+    """The page of what was reported lost, or lifted; that it leads nowhere is said there."""
+    of_loss = application.matter in {Matter.LOSS_REPORT, Matter.LOSS_LIFT}
+    return f"/certificates/{application.certificate_ref}/loss" if of_loss else None
 
 
 def with_asked(view: ProgressView, application: Application, given: frozenset[str]) -> ProgressView:
@@ -177,7 +186,7 @@ def applications_view(found: Iterable[Progress], others: Sequence[Besides]) -> A
     lines = [_line(case) for case in known]
     going_on = (c.application for c in known if c.application.state not in ENDED_STATES)
     joint = Counter(href for a in going_on if (href := _together(a)))
-    ended = {"issued", "refused", "withdrawn"}
+    ended = {state.value for state in ENDED_STATES}
     return ApplicationsView(
         open=tuple(line for line in lines if line.state not in ended),
         ended=tuple(line for line in lines if line.state in ended),

@@ -1,18 +1,18 @@
 """From a checked application to the view of the page before submitting: mapping only, no IO."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Literal
 
 from certstore.pages.views import Reason
 from certstore.web.dress import Lang
-from issuance.application import Answers, Application
+from issuance.application import Answers, Application, Matter
 from issuance.checklist import Checked
 from issuance.handed_in import materials_of, papers_for
 from issuance.pages.handed_in_rows import with_handed_in
 from issuance.pages.material_rows import material_row
-from issuance.pages.views import Answer, CheckView, Counter, MaterialRow
+from issuance.pages.views import Answer, CheckView, Counter, Errors, MaterialRow
 from verifiers.materials.decisions import MaterialDecision
 from verifiers.materials.vocabulary import Material, Outcome
 from verifiers.materials.vocabulary import Reason as ReasonWord
@@ -27,6 +27,8 @@ _ELSEWHERE = {
     "ENDORSES_LATER": "/certificates",
     "PERMIT_LOST": "/loss",
     "NO_PERMIT": "/apply/residence-permit",
+    "NOTHING_TO_CANCEL": "/certificates",
+    "BEING_ISSUED": "/certificates",
     "HOUSEHOLD_HERE": "/certificates",
 }
 
@@ -40,6 +42,8 @@ class Around:
     lang: Lang
     child_alone: bool = False  # no face of a child is looked at
     counters: tuple[Counter, ...] = ()
+    ends: tuple[str, ...] = ()  # what a cancellation ends
+    errors: Errors = field(default_factory=dict)
 
 
 def check_view(application: Application, checked: Checked, around: Around) -> CheckView:
@@ -65,6 +69,8 @@ def check_view(application: Application, checked: Checked, around: Around) -> Ch
         obstacle_href=_way_out(application, checked.obstacle),
         counters=around.counters,
         together_href=f"/together/{application.joint_ref}" if application.joint_ref else None,
+        ends=around.ends,
+        errors=around.errors,
     )
 
 
@@ -137,6 +143,8 @@ def _actions(
         yield ("letter" if application.commitment else "sign"), f"{at}/commitment"
     if material is Material.PHOTO and decision.outcome is Outcome.OFFICER_REVIEW:
         yield "another_photo", f"{at}/photo"
+    elif material is Material.PHOTO and application.matter is Matter.REISSUE:
+        yield "new_photo", f"{at}/photo"
     if decision.outcome not in _TO_DO and not (letter and application.commitment is None):
         return
     if material is Material.IDENTITY and not around.child_alone:
@@ -158,6 +166,9 @@ def _answers(application: Application, city: str) -> Iterable[Answer]:
         yield Answer("child", applicant.name, f"{at}/child", applicant.id_number)
     else:
         yield Answer("applicant", applicant.name, None, applicant.id_number)
+    if not application.matter.asks_home:
+        yield from ground_answers(application, f"{at}/why")
+        return
     yield Answer("dwelling", said.dwelling, f"{at}/dwelling")
     if said.dwelling != "dormitory":
         own = said.relative is not None and application.other_relative is None
@@ -165,6 +176,15 @@ def _answers(application: Application, city: str) -> Iterable[Answer]:
     if application.other_relative is not None:
         yield Answer("relative", application.other_relative.name, f"{at}/relative")
     yield Answer("address", said.full_address(city).removeprefix(city), f"{at}/address")
+
+
+def ground_answers(application: Application, change_href: str | None = None) -> Iterable[Answer]:
+    """What is cancelled, and why; or why another card is asked for."""
+    said = application.answers
+    if said.about:
+        yield Answer("about", said.about, change_href)
+    if said.why:
+        yield Answer("why", f"{application.matter.value}.{said.why}", change_href)
 
 
 def _whose(said: Answers, *, own: bool) -> str:

@@ -6,12 +6,14 @@ from typing import TYPE_CHECKING, Literal, cast
 
 from certstore.callers import Officer
 from certstore.web.dress import Lang
-from issuance.application import Application
+from issuance.application import Application, Matter
 from issuance.four_eyes.proposal import Proposal, why_not_second
 from issuance.four_eyes.rules import APPROVE
+from issuance.grounds import CANCELLABLE, ended_with
 from issuance.judging import NO, settled
 from issuance.opened_case import Case
 from issuance.pages.application_pages import material_row, matter_word, reasons_of
+from issuance.pages.check_pages import ground_answers
 from issuance.pages.decision_words import reads_of_refusal
 from issuance.pages.desk_addresses import compared
 from issuance.pages.desk_people import whose
@@ -24,7 +26,7 @@ from issuance.pages.desk_queue_pages import (
 )
 from issuance.pages.desk_views import DeskCaseView, Judgement, Proposed, Reads
 from issuance.pages.upload_views import desk_files
-from issuance.pages.views import Errors
+from issuance.pages.views import Errors, MaterialRow
 from issuance.procedure import procedure_of
 from issuance.refusals.reasons import reasons_for
 from issuance.supplementing import may_ask
@@ -37,6 +39,9 @@ from verifiers.materials.vocabulary import Reason as ReasonWord
 
 if TYPE_CHECKING:
     from certstore.pages.views import Material
+
+
+Judged = tuple[Facts, Decision, tuple[MaterialDecision, ...]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +58,18 @@ def case_view(  # noqa: PLR0913 - what stands on the page
     officer: Officer,
     found: waiting.Queue,
     case: Case,
-    judged: tuple[Facts, Decision, tuple[MaterialDecision, ...]],
+    judged: Judged | None,
     lang: Lang,
     typed: Typed,
     *,
     claim_minutes: int = 30,
 ) -> DeskCaseView:
-    """One case: what a person must judge first, then what was checked by itself."""
-    application, (facts, decision, open_ones) = case.application, judged
-    rest = [d for d in decision.materials.values() if d not in open_ones]
-    judgements = tuple(_judgement(d, facts, case, lang) for d in open_ones)
-    said = _confirmations(application)
+    """One case: what a person must judge first, then what was checked by itself.
+
+    Of what was done as it was asked for nothing was judged.
+    """
+    application = case.application
+    judgements = _judgements(judged, case, lang)
     codes = reasons_for(application.matter.value)
     return DeskCaseView(
         office=officer.station,
@@ -77,12 +83,12 @@ def case_view(  # noqa: PLR0913 - what stands on the page
         submitted_at=application.submitted_at or application.begun_at,
         due=application.due_on,
         judgements=judgements,
-        checked=tuple(material_row(application, d, facts.as_of, lang, said) for d in rest),
-        done=len(settled(decision, open_ones)),
+        checked=_checked(judged, application, lang),
+        done=len(settled(judged[1], judged[2])) if judged else 0,
         may_ask=cast("tuple[Material, ...]", may_ask(application)),
         may_refuse_for=codes,
-        reads=tuple(_reads(codes)),
-        must_not_request=tuple(m.value for m in decision.must_not_request),
+        reads=tuple(_reads(application, codes)),
+        must_not_request=tuple(m.value for m in judged[1].must_not_request) if judged else (),
         chosen=typed.chosen,
         errors=_in_words(typed, judgements),
         decided=None if case.proposal else decided_of(case),
@@ -99,7 +105,27 @@ def case_view(  # noqa: PLR0913 - what stands on the page
         narrowed=narrowed(found.asked),
         alone_late=typed.alone_late,
         ends_too=tuple(matter.value for matter in case.ends_too),
+        said=tuple(ground_answers(application)),
+        ends=ended_with(application.answers.about, CANCELLABLE),
     )
+
+
+def _judgements(judged: Judged | None, case: Case, lang: Lang) -> tuple[Judgement, ...]:
+    if judged is None:
+        return ()
+    facts, _, open_ones = judged
+    return tuple(_judgement(d, facts, case, lang) for d in open_ones)
+
+
+def _checked(
+    judged: Judged | None, application: Application, lang: Lang
+) -> tuple[MaterialRow, ...]:
+    if judged is None:
+        return ()
+    facts, decision, open_ones = judged
+    said = _confirmations(application)
+    rest = (d for d in decision.materials.values() if d not in open_ones)
+    return tuple(material_row(application, d, facts.as_of, lang, said) for d in rest)
 
 
 def _proposed(proposal: Proposal | None, officer: Officer) -> Proposed | None:
@@ -136,9 +162,10 @@ def _confirmations(application: Application) -> dict[str, Confirmation]:
     return {c["record_id"]: Confirmation.from_json(c) for c in kept}
 
 
-def _reads(codes: Iterable[str]) -> Iterable[Reads]:
+def _reads(application: Application, codes: Iterable[str]) -> Iterable[Reads]:
     """What the applicant will read of each decision that can be made, each reason by itself."""
-    yield Reads(choice="approve", state="issued")
+    cancels = application.matter is Matter.CANCELLATION
+    yield Reads(choice="approve", state="done" if cancels else "issued")
     for code in codes:
         reasons, _ = reads_of_refusal(f"{code}\n")
         yield Reads(choice=f"refuse {code}", state="refused", reasons=reasons)

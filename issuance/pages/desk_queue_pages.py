@@ -22,13 +22,15 @@ from issuance.pages.desk_queue_views import (
     Narrowed,
     QueueLine,
 )
+from issuance.procedure import procedure_of
 from issuance.stations import station_name, stations
 from issuance.waiting import queue as waiting
 
-_WHAT: Mapping[State, Literal["approve", "refuse"]] = {
+_WHAT: Mapping[State, Literal["approve", "refuse", "carried_out"]] = {
     State.REFUSED: "refuse",
     State.APPROVED: "approve",
     State.ISSUED: "approve",
+    State.DONE: "carried_out",
 }
 _HELD_FOR = frozenset({"invalid-request", "not-found", "conflict", "payload-too-large"})
 _SOON = 1  # working days
@@ -171,8 +173,9 @@ def decided_of(case: Case) -> Decided | None:
     what = _WHAT.get(application.state)
     if what is None:
         return None
+    at_once = procedure_of(application.matter).answered_in == 0
     return Decided(
-        what=what,
+        what="done" if at_once else what,
         by=application.reviewed_by,
         at=application.decided_at,
         case_number=application.number,

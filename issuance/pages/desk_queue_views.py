@@ -72,7 +72,7 @@ class Decided:
     `second`: it was proposed, and waits for a second officer.
     """
 
-    what: Literal["approve", "ask", "refuse"]
+    what: Literal["approve", "ask", "refuse", "carried_out", "done"]  # done: as it was asked for
     by: str = ""
     at: datetime | None = None
     case_number: str = ""

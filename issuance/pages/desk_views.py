@@ -15,7 +15,7 @@ from issuance.pages.desk_queue_views import (
 )
 from issuance.pages.letter_lines import Lines
 from issuance.pages.question_views import Relation
-from issuance.pages.views import Errors, MaterialRow
+from issuance.pages.views import Answer, Errors, MaterialRow
 
 Outcome = Literal["open", "revoked", "upheld", "in_case", "ended"]
 
@@ -149,6 +149,8 @@ class DeskCaseView:
     by_officer: bool = False  # it takes an officer even where nothing is left to judge
     guardian: str | None = None  # who acts for a child; masked when shown
     ends_too: tuple[Matter, ...] = ()  # what waits for it, and ends where it is refused
+    said: tuple[Answer, ...] = ()  # why another card, or what is cancelled and why
+    ends: tuple[str, ...] = ()  # types that an approval ends for good
 
     @property
     def chosen_to_ask(self) -> tuple[str, ...]:

@@ -5,11 +5,11 @@ from datetime import date, datetime
 from typing import Literal
 
 from certstore.pages.views import CertificateCard, Material, Matter, Reason
-from issuance.pages.views import MaterialRow
+from issuance.pages.views import Answer, MaterialRow
 
 State = Literal[
     "draft", "waiting", "submitted", "in_review", "waiting_source", "asked", "approved", "issued",
-    "card", "refused", "overdue", "withdrawn",
+    "done", "card", "refused", "overdue", "withdrawn",
 ]  # fmt: skip
 StepState = Literal["done", "now", "later"]
 
@@ -27,7 +27,9 @@ class Followed:
 class Step:
     """One step of the tracker; `at` when done, `due` when promised."""
 
-    name: Literal["submitted", "waited", "accepted", "reviewed", "issued", "refused", "withdrawn"]
+    name: Literal[
+        "submitted", "waited", "accepted", "reviewed", "issued", "done", "refused", "withdrawn"
+    ]
     state: StepState
     at: datetime | None = None
     due: date | None = None
@@ -114,6 +116,8 @@ class ProgressView:
     telephone: str | None = None
     waits_for: Followed | None = None  # in state waiting: what has no certificate yet
     together_href: str | None = None  # what was submitted with it
+    said: tuple[Answer, ...] = ()  # why another card, or what is cancelled and why
+    about_href: str | None = None  # of a loss: the page of what was lost
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -37,7 +37,10 @@ def questions_for(said: Answers, *, letter: bool | None = None) -> tuple[tuple[s
 def question(application: Application, name: str, *, letter: bool | None = None) -> Question:
     """Where a question stands in this application."""
     said = application.answers
-    names, settled = questions_for(said, letter=True if name == "commitment" else letter)
+    if not application.matter.asks_home:
+        names, settled = (*(("child",) if said.child else ()), "why", "face"), True
+    else:
+        names, settled = questions_for(said, letter=True if name == "commitment" else letter)
     if name not in names:  # a home taken over from a record, answered otherwise after all
         names, settled = questions_for(Answers(dwelling=said.dwelling, child=said.child))
     place = names.index(name) if name in names else 0

@@ -23,6 +23,10 @@ class Draft:
     child: str | None = None
 
 
+HOME_STEPS = ("home", "look", "face", "check")
+GROUND_STEPS = ("why", "face", "check", "officer")
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StartView:
     """`issuance/start.html`, GET /apply/{matter}: for whom?
@@ -35,6 +39,7 @@ class StartView:
     minutes: int = 5
     working_days: int = 1
     drafts: tuple[Draft, ...] = ()  # applications already begun
+    steps: tuple[str, ...] = HOME_STEPS  # how it goes
 
     @property
     def own_draft(self) -> Draft | None:
@@ -158,6 +163,21 @@ class AddressView:
     address: str = ""
     recorded: str | None = None
     recorded_by: str = ""  # the office that recorded it
+    errors: Errors = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WhyView:
+    """`issuance/why.html`, /applications/{ref}/why: why another card, or what is cancelled and why.
+
+    Form fields: `ground` (a code of `whys`), and of a cancellation `about` (a type of `abouts`).
+    """
+
+    question: Question
+    whys: tuple[str, ...]
+    abouts: tuple[str, ...] = ()  # what can be cancelled
+    why: str = ""
+    about: str = ""
     errors: Errors = field(default_factory=dict)
 
 

@@ -1,7 +1,7 @@
 """What the pages around submitting show: one frozen view a template. No IO, no language."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
@@ -54,8 +54,11 @@ class Answer:
     `number` stands beside a person's name.
     """
 
-    name: Literal["applicant", "child", "dwelling", "whose", "relative", "address", "telephone"]
-    value: str  # a code for dwelling and whose (self | child | relative | guardian), else text
+    name: Literal[
+        "applicant", "child", "dwelling", "whose", "relative", "address", "telephone",
+        "about", "why",
+    ]  # fmt: skip
+    value: str  # a code for dwelling, about, why, whose (self | child | relative | guardian)
     change_href: str | None = None
     number: str = ""
 
@@ -97,6 +100,8 @@ class CheckView:
     together_href: str | None = (
         None  # it is submitted there, with the rest of what is done in one go
     )
+    ends: tuple[str, ...] = ()  # types that end for good; then `understood` ("1"), `ends` are sent
+    errors: Errors = field(default_factory=dict)
 
     @property
     def later(self) -> tuple[MaterialRow, ...]:

@@ -10,7 +10,7 @@ from certstore.clock import local_date
 from certstore.errors import NotFoundError
 from certstore.presentation import held
 from certstore.tables.books import Books
-from issuance.application import Application, State
+from issuance.application import ENDED_STATES, Application, State
 from issuance.history.tables import History
 from issuance.own_applications import OwnApplications
 from issuance.progress.sequel import Besides, NoSequels, OtherCases, Sequel, Sequels, Step
@@ -82,7 +82,7 @@ class ProgressDesk:
             for at, _, step, _ in History(books.connection).of(application.ref)
             if step in _STATES
         ]
-        over = application.state in {State.REFUSED, State.WITHDRAWN, State.ISSUED}
+        over = application.state in ENDED_STATES
         return Progress(
             application=application,
             steps=tuple(steps_of(application, _first(taken))),

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Literal
 
-from issuance.application import Application, State
+from issuance.application import Application, Matter, State
 from issuance.procedure import procedure_of
 from issuance.progress.sequel import Sequel, Step
 
@@ -68,6 +68,9 @@ def steps_of(application: Application, reached: Mapping[State, datetime]) -> Ite
     """Its steps so far and those to come; `reached` says when it came into each state first."""
     begun, handed_in = application.submitted_at, application.handed_in_at
     decided = application.decided_at
+    if procedure_of(application.matter).answered_in == 0:
+        yield Step("done", "done", decided)  # as it was asked for
+        return
     if (begun or handed_in) is None or (begun is None and decided):
         return  # a draft that was ended, or what ended before it began
     yield Step("submitted", "done", handed_in or begun)
@@ -87,12 +90,13 @@ def steps_of(application: Application, reached: Mapping[State, datetime]) -> Ite
         decided,
         None if decided else application.due_on,
     )
-    issued = application.state is State.ISSUED
+    over = application.state in {State.ISSUED, State.DONE}
+    cancels = application.matter is Matter.CANCELLATION
     yield Step(
-        "issued",
-        "done" if issued else "now" if decided else "later",
-        reached.get(State.ISSUED, decided) if issued else None,
-        None if issued else application.due_on,
+        "done" if cancels else "issued",
+        "done" if over else "now" if decided else "later",
+        reached.get(application.state, decided) if over else None,
+        None if over else application.due_on,
     )
 
 

@@ -12,6 +12,8 @@ class Matter(StrEnum):
     PERMIT = "residence_permit"
     ADDRESS_CHANGE = "address_change"
     ENDORSEMENT = "endorsement"
+    REISSUE = "reissue"
+    CANCELLATION = "cancellation"
 
 
 class Material(StrEnum):

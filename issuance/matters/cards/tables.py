@@ -21,6 +21,7 @@ from sqlalchemy import (
 from certstore.chance import reference
 from certstore.errors import NotFoundError
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
+from issuance.application import State
 from issuance.matters.cards.orders import Address, CardOrder, Delivery, Moved, Way
 from issuance.matters.cards.stages import Role, moved_meanwhile, stage_table
 from issuance.tables import applications
@@ -98,7 +99,8 @@ class CardBook:
     def applied_for(self, certificate_ref: str) -> tuple[str, int] | None:
         """Which matter led to a certificate, and who acted; None if no application did."""
         query = select(applications.c.matter, applications.c.actor_id).where(
-            applications.c.certificate_ref == certificate_ref
+            applications.c.certificate_ref == certificate_ref,
+            applications.c.state == State.ISSUED,
         )
         row = self._connection.execute(query).first()
         return None if row is None else (row.matter, row.actor_id)

@@ -15,6 +15,8 @@ from certstore.presentation import held
 from certstore.tables.books import Archive, Books
 from face_auth.acceptance import FaceDesk
 from face_auth.challenge import Challenge
+from issuance.conduct import Conduct
+from issuance.matters.loss.applying import note_application
 from issuance.matters.loss.judging import LOSABLE, LossState, face_is_fresh, losable
 from issuance.matters.loss.records import Deed, record_at_counter, record_by_holder, tell
 
@@ -29,6 +31,7 @@ class LossDesk:
     clock: Clock
     origin: str
     agency_uscc: str  # whose officers act at the counter
+    conduct: Conduct
     face: FaceDesk
     face_to_lift: bool = False  # whether a fresh face verification must come before lifting
 
@@ -63,7 +66,7 @@ class LossDesk:
             by = _actor(certificate, me.holder)
             done = place_hold(books, ref, HoldKind.LOSS, by, "reported", now)
             if done.fresh:
-                self._note(books, "loss_reported", done, me.holder, now)
+                self._note(books, "loss_reported", done, me, now)
             return replace(self._state(books, done.certificate, me.holder), changed=done.fresh)
 
     def lift(self, me: Resident, ref: str) -> LossState:
@@ -80,7 +83,7 @@ class LossDesk:
             done = lift_hold(books, ref, HoldKind.LOSS, by, "found", now)
             if done is not None:
                 _refuse_another(done.hold, seen)
-                self._note(books, "loss_lifted", done, me.holder, now)
+                self._note(books, "loss_lifted", done, me, now)
             now_held = books.register.get(ref)
             return replace(self._state(books, now_held, me.holder), changed=done is not None)
 
@@ -148,16 +151,17 @@ class LossDesk:
     # -- what they share -------------------------------------------------------------------
 
     def _note(
-        self, books: Books, deed: Deed, done: Held, who: Holder | Officer, now: datetime
+        self, books: Books, deed: Deed, done: Held, who: Resident | Officer, now: datetime
     ) -> None:
-        """Record and tell, in the transaction that did it."""
+        """Record and tell, in the transaction that did it; it stands as an application, too."""
         if isinstance(who, Officer):
             desk = (self.origin, self.agency_uscc)
             record_at_counter(books, desk, deed, done.certificate, who, now)
             tell(books, deed, done, None, now)
         else:
-            record_by_holder(books, self.origin, deed, done.certificate, who, now)
-            tell(books, deed, done, who, now)
+            record_by_holder(books, self.origin, deed, done.certificate, who.holder, now)
+            tell(books, deed, done, who.holder, now)
+        note_application(books, self.conduct, deed, done, who, now)
 
     def _state(self, books: Books, certificate: Certificate, who: Holder) -> LossState:
         kept, child = tuple(books.holds.of([certificate.ref])), certificate.holders[0]

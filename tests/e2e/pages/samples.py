@@ -10,6 +10,7 @@ from tests.e2e.pages.counter_samples import counter
 from tests.e2e.pages.desk_samples import desk
 from tests.e2e.pages.desk_work_samples import desk_work
 from tests.e2e.pages.document_samples import documents
+from tests.e2e.pages.ending_samples import endings
 from tests.e2e.pages.entrance_samples import entrance
 from tests.e2e.pages.figure_samples import figures
 from tests.e2e.pages.form_samples import forms
@@ -33,7 +34,7 @@ def every_sample() -> list[Sample]:
     """All of them."""
     store = [*homes(), *certificates(), *usage(), *forms(), *entrance()]
     store += [*consents(), *citizens(), *presenting()]
-    asked = [*questions(), *photos(), *checks(), *progress(), *uploads(), *joint()]
+    asked = [*questions(), *photos(), *checks(), *progress(), *uploads(), *joint(), *endings()]
     behind = [*clerks(), *counter(), *onboarding(), *versions()]
     verified = [*scans(), *documents(), *asking_wallets(), *scanner_samples()]
     behind = [*desk(), *desk_work(), *figures(), *behind]

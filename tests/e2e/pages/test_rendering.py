@@ -124,6 +124,7 @@ def test_nothing_is_chosen_beforehand(sample):
         "dwelling-own": ["here"],
         "relative-error": ["relative"],
         "desk-case-asking": ["yes", "ask", "photo"],
+        "why-cancellation": ["residence_voucher", "moved_away"],
         "card-delivery": ["pickup"],
         "card-delivery-fixed": ["pickup"],
         "card-delivery-moved": ["pickup"],
@@ -157,6 +158,7 @@ def test_questions_presenting_and_scanning_have_no_tab_bar(sample):
         "certstore/enter.html",
         "issuance/card_delivery.html",
         "issuance/lease_form.html",
+        "issuance/why.html",
     }  # fmt: skip
     assert len(bars) == (0 if alone or one_job else 1)
 

@@ -459,13 +459,15 @@ def test_everybody_reads_the_matters_there_are(client, ready):
     del client.headers["Authorization"]
     listed = client.get("/v1/catalog/matters")
     codes = [entry["code"] for entry in listed.json()]
-    assert codes[:4] == [
+    assert codes[:6] == [
         "residence_registration",
         "residence_permit",
         "address_change",
         "endorsement",
+        "reissue",
+        "cancellation",
     ]
-    assert codes[4:] == ["flexible_employment", "school_enrolment"]
+    assert codes[6:] == ["flexible_employment", "school_enrolment"]
     one = client.get("/v1/catalog/matters/school_enrolment")
     assert one.json()["matter"] == demonstrations()
     assert one.json()["agency_zh"]

@@ -43,6 +43,8 @@ def test_what_goes_along_to_a_new_version():
         assert (HoldKind.AUTHORITY in kinds) == (how is not Succession.BY_ISSUER)
     assert HoldKind.LOSS not in CARRIED[Succession.NEW_CARRIER]
     assert HoldKind.OVERDUE in CARRIED[Succession.NEW_CARRIER]
+    assert HoldKind.LOSS not in CARRIED[Succession.NEW_CARRIER_ENDORSED]
+    assert HoldKind.OVERDUE not in CARRIED[Succession.NEW_CARRIER_ENDORSED]
     assert HoldKind.OVERDUE not in CARRIED[Succession.ENDORSED]
     assert CARRIED[Succession.SAME_CARRIER] == set(HoldKind)
     assert CARRIED.keys() == set(Succession)
@@ -61,3 +63,10 @@ def test_what_goes_along_to_a_new_version():
 )
 def test_what_a_matter_makes_of_a_new_version(type_code, matter, how):
     assert succession(type_code, matter) is how
+
+
+def test_issued_anew_past_its_day_it_is_endorsed_with_it():
+    permit = "residence_permit"
+    assert succession(permit, "reissue", longer=True) is Succession.NEW_CARRIER_ENDORSED
+    assert succession(permit, "endorsement", longer=True) is Succession.ENDORSED
+    assert succession(permit, "permit_update", longer=True) is Succession.SAME_CARRIER

@@ -24,23 +24,44 @@ def test_every_matter_has_a_whole_table(matter):
     table = procedure_of(matter)
     assert table.matter is matter
     ends = {to for to in table.steps.values() if to in ENDED_STATES}
-    assert State.ISSUED in ends
+    assert (State.ISSUED in ends) != (State.DONE in ends)  # a certificate, or something done
     for state in {at for at, _, _ in table.steps}:
         assert state not in ENDED_STATES
 
 
 @pytest.mark.parametrize("matter", list(Matter))
 def test_nobody_but_officer_or_rules_approves_or_refuses(matter):
-    for (_, action, role), to in procedure_of(matter).steps.items():
+    for (state, action, role), to in procedure_of(matter).steps.items():
         if action in {Action.APPROVE, Action.REFUSE, Action.ASK, Action.ACCEPT}:
             assert role in {Role.OFFICER, Role.RULES}
         if to is State.ISSUED:
             assert (action, role) == (Action.ISSUE, Role.SYSTEM)
+        if to is State.DONE and state is not State.DRAFT:
+            assert (state, action, role) == (State.APPROVED, Action.CARRY_OUT, Role.SYSTEM)
 
 
 def test_a_first_permit_takes_an_officer():
     assert not procedure_of(Matter.RESIDENCE_PERMIT).by_rules
     assert procedure_of(Matter.RESIDENCE_REGISTRATION).by_rules
+
+
+@pytest.mark.parametrize("matter", [Matter.REISSUE, Matter.CANCELLATION])
+def test_another_card_and_an_end_take_an_officer_and_seven_working_days(matter):
+    table = procedure_of(matter)
+    assert not table.by_rules
+    assert (table.answered_in, table.stages[State.IN_REVIEW]) == (7, 7)
+
+
+@pytest.mark.parametrize("matter", [Matter.LOSS_REPORT, Matter.LOSS_LIFT])
+def test_a_loss_is_done_as_it_is_asked_for(matter):
+    table = procedure_of(matter)
+    assert table.answered_in == 0
+    assert set(table.steps.values()) == {State.DONE}
+
+
+def test_only_what_is_done_at_once_has_no_term():
+    at_once = {"action": "carry_out", "from": ["draft"], "to": "done", "by": ["applicant"]}
+    assert read_procedure(changed(answered_in=0, stages={}, steps=[at_once]), where="x").steps
 
 
 def changed(**changes):
