@@ -10,11 +10,16 @@ from certstore.errors import MalformedError
 
 @dataclass(frozen=True, slots=True)
 class Resident:
-    """A person signed in by an identity provider; `account` is its issuer and subject."""
+    """A person signed in by an identity provider; `account` is its issuer and subject.
+
+    `present`: nobody signed in, but the person stands at a counter, and the account is the
+    officer's who compared their card. No session ever is.
+    """
 
     holder: Holder
     account: str
     verified_at: datetime
+    present: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,8 @@ Caller = Resident | Officer | Clerk | Operator | Developer
 def caller_as_json(caller: Caller) -> dict[str, Any]:
     """The caller as a session keeps it."""
     match caller:
+        case Resident(present=True):
+            raise MalformedError("who stands at a counter has no session")
         case Resident(holder, account, verified_at):
             return {
                 "kind": "resident",

@@ -226,6 +226,8 @@ class Application:
     joint_ref: str | None = None  # of the joint submission it is part of
     after: After | None = None
     handed_in_at: datetime | None = None  # of what waits, or waited: when its applicant was done
+    taken_by: str = ""  # the officer who took it in at a counter; empty: sent on line
+    taken_at: str = ""  # whose counter that was: a station's code, or its name
 
     def takes(self, material: str) -> bool:
         """Whether something can be handed in for this material as it stands."""

@@ -94,6 +94,8 @@ def application_from(row: Any) -> Application:  # noqa: ANN401 - a row of the jo
         joint_ref=row.joint_ref,
         after=After(row.after_kind, row.after_ref) if row.after_ref else None,
         handed_in_at=row.handed_in_at,
+        taken_by=row.taken_by,
+        taken_at=row.taken_at,
     )
 
 

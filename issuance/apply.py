@@ -18,7 +18,8 @@ from issuance.application import Answers, Application, Child, Matter, State
 from issuance.beginning import is_registered
 from issuance.checking import CheckDesk
 from issuance.checklist import Checked, ChecklistDesk
-from issuance.commitment import RELATION_ZH, SessionProof, letter_text, sign_letter
+from issuance.commitment import LEVEL, RELATION_ZH, SessionProof, letter_text, sign_letter
+from issuance.conduct import APPLICANT, Hand
 from issuance.effects import Prelude
 from issuance.entering import EntryDesk
 from issuance.history.tables import FACE_BEGUN, History
@@ -150,12 +151,14 @@ class ApplyDesk(OwnApplications):
             steps = History(books.connection).of(ref)
         return next((note for _, _, step, note in reversed(steps) if step == FACE_BEGUN), None)
 
-    def letter(self, application: Application) -> str:
+    def letter(self, application: Application, level: str = LEVEL) -> str:
         """The letter as it would be signed now, word for word; ConflictError without a relative."""
-        said, guardian = application.answers, application.guardian
-        return letter_text(application.applicant, said, self.city, self.clock.now(), guardian)
+        said, guardian, now = application.answers, application.guardian, self.clock.now()
+        return letter_text(application.applicant, said, self.city, now, guardian, level)
 
-    def sign(self, resident: Resident, ref: str, typed_name: str) -> Application:
+    def sign(
+        self, resident: Resident, ref: str, typed_name: str, level: str = LEVEL
+    ) -> Application:
         """Sign the commitment letter of a draft; ConflictError where none is called for."""
         application = self.get(resident, ref)
         if not self.check(resident, ref).asks_for_letter:
@@ -167,7 +170,7 @@ class ApplyDesk(OwnApplications):
         letter = sign_letter(
             application,
             typed_name,
-            SessionProof(resident.account, resident.verified_at),
+            SessionProof(resident.account, resident.verified_at, level),
             city=self.city,
             now=self.clock.now(),
             countersigner=self.countersigner,
@@ -194,22 +197,23 @@ class ApplyDesk(OwnApplications):
 
     def check(self, resident: Resident, ref: str) -> Checked:
         """What is left to do before submitting, as things stand now."""
-        return self.checks.check(self.get(resident, ref))
+        return self._checks(resident).check(self.get(resident, ref))
 
-    def submit(self, resident: Resident, ref: str) -> Application:
+    def submit(self, resident: Resident, ref: str, hand: Hand = APPLICANT) -> Application:
         """Submit a draft; submitted twice, it stays the one application it is.
 
         With everything satisfied the certificate is issued before this returns; where that
         cannot be done now, the application stands approved and the worker issues it. What follows
         something that is under way waits for it. Raises ConflictError, naming what is missing,
-        while something must still be done.
+        while something must still be done. `hand` is a counter's, where the resident is present
+        there.
         """
         application = self.get(resident, ref)
         if application.state is not State.DRAFT:
             return application
         if not is_answered(application.answers):
             raise ConflictError("some questions are not answered", where=ref)
-        checked = self.checks.check(application)
+        checked = self._checks(resident).check(application)
         missing = still_to_do(application, checked)
         if missing:
             raise ConflictError(
@@ -219,27 +223,29 @@ class ApplyDesk(OwnApplications):
                 missing=list(missing),
             )
         if checked.promised:
-            self.entry.wait(application, checked)
+            self.entry.wait(application, checked, hand)
             return self.get(resident, ref)
         if application.matter in self.preludes:
             self.preludes[application.matter].before(resident, application)
-        self.take_on(application, checked)
+        self.take_on(application, checked, hand)
         return self.get(resident, ref)
 
-    def take_on(self, application: Application, checked: Checked) -> None:
+    def take_on(self, application: Application, checked: Checked, hand: Hand) -> None:
         """Enter what was checked and has nothing left to do, and issue it where that can be."""
         ref = application.ref
         if checked.not_looked_up:  # an officer decides, and must have it whole
             checked = self.checks.check(application, for_officer=True)
-        self._record_submission(application, checked)
+        self._record_submission(application, checked, hand)
         self.letters.attempt(ref)
         with self.archive.reading() as books:
             entered = ApplicationBook(books.connection).get(ref)
         if entered.state is State.APPROVED:
             self.issuance.attempt(ref)
 
-    def _record_submission(self, application: Application, checked: Checked) -> None:
-        self.entry.enter(application, checked)
+    def _record_submission(
+        self, application: Application, checked: Checked, hand: Hand = APPLICANT
+    ) -> None:
+        self.entry.enter(application, checked, hand)
 
     def due(self, matter: Matter) -> date:
         """When an application received now will be answered."""
@@ -257,6 +263,9 @@ class ApplyDesk(OwnApplications):
             origin=self.issuance.origin,
             predecessors=self.predecessors,
         )
+
+    def _checks(self, resident: Resident) -> CheckDesk:
+        return replace(self.checks, at_counter=resident.present)
 
     @property
     def checks(self) -> CheckDesk:

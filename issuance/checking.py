@@ -24,6 +24,7 @@ class CheckDesk:
     origin: str
     city: str
     gates: Gates = field(default_factory=dict)
+    at_counter: bool = False  # the person stands there; see ChecklistDesk.check
 
     def check(self, application: Application, *, for_officer: bool = False) -> Checked:
         """Judge an application for its applicant, or whole, as an officer must have it.
@@ -32,7 +33,7 @@ class CheckDesk:
         the letter is signed, too. For an officer both are.
         """
         now = self.clock.now()
-        checked = self.checklist.check(application)
+        checked = self._judged(application)
         too_many = set()
         others = ((Material.GUARDIANSHIP, child_of), (Material.DWELLING, relative_of))
         for material, other_of in others:
@@ -42,12 +43,15 @@ class CheckDesk:
             if not for_officer and not self._is_due(application, checked, material):
                 continue
             if self._look_up(application, other, now, limited=not for_officer):
-                checked = self.checklist.check(application)
+                checked = self._judged(application)
             else:
                 too_many.add(material)
         if for_officer:
-            checked = self.checklist.check(application, whole=True)
+            checked = self._judged(application, whole=True)
         return self._finished(application, replace(checked, too_many=frozenset(too_many)), now)
+
+    def _judged(self, application: Application, *, whole: bool = False) -> Checked:
+        return self.checklist.check(application, whole=whole, at_counter=self.at_counter)
 
     def _is_due(self, application: Application, checked: Checked, material: Material) -> bool:
         """Whether what must come first was done: the face, and for a relative the letter."""

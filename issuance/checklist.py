@@ -16,6 +16,7 @@ from certstore.tables.books import Archive
 from face_auth.acceptance import FaceDesk
 from face_auth.on_file import ResultOnFile
 from issuance.application import Application
+from issuance.counter.tables import VisitBook
 from issuance.handed_in import HandedIn, as_kept
 from issuance.joint.predecessors import Predecessors
 from issuance.joint.tables import JointBook
@@ -80,6 +81,18 @@ class Checked:
         return looked and self.guardian_is_proven and self.decision.awaits_letter
 
 
+@dataclass(frozen=True, slots=True)
+class Around:
+    """What an application is judged by besides itself: the moment, what is promised, who sits here.
+
+    `seen`: that an officer compared the card counts.
+    """
+
+    at: datetime
+    promises: Promises
+    seen: bool
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChecklistDesk:
     """Judges applications by the rules of the day."""
@@ -101,27 +114,31 @@ class ChecklistDesk:
         whole: bool = False,
         as_of: datetime | None = None,
         promises: Promises = (),
+        at_counter: bool = False,
     ) -> Checked:
         """Judge every material the matter asks for, as things stand now.
 
         For the applicant an unproven guardianship says no more than that it is unproven, whatever
         is on file about the child; `whole` keeps what an officer must know. `as_of` judges by the
         day something was submitted on; `promises` are records to be that are judged as if they
-        were on file already, by itself those of what the application follows.
+        were on file already, by itself those of what the application follows. That an officer
+        compared the card counts at the counter, and for what was taken in there: on line nobody
+        knows who sits before the screen.
         """
         at = as_of or self.clock.now()
         with self.archive.reading() as books:
             known = looked_up(books, application)
             today = local_date(at)
             promises = promises or self.predecessors.promises(books, application, today)
+        around = Around(at, promises, seen=at_counter or bool(application.taken_by))
         child, relative = child_of(application), relative_of(application)
-        checked = self._judge(application, known, at, promises)
+        checked = self._judge(application, known, around)
         pending = set()
         if child is not None and child.key not in known:
             pending |= {Material.GUARDIANSHIP, *_CHILDS_OWN}
         elif child is not None and not whole and not checked.guardian_is_proven:
             pending |= _CHILDS_OWN
-            checked = self._judge(application, known - {child.key}, at, promises)
+            checked = self._judge(application, known - {child.key}, around)
         if relative is not None and relative.key not in known and _is_open(checked.decision):
             pending.add(Material.DWELLING)
         return replace(checked, not_looked_up=frozenset(pending & set(checked.decision.materials)))
@@ -138,44 +155,35 @@ class ChecklistDesk:
         refs = dict.fromkeys((application.ref, *(each.ref for each in joined)))
         return [r for ref in refs for r in self.face.results_for(application.actor, ref)]
 
-    def _judge(
-        self,
-        application: Application,
-        known: frozenset[str],
-        as_of: datetime,
-        promises: Promises,
-    ) -> Checked:
-        facts = self._facts(application, known, as_of, promises)
+    def _judge(self, application: Application, known: frozenset[str], around: Around) -> Checked:
+        facts = self._facts(application, known, around)
         rules = self.rules.in_force(facts.day, later_from=self.later_from)
-        promised = frozenset(str(record["record_id"]) for record in promises)
+        promised = frozenset(str(record["record_id"]) for record in around.promises)
         checked = Checked(*self.live.judge(facts, lambda known: judge(known, rules), promised))
         with self.archive.reading() as books:
             handed_in = UploadBook(books.connection).counting(application, checked.decision)
-        return replace(checked, handed_in=handed_in, promised=bool(promised))
+        return replace(checked, handed_in=handed_in, promised=bool(around.promises))
 
-    def _facts(
-        self,
-        application: Application,
-        known: frozenset[str],
-        as_of: datetime,
-        promises: Promises,
-    ) -> Facts:
+    def _facts(self, application: Application, known: frozenset[str], around: Around) -> Facts:
         results = self.face_results(application)
         on_file = [record_fact(c) for c in self._on_file(application, known)]
-        handed_in = application.handed_in_at
+        handed_in, seen = application.handed_in_at, around.seen
+        with self.archive.reading() as books:
+            visits = VisitBook(books.connection).of_application(application.ref) if seen else ()
         return parse_facts(
             {
                 "matter": application.matter.judged_as,
-                "as_of": as_of.astimezone(CHINA).isoformat(),
+                "as_of": around.at.astimezone(CHINA).isoformat(),
                 "applicant": person_fact(application.applicant),
                 "guardian": _guardian(application),
                 "context": _context(application, self.city),
-                "on_file": [*on_file, *promises],
+                "on_file": [*on_file, *around.promises],
                 "earlier_verifications": [
                     earlier.as_facts()
                     for earlier in self.face.earlier_for(application.actor, application.account)
                 ],
                 "face_results": [result.as_facts() for result in results],
+                "counter_checks": [visit.as_facts() for visit in visits],
                 "sources_down": list(self.sources_down),
                 "handed_in_at": handed_in.astimezone(CHINA).isoformat() if handed_in else None,
             }

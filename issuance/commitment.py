@@ -1,8 +1,9 @@
-"""The kinship commitment letter (亲属关系承诺书): drawn up, signed on line, honest about how.
+"""The kinship commitment letter (亲属关系承诺书): drawn up, signed, honest about how.
 
 A letter is signed with a key made for it inside the applicant's verified session and
 discarded; the house countersigns that this key belonged to that session. Its strength is
-therefore `session`, no more: the letter says so.
+therefore `session`, no more: the letter says so. One signed by somebody present, before an
+officer who compared their card, says `counter`.
 """
 
 import hashlib
@@ -18,7 +19,7 @@ from certstore.tokens import parse_compact, sign_compact
 from certstore.trust import TrustList
 from issuance.application import Answers, Application, Commitment, Relative
 
-LEVEL = "session"
+LEVEL, AT_COUNTER = "session", "counter"
 TITLE = "亲属关系承诺书"
 SIGNATURE, COUNTERSIGNATURE = "commitment+jwt", "countersignature+jwt"
 _SAME = ("application", "letter_sha256", "iat", "level")  # what both signatures say
@@ -26,6 +27,10 @@ _CONSEQUENCES = (
     "三、以上内容真实。内容不实的，本人愿意承担法律责任："
     "已办理的事项予以撤销，不实承诺记入信用记录。"
 )
+_SIGNED_HOW = {
+    LEVEL: "在本人已登录并通过人脸核验的情况下签署（签署强度：会话级）。",
+    AT_COUNTER: "在本人到场、工作人员核对身份证原件的情况下签署（签署强度：窗口级）。",
+}
 RELATION_ZH = {
     "spouse": "配偶",
     "parent": "父母",
@@ -38,10 +43,14 @@ RELATION_ZH = {
 
 @dataclass(frozen=True, slots=True)
 class SessionProof:
-    """In which session a letter is signed: the account, and when its identity was verified."""
+    """In which session a letter is signed: the account, and when its identity was verified.
+
+    At a counter the account is the officer's, who compared the card then.
+    """
 
     account: str
     verified_at: datetime
+    level: str = LEVEL
 
 
 def letter_text(
@@ -50,6 +59,7 @@ def letter_text(
     city: str,
     signed_at: datetime,
     guardian: Holder | None = None,
+    level: str = LEVEL,
 ) -> str:
     """The whole letter as it is signed; ConflictError if no relative was named.
 
@@ -73,7 +83,7 @@ def letter_text(
             f"二、{who}现居住于{answers.full_address(city)}，该房屋由{relative.name}"
             + ("承租。" if answers.dwelling == "rent" else "所有。"),
             _CONSEQUENCES,
-            "本承诺书代替亲属关系证明，在本人已登录并通过人脸核验的情况下签署（签署强度：会话级）。",
+            f"本承诺书代替亲属关系证明，{_SIGNED_HOW[level]}",
             f"承诺人：{signer.name}",
             f"{day.year} 年 {day.month} 月 {day.day} 日",
         )
@@ -93,7 +103,7 @@ def sign_letter(
     if typed_name.strip() != application.actor.name:
         raise MalformedError("the name typed is not the signer's own", where="signature")
     said, guardian = application.answers, application.guardian
-    text = letter_text(application.applicant, said, city, now, guardian)
+    text = letter_text(application.applicant, said, city, now, guardian, session.level)
     digest = digest_of(text)
     key = generate("ES256")
     signer = KeySigner(Purpose.RECEIPT, key)
@@ -101,7 +111,7 @@ def sign_letter(
         "application": application.ref,
         "letter_sha256": digest,
         "iat": unix(now),
-        "level": LEVEL,
+        "level": session.level,
     }
     signature = sign_compact(claims, typ=SIGNATURE, signer=signer)
     statement = {
@@ -111,7 +121,7 @@ def sign_letter(
         "jwk": to_jwk(signer.public_key),
     }
     countersignature = sign_compact(statement, typ=COUNTERSIGNATURE, signer=countersigner)
-    return Commitment(text, now, LEVEL, signature, countersignature)
+    return Commitment(text, now, session.level, signature, countersignature)
 
 
 def digest_of(text: str) -> str:

@@ -23,10 +23,14 @@ from issuance.tables import ApplicationBook
 
 @dataclass(frozen=True, slots=True)
 class Hand:
-    """Who takes a step: in which role, and the name it stands under in the history."""
+    """Who takes a step: in which role, and the name it stands under in the history.
+
+    `station` is whose counter it is done at, where it is done at one.
+    """
 
     role: Role
     name: str
+    station: str = ""
 
 
 APPLICANT = Hand(Role.APPLICANT, "applicant")

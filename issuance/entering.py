@@ -10,19 +10,19 @@ from certstore.tables.books import Archive, Books
 from issuance.application import Application, State
 from issuance.checking import person_of
 from issuance.checklist import Checked
-from issuance.conduct import APPLICANT, WORKER, Conduct, Hand
+from issuance.conduct import Conduct, Hand
 from issuance.joint.predecessors import Predecessors
 from issuance.letters.uses import note_letters
 from issuance.looking_up import tell_holders
 from issuance.notices import tell_in_review
 from issuance.procedure import Action, Role, procedure_of
-from issuance.submission import is_automatic, waits_for_source
+from issuance.submission import is_automatic, taken_in, waits_for_source
 from issuance.tables import ApplicationBook
 from issuance.upload_tables import UploadBook
 
-_HANDS: Final[Mapping[State, tuple[Action, Hand]]] = {
-    State.DRAFT: (Action.SUBMIT, APPLICANT),
-    State.WAITING: (Action.START, WORKER),
+_ACTIONS: Final[Mapping[State, Action]] = {
+    State.DRAFT: Action.SUBMIT,
+    State.WAITING: Action.START,
 }
 
 
@@ -36,10 +36,11 @@ class EntryDesk:
     origin: str
     predecessors: Predecessors
 
-    def enter(self, application: Application, checked: Checked) -> None:
+    def enter(self, application: Application, checked: Checked, by: Hand) -> None:
         """Enter what was judged, from where it was seen to stand; nothing if it moved meanwhile.
 
-        ConflictError if what it was judged from has changed.
+        `by`: the applicant's hand, a counter's, or the worker's. ConflictError if what it was
+        judged from has changed.
         """
         now = self.clock.now()
         by_rules = procedure_of(application.matter).by_rules
@@ -50,22 +51,23 @@ class EntryDesk:
             "automatic": automatic,
             "decided_at": now if automatic else None,
             "waits_for_source": waits_for_source(checked),
+            **taken_in(by),
         }
         with self.archive.writing() as books:
             found = self._unchanged(books, application, checked)
             if found is None:
                 return  # the other click was first; what it recorded stands
             values["person_id"] = person_of(books, application, checked)
-            action, hand = _HANDS[found.state]
+            action, hand = _ACTIONS[found.state], by
             if automatic:
-                action, hand = Action.APPROVE, Hand(Role.RULES, hand.name)
+                action, hand = Action.APPROVE, Hand(Role.RULES, by.name)
             submitted = self.conduct.act(books, found, action, hand, now, **values)
             note_letters(books, application, checked.decision, now)
             tell_holders(books, self.origin, application, checked.decision, now)
             if not automatic:
                 tell_in_review(books, submitted, now)
 
-    def wait(self, application: Application, checked: Checked) -> None:
+    def wait(self, application: Application, checked: Checked, by: Hand) -> None:
         """Let a draft wait for what it follows; ConflictError if that was decided meanwhile."""
         now = self.clock.now()
         with self.archive.writing() as books:
@@ -74,8 +76,8 @@ class EntryDesk:
             if found is None:
                 return
             note = application.after.ref if application.after else ""
-            more = {"handed_in_at": now, "touched_at": now}
-            self.conduct.act(books, found, Action.WAIT, APPLICANT, now, note, **more)
+            more = {"handed_in_at": now, "touched_at": now, **taken_in(by)}
+            self.conduct.act(books, found, Action.WAIT, by, now, note, **more)
 
     def _unchanged(
         self, books: Books, application: Application, checked: Checked

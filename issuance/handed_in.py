@@ -54,9 +54,11 @@ class HandedIn:
     sha256: str  # of the file as it came
     pages: int
     advice: tuple[str, ...] = ()
+    seen_by: str = ""  # the officer who saw the original of it at a counter
 
     def as_json(self) -> dict[str, Any]:
         """As it is kept."""
+        seen = {"seen_by": self.seen_by} if self.seen_by else {}
         return {
             "ref": self.ref,
             "material": self.material.value,
@@ -65,6 +67,7 @@ class HandedIn:
             "sha256": self.sha256,
             "pages": self.pages,
             "advice": list(self.advice),
+            **seen,
         }
 
     @classmethod
@@ -78,6 +81,7 @@ class HandedIn:
             sha256=kept["sha256"],
             pages=kept["pages"],
             advice=tuple(kept["advice"]),
+            seen_by=kept.get("seen_by", ""),
         )
 
 

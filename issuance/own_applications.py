@@ -11,7 +11,7 @@ from certstore.tables.books import Archive, Books
 from issuance.answers import Fault, read_child, refuse
 from issuance.application import Answers, Application, Child, Matter, State
 from issuance.beginning import BEGUN_AGAIN, Gates, begin, end_draft, kept_answers
-from issuance.conduct import APPLICANT, Conduct
+from issuance.conduct import APPLICANT, Conduct, Hand
 from issuance.grounds import CANCELLABLE, cancellable, read_ground
 from issuance.procedure import Action, Role
 from issuance.tables import ApplicationBook
@@ -91,7 +91,7 @@ class OwnApplications:
             matter, answers = former.matter, kept_answers(former)
             return begin(books, resident, matter, answers, self.clock.now(), self.gates)
 
-    def withdraw(self, resident: Resident, ref: str) -> Application:
+    def withdraw(self, resident: Resident, ref: str, hand: Hand = APPLICANT) -> Application:
         """Withdraw an application; withdrawn twice, it stays that.
 
         ConflictError once it was approved or refused: what was issued is cancelled instead.
@@ -101,9 +101,7 @@ class OwnApplications:
             application = self._mine(books, resident, ref, locked=True)
             if application.state is State.WITHDRAWN:
                 return application
-            return self.conduct.act(
-                books, application, Action.WITHDRAW, APPLICANT, now, decided_at=now
-            )
+            return self.conduct.act(books, application, Action.WITHDRAW, hand, now, decided_at=now)
 
     def offers(self, matter: Matter) -> bool:
         """Whether this house issues what a matter leads to."""

@@ -49,7 +49,10 @@ class AttestationPrinter(Protocol):
 
 
 _CARD = "permit"  # the catalogue's word for the layout of a card
-LEVELS_ZH = {"session": "会话级 session：在已核验身份的会话中签署，专用密钥用后即弃"}
+LEVELS_ZH = {
+    "session": "会话级 session：在已核验身份的会话中签署，专用密钥用后即弃",
+    "counter": "窗口级 counter：本人到场，工作人员核对证件原件后签署，专用密钥用后即弃",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,8 +1,10 @@
-"""May it be submitted, and may it be approved with nobody looking? No IO."""
+"""May it be submitted, and may it be approved with nobody looking; who took it in. No IO."""
 
 from issuance.application import Application
 from issuance.checklist import Checked
+from issuance.conduct import Hand
 from issuance.handed_in import materials_of
+from issuance.procedure import Role
 from verifiers.materials.vocabulary import Material, Outcome
 
 
@@ -31,6 +33,11 @@ def is_automatic(application: Application, checked: Checked) -> bool:
     if not checked.asks_for_letter or application.commitment is None:
         return False
     return decision.settled
+
+
+def taken_in(hand: Hand) -> dict[str, str]:
+    """Which officer took it in, at whose counter, as columns; none of what came on line."""
+    return {"taken_by": hand.name, "taken_at": hand.station} if hand.role is Role.COUNTER else {}
 
 
 def waits_for_source(checked: Checked) -> bool:

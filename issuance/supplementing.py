@@ -7,7 +7,7 @@ from certstore.callers import Officer, Resident
 from certstore.errors import ConflictError, MalformedError
 from issuance.application import Application, State
 from issuance.checklist import ChecklistDesk
-from issuance.conduct import APPLICANT
+from issuance.conduct import APPLICANT, Hand
 from issuance.handed_in import read_kept
 from issuance.notices import tell_asked, tell_in_review
 from issuance.officers_hand import accepted, hand_of
@@ -76,7 +76,7 @@ class SupplementDesk(OwnApplications):
         with self.archive.reading() as books:
             return given_since(UploadBook(books.connection).of(ref), application.asked)
 
-    def supply(self, resident: Resident, ref: str) -> Application:
+    def supply(self, resident: Resident, ref: str, hand: Hand = APPLICANT) -> Application:
         """Send what was asked for; sent twice, it stays the one application it is.
 
         Raises ConflictError, naming in `facts["missing"]` the materials for which nothing new was
@@ -110,7 +110,7 @@ class SupplementDesk(OwnApplications):
                     missing=missing,
                 )
             supplied = self.conduct.act(
-                books, found, Action.SUPPLY, APPLICANT, now, decision=checked.as_json()
+                books, found, Action.SUPPLY, hand, now, decision=checked.as_json()
             )
             tell_in_review(books, supplied, now)
         return supplied

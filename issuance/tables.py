@@ -89,6 +89,8 @@ applications = Table(
     Column("after_kind", String(20), nullable=False, default=""),
     Column("after_ref", String(24)),  # what it follows
     Column("handed_in_at", Moment),
+    Column("taken_by", String(60), nullable=False, default=""),  # an officer, at a counter
+    Column("taken_at", String(100), nullable=False, default=""),
     Column("clear", Boolean, nullable=False, default=False),  # satisfied whole, nothing to judge
     Index("ix_applications_after", "after_ref", "state"),
     Index("ix_applications_actor", "actor_id", "matter", "state"),

@@ -28,6 +28,7 @@ def applications_held(books: Books, person: Person) -> Sequence[Mapping[str, Any
             "due_on": a.due_on,
             "reason": a.reason,
             "certificate": a.certificate_ref,
+            "taken_in_at": a.taken_at or None,
             "steps": [{"at": at, "step": step} for at, _, step in book.events(a.ref)],
         }
         for a in book.of(person.id, limit=_MOST)

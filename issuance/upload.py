@@ -58,6 +58,7 @@ class Upload:
     reasons: tuple[str, ...] = ()
     advice: tuple[str, ...] = ()
     taken_at: datetime | None = None
+    seen_by: str = ""  # the officer who saw the original at a counter
 
     @property
     def key_context(self) -> str:
@@ -82,6 +83,7 @@ class Upload:
             sha256=self.sha256,
             pages=self.pages,
             advice=self.advice,
+            seen_by=self.seen_by,
         )
 
 

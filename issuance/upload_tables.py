@@ -62,6 +62,7 @@ uploads = Table(
     Column("reasons", Json, nullable=False),
     Column("advice", Json, nullable=False),
     Column("taken_at", Moment),
+    Column("seen_by", String(60), nullable=False, default=""),
     Column("erased_at", Moment),
     Index("ix_uploads_state", "state", "expires_at"),
 )
@@ -114,6 +115,7 @@ class UploadBook:
                 begun_at=upload.begun_at,
                 expires_at=upload.expires_at,
                 announced_sha256=upload.announced_sha256,
+                seen_by=upload.seen_by,
                 key_id=wrapped.key_id if wrapped else None,
                 wrapped_key=wrapped.sealed if wrapped else None,
                 parts=[],
@@ -323,5 +325,6 @@ def _upload(row: Row[Any]) -> Upload:
         parts=tuple(Part(*part) for part in row.parts),
         reasons=tuple(row.reasons),
         advice=tuple(row.advice),
+        seen_by=row.seen_by,
         taken_at=row.taken_at,
     )

@@ -97,6 +97,7 @@ class UploadDesk:
             begun_at=now,
             expires_at=now + UPLOAD_LIFE,
             announced_sha256=announced.sha256,
+            seen_by=announced.seen_by,
         )
         upload = replace(upload, wrapped=self.shelf.begin(upload)[1])
         with self.archive.writing() as books:
@@ -241,6 +242,7 @@ class Announced:
 
     length: int
     sha256: str | None = None
+    seen_by: str = ""  # never of what somebody sends by themself
 
     def check(self, profile: Profile) -> None:
         """Raise TooLargeError or MalformedError if such a file cannot be taken."""

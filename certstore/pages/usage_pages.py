@@ -275,6 +275,8 @@ _PLAIN: Mapping[str, Mapping[str, str]] = {
     "sex": {"zh": "性别", "en": "Sex"},
     "status": {"zh": "是否有效", "en": "Whether it is valid"},
     "photo": {"zh": "照片", "en": "Photo"},
+    "applications": {"zh": "您的办件清单", "en": "The list of your applications"},
+    "refusal_reasons": {"zh": "没有通过的理由", "en": "The reasons of a refusal"},
     "document": {"zh": "签发的文件（PDF）", "en": "The signed file (PDF)"},
     "annotated_copy": {"zh": "加注件（PDF）", "en": "Annotated copy (PDF)"},
     "credential": {"zh": "电子凭证（可验证）", "en": "Credential (verifiable)"},

@@ -72,6 +72,9 @@ from issuance import (
 )
 from issuance import page_routes as application_pages
 from issuance.bulk import page_routes as bulk_pages
+from issuance.counter import page_routes as arrival_pages
+from issuance.counter.cases import page_routes as intake_pages
+from issuance.counter.papers import page_routes as paper_pages
 from issuance.for_others import routes as issuing_for_others
 from issuance.joint import page_routes as joint_pages
 from issuance.letters import page_routes as letter_pages
@@ -183,6 +186,9 @@ def _composed_routes() -> tuple[BaseRoute, ...]:
         desk_page_routes,
         bulk_pages,
         rating_pages,
+        arrival_pages,
+        intake_pages,
+        paper_pages,
         letter_pages,
         upload_page_routes,
         photo_page_routes,

@@ -27,6 +27,8 @@ from issuance.bulk.desk import BulkDesk
 from issuance.checklist import ChecklistDesk
 from issuance.claims.desk import ClaimDesk
 from issuance.conduct import Conduct
+from issuance.counter.cases.desk import IntakeDesk
+from issuance.counter.presence import PresenceDesk
 from issuance.document.fontset import FontSet
 from issuance.dormitory import DormitoryDesk
 from issuance.effects import Effect, Prelude
@@ -245,6 +247,28 @@ class IssuingFloor(EventRoom):
             checklist=self.checklist_desk,
             reviewing=self.review_desk,
             clock=self.clock,
+        )
+
+    @cached_property
+    def presence_desk(self) -> PresenceDesk:
+        """Who is at a counter."""
+        return PresenceDesk(
+            archive=self.archive,
+            checklist=self.checklist_desk,
+            lookers=lookers(self),
+            clock=self.clock,
+        )
+
+    @cached_property
+    def intake_desk(self) -> IntakeDesk:
+        """Taking applications in at counters."""
+        return IntakeDesk(
+            presence=self.presence_desk,
+            applying=self.apply_desk,
+            supplements=self.supplement_desk,
+            uploads=self.upload_desk,
+            photos=self.photo_desk,
+            objects=self.objects,
         )
 
     @cached_property

@@ -68,6 +68,8 @@ from issuance.apply import ApplyDesk
 from issuance.bulk.desk import BulkDesk
 from issuance.checklist import ChecklistDesk
 from issuance.claims.desk import ClaimDesk
+from issuance.counter.cases.desk import IntakeDesk
+from issuance.counter.presence import PresenceDesk
 from issuance.dormitory import DormitoryDesk
 from issuance.findings.desk import FindingDesk
 from issuance.for_others.changes import StatusChangeDesk
@@ -256,6 +258,8 @@ _NAMES: dict[type, str] = {
     DormitoryDesk: "dormitory_desk",
     ReviewDesk: "review_desk",
     SupplementDesk: "supplement_desk",
+    PresenceDesk: "presence_desk",
+    IntakeDesk: "intake_desk",
     ClaimDesk: "claim_desk",
     SecondDesk: "second_desk",
     BulkDesk: "bulk_desk",

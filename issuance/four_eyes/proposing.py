@@ -8,6 +8,7 @@ from certstore.callers import Officer
 from certstore.chance import random_below, reference
 from certstore.tables.books import Books
 from issuance.application import Application
+from issuance.claims.claim import same_officer
 from issuance.four_eyes.proposal import Proposal
 from issuance.four_eyes.rules import APPROVE, REFUSE, Draw, Rule, second_needed
 from issuance.four_eyes.tables import ProposalBook
@@ -34,7 +35,7 @@ class FourEyes:
         """Whether two must decide; then this approval (`said`: judgements) or refusal is kept."""
         refusal = said if isinstance(said, Refusal) else None
         decision = REFUSE if refusal else APPROVE
-        rule = self._rule(books, application, decision)
+        rule = self._rule(books, officer, application, decision)
         if rule is None:
             return False
         proposal = Proposal(
@@ -55,11 +56,15 @@ class FourEyes:
         )
         return True
 
-    def _rule(self, books: Books, application: Application, decision: str) -> str | None:
+    def _rule(
+        self, books: Books, officer: Officer, application: Application, decision: str
+    ) -> str | None:
         """Why a second officer must confirm; once a case went to one, all of its decisions do."""
         before = ProposalBook(books.connection).of(application.ref)
         if before:
             return before[-1].rule
         kept = (application.decision or {}).get("decision", {}).get("materials", {})
         outcomes = {material: decided["outcome"] for material, decided in kept.items()}
-        return second_needed(self.rules, decision, application.matter.value, outcomes, self.draw)
+        own = bool(application.taken_by) and same_officer(application.taken_by, officer.number)
+        rules = tuple(rule for rule in self.rules if own or not rule.own_intake)
+        return second_needed(rules, decision, application.matter.value, outcomes, self.draw)

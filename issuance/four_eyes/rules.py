@@ -12,7 +12,7 @@ from certstore.errors import MalformedError
 APPROVE, REFUSE = "approve", "refuse"
 ALWAYS = 1000  # per mille
 _CODE = re.compile(r"[a-z0-9_]{1,40}")
-_KNOWN = frozenset({"code", "decisions", "matters", "outcomes", "share_per_mille"})
+_KNOWN = frozenset({"code", "decisions", "matters", "outcomes", "share_per_mille", "own_intake"})
 Draw = Callable[[int], int]  # a random number below this one
 
 
@@ -25,6 +25,7 @@ class Rule:
     matters: frozenset[str] = frozenset()
     outcomes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     share_per_mille: int = ALWAYS
+    own_intake: bool = False  # only what the officer who decides took in at a counter
 
     def fits(self, decision: str, matter: str, outcomes: Mapping[str, str]) -> bool:
         """Whether a decision (approve, refuse) about these outcomes by material falls under it."""
@@ -67,11 +68,13 @@ def _rule(line: Mapping[str, Any]) -> Rule:
     code = line.get("code", "")
     share = line.get("share_per_mille", ALWAYS)
     decisions = frozenset(line.get("decisions", ()))
-    known = not line.keys() - _KNOWN and decisions <= {APPROVE, REFUSE}
+    own = line.get("own_intake", False)
+    known = not line.keys() - _KNOWN and decisions <= {APPROVE, REFUSE} and type(own) is bool
     proper = type(share) is int and 0 < share <= ALWAYS
     if not known or not proper or not _CODE.fullmatch(str(code)):
         raise MalformedError(
-            "a rule has a code; decisions, matters, outcomes and share_per_mille (1 to 1000)",
+            "a rule has a code; decisions, matters, outcomes, own_intake (true or false) and "
+            "share_per_mille (1 to 1000)",
             where=str(code) or "four_eyes",
         )
     outcomes = {m: frozenset(wanted) for m, wanted in line.get("outcomes", {}).items()}
@@ -81,4 +84,5 @@ def _rule(line: Mapping[str, Any]) -> Rule:
         matters=frozenset(line.get("matters", ())),
         outcomes=outcomes,
         share_per_mille=share,
+        own_intake=own,
     )

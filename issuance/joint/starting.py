@@ -89,7 +89,7 @@ class StartDesk:
         missing = still_to_do(application, checked)
         if missing:
             return self._return(application, ",".join(missing))
-        self.applying.take_on(application, checked)
+        self.applying.take_on(application, checked, WORKER)
         return True
 
     def _return(self, application: Application, missing: str) -> bool:

@@ -169,6 +169,11 @@ def state_word(found: Progress) -> StateWord:
     return "overdue" if found.late else state_of(application)
 
 
+def application_word(application: Application, today: date) -> StateWord:
+    """The state as pages write it, without what follows of a card."""
+    return "overdue" if application.is_late(today) else state_of(application)
+
+
 def state_of(application: Application) -> StateWord:
     """The state as pages write it, whatever the day."""
     if application.state in WITH_OFFICERS:

@@ -100,6 +100,7 @@ def case_view(  # noqa: PLR0913 - what stands on the page
         in_hand=in_hand(case.claim, officer),
         may_take_over=officer.supervisor,
         claim_minutes=claim_minutes,
+        taken_by=application.taken_by,
         proposal=_proposed(case.proposal, officer),
         sent_back=_proposed(case.sent_back, officer),
         narrowed=narrowed(found.asked),

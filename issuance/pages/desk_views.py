@@ -50,6 +50,7 @@ class DeskFile:
     advice: tuple[str, ...] = ()  # codes of the texts (`desk.upload.advice.<code>`)
     usual_pages: int = 1
     missing: int = 0  # pages that this paper usually has beyond those handed in
+    seen_by: str = ""  # the officer who saw the original at a counter
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ class DeskCaseView:
     in_hand: InHand | None = None  # whose it is; another officer's: read only
     may_take_over: bool = False
     claim_minutes: int = 30  # how long it stays in hand without anything being done
+    taken_by: str = ""  # the officer who took it in at a counter
     proposal: Proposed | None = None  # waits for a second officer: read only but for that one
     sent_back: Proposed | None = None
     narrowed: Narrowed = field(default_factory=Narrowed)  # the queue it was opened from

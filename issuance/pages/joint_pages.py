@@ -11,7 +11,7 @@ from issuance.joint.choosing import PERMIT, Choices, Prospect
 from issuance.joint.desk import MOST_CHILDREN, Joint, Member
 from issuance.joint.predecessors import Followed as FollowedCase
 from issuance.joint.predecessors import Standing
-from issuance.pages.application_pages import matter_word, state_of
+from issuance.pages.application_pages import application_word, matter_word
 from issuance.pages.joint_views import (
     JointLine,
     JointView,
@@ -90,7 +90,7 @@ def _lines(joint: Joint, followed: Mapping[str, FollowedCase], today: date) -> I
             ref=application.ref,
             matter=matter_word(application),
             case_number=application.number,
-            state="overdue" if application.is_late(today) else state_of(application),
+            state=application_word(application, today),
             href=_href(member),
             child=child.name if child else None,
             on=None if draft else application.due_on,

@@ -11,7 +11,7 @@ from issuance.application import Application
 from issuance.pages.views import MaterialRow
 from verifiers.materials.decisions import MaterialDecision
 from verifiers.materials.holdings import Confirmation
-from verifiers.materials.records import EarlierVerification, FaceResult, Record
+from verifiers.materials.records import CounterCheck, EarlierVerification, FaceResult, Record
 from verifiers.materials.vocabulary import Reason as ReasonWord
 
 _OFFICE_OF = {
@@ -57,6 +57,8 @@ def _evidence(
             return "face_verification", None
         case EarlierVerification():
             return "earlier_verification", None
+        case CounterCheck():
+            return "counter_check", None
         case None:
             return None, None
 

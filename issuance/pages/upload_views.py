@@ -103,7 +103,7 @@ def upload_view(
         material=material,
         papers=tuple(_paper(code, uploads) for code in asked.papers),
         reasons=tuple(reasons_of(asked.decision, lang)),
-        files=tuple(_file(upload, path) for upload in taken),
+        files=tuple(file_view(upload, path) for upload in taken),
         interrupted=next((_interrupted(u) for u in uploads if _is_cut_off(u)), None),
         refused=tuple(r for u in uploads if u.state is UploadState.REFUSED for r in u.reasons),
         chosen=chosen or only or (taken[-1].document if taken else ""),
@@ -129,7 +129,8 @@ def _paper(code: str, uploads: Iterable[Upload]) -> Paper:
     )
 
 
-def _file(upload: Upload, path: str) -> FileView:
+def file_view(upload: Upload, path: str) -> FileView:
+    """A file that was taken; its pictures stand below `path`."""
     numbers = range(1, upload.pages + 1)
     return FileView(
         ref=upload.ref,
@@ -175,6 +176,7 @@ def desk_files(
             advice=f.advice,
             usual_pages=LEAST_PAGES[f.document],
             missing=pages_missing(kept, f.document),
+            seen_by=f.seen_by,
         )
         for f in kept
     )

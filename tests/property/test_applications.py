@@ -17,6 +17,7 @@ from issuance.history.tables import History
 from issuance.joint.choosing import PERMIT, REGISTRATION
 from issuance.procedure import Action, Role
 from issuance.tables import ApplicationBook
+from tests.counter import here
 from tests.house import house_in
 from tests.residents import EVERYWHERE as GAO
 from tests.residents import LI, answers_of, copied, resident, settle, verify_face
@@ -146,6 +147,33 @@ class Applications(RuleBasedStateMachine):
         if face:
             self._try(verify_face, self.house, key, ref)
         self._try(self.house.apply_desk.submit, resident(key), ref)
+
+    @rule(
+        key=st.sampled_from(PEOPLE),
+        matter=st.sampled_from(MATTERS),
+        officer=st.sampled_from((GAO, LI)),
+        act=st.sampled_from(("answer", "submit", "supply", "withdraw", "look")),
+    )
+    def at_the_counter(self, key, matter, officer, act):
+        """The same person before an officer, with whatever is open of theirs."""
+        visit = self._try(here, self.house, key, officer)
+        begun = visit and self._try(self.house.intake_desk.begin, officer, visit.ref, matter)
+        if not begun:
+            return
+        desk, ref = self.house.intake_desk, begun.ref
+        self.whose[ref] = key
+        self.stale.setdefault(ref, begun)
+        home = "moves_to" if matter is Matter.ADDRESS_CHANGE else "declares"
+        said = answers_of(EVERYBODY[key].get(home) or EVERYBODY[key]["declares"])
+        seal = desk.look(officer, ref).seal
+        acts = {
+            "answer": (desk.answer, officer, ref, said),
+            "submit": (desk.submit, officer, ref, seal),
+            "supply": (desk.supply, officer, ref),
+            "withdraw": (desk.withdraw, officer, ref, seal),
+            "look": (desk.look, officer, ref),
+        }
+        self._try(*acts[act])
 
     @precondition(lambda self: self.whose)
     @rule(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 from types import MappingProxyType
 
-from verifiers.materials.records import EarlierVerification, FaceResult, Record
+from verifiers.materials.records import CounterCheck, EarlierVerification, FaceResult, Record
 from verifiers.materials.vocabulary import (
     SOURCE_OF,
     Material,
@@ -19,7 +19,7 @@ from verifiers.materials.vocabulary import (
 Alternatives = tuple[tuple[str, ...], ...]
 """Any of the outer; of the inner, all."""
 
-Evidence = Record | FaceResult | EarlierVerification
+Evidence = Record | FaceResult | EarlierVerification | CounterCheck
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,6 +61,9 @@ class MaterialDecision:
                     "earlier_verification": True,
                     "verified_at": earlier.verified_at.isoformat(),
                 }
+            case CounterCheck() as check:
+                at = check.verified_at.isoformat()
+                return {"counter_check": check.document, "verified_at": at}
             case None:
                 return None
 

@@ -13,6 +13,7 @@ from certstore.clock import local_date
 from verifiers.materials.persons import Person
 from verifiers.materials.records import (
     Claims,
+    CounterCheck,
     EarlierVerification,
     FaceResult,
     Record,
@@ -24,6 +25,7 @@ from verifiers.materials.vocabulary import Dwelling, Matter, Occupier, Source
 __all__ = [
     "Claims",
     "Context",
+    "CounterCheck",
     "EarlierVerification",
     "FaceResult",
     "Facts",
@@ -83,6 +85,7 @@ class Facts:
     sources_down: frozenset[Source] = frozenset()
     earlier_verifications: tuple[EarlierVerification, ...] = ()
     handed_in_at: datetime | None = None  # of what waited for another: when its applicant was done
+    counter_checks: tuple[CounterCheck, ...] = ()
 
     @property
     def day(self) -> date:
@@ -131,6 +134,8 @@ class Facts:
             plain["earlier_verifications"] = [e.as_json() for e in self.earlier_verifications]
         if self.handed_in_at is not None:
             plain["handed_in_at"] = self.handed_in_at.isoformat()
+        if self.counter_checks:
+            plain["counter_checks"] = [c.as_json() for c in self.counter_checks]
         return plain
 
 
@@ -139,11 +144,12 @@ def parse_facts(value: object, where: str = "facts") -> Facts:
     members = Members.of(value, where)
     members.only(
         *("matter", "as_of", "applicant", "guardian", "context", "on_file", "face_results"),
-        *("sources_down", "earlier_verifications", "handed_in_at"),
+        *("sources_down", "earlier_verifications", "handed_in_at", "counter_checks"),
     )
     earlier = (
         members.objects("earlier_verifications") if members.has("earlier_verifications") else []
     )
+    checks = members.objects("counter_checks") if members.has("counter_checks") else []
     return Facts(
         matter=members.word("matter", Matter),
         as_of=members.moment("as_of"),
@@ -155,6 +161,7 @@ def parse_facts(value: object, where: str = "facts") -> Facts:
         sources_down=frozenset(members.words("sources_down", Source)),
         earlier_verifications=tuple(EarlierVerification.read(e) for e in earlier),
         handed_in_at=members.moment("handed_in_at") if members.has("handed_in_at") else None,
+        counter_checks=tuple(CounterCheck.read(c) for c in checks),
     )
 
 

@@ -1,4 +1,4 @@
-"""Identity: an accepted face result of whoever acts, in place of the card."""
+"""Identity: an accepted face result of whoever acts, or an officer's look at the original card."""
 
 from collections.abc import Iterable
 from datetime import timedelta
@@ -6,8 +6,8 @@ from datetime import timedelta
 from verifiers.materials.candidates import in_order
 from verifiers.materials.decisions import MaterialDecision
 from verifiers.materials.facts import Facts
-from verifiers.materials.records import EarlierVerification, FaceResult
-from verifiers.materials.rule_parts import FaceRule
+from verifiers.materials.records import CounterCheck, EarlierVerification, FaceResult
+from verifiers.materials.rule_parts import CounterRule, FaceRule
 from verifiers.materials.rules import Rules
 from verifiers.materials.vocabulary import NEARNESS, Material, Outcome, Reason
 
@@ -23,8 +23,10 @@ def judge_identity(facts: Facts, rules: Rules) -> MaterialDecision:
     """
     own = [r for r in facts.face_results if r.subject.is_same(facts.actor)]
     faults = [(_faults(r, facts, rules.face), r) for r in own]
-    passing: list[FaceResult | EarlierVerification] = [r for found, r in faults if not found]
-    passing = passing or _earlier(facts, rules.face)
+    passing: list[FaceResult | EarlierVerification | CounterCheck] = [
+        r for found, r in faults if not found
+    ]
+    passing = passing or [*_at_counter(facts, rules.counter)] or [*_earlier(facts, rules.face)]
     if passing:
         latest = max(passing, key=lambda result: result.verified_at)
         return MaterialDecision(
@@ -75,6 +77,18 @@ def _earlier(facts: Facts, rule: FaceRule) -> list[FaceResult | EarlierVerificat
         e
         for e in facts.earlier_verifications
         if e.subject.is_same(facts.actor) and oldest <= e.verified_at <= facts.identified_by
+    ]
+
+
+def _at_counter(facts: Facts, rule: CounterRule) -> list[CounterCheck]:
+    """What an officer saw of whoever acts: the original, of a kind that does, a moment ago."""
+    oldest = facts.identified_by - rule.max_age
+    return [
+        c
+        for c in facts.counter_checks
+        if c.subject.is_same(facts.actor)
+        and c.document in rule.documents
+        and oldest <= c.verified_at <= facts.identified_by
     ]
 
 

@@ -199,6 +199,42 @@ class EarlierVerification:
         return {"subject": self.subject.as_json(), "verified_at": self.verified_at.isoformat()}
 
 
+@dataclass(frozen=True, slots=True)
+class CounterCheck:
+    """An officer compared the original of an identity document with the person who was present.
+
+    Whose word it is: the staff number of the officer, and the station whose counter it was.
+    """
+
+    subject: Person
+    verified_at: datetime
+    document: str
+    officer: str
+    station: str
+
+    @classmethod
+    def read(cls, members: Members) -> Self:
+        """Read one from JSON."""
+        members.only("subject", "verified_at", "document", "officer", "station")
+        return cls(
+            Person.read(members.inner("subject")),
+            members.moment("verified_at"),
+            members.text("document", 40),
+            members.text("officer", 40),
+            members.text("station", 100),
+        )
+
+    def as_json(self) -> dict[str, object]:
+        """The members `read` takes."""
+        return {
+            "subject": self.subject.as_json(),
+            "verified_at": self.verified_at.isoformat(),
+            "document": self.document,
+            "officer": self.officer,
+            "station": self.station,
+        }
+
+
 def newest_versions(records: Iterable[Record]) -> tuple[Record, ...]:
     """Leave out versions of a record that a later version on hand has replaced."""
     kept = tuple(records)

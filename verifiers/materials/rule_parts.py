@@ -68,6 +68,21 @@ class FaceRule:
 
 
 @dataclass(frozen=True, slots=True)
+class CounterRule:
+    """When an officer's look at the original document does in place of a face result."""
+
+    documents: frozenset[str]
+    max_age: timedelta
+
+    @classmethod
+    def read(cls, members: Members) -> Self:
+        """Read the table `counter`."""
+        members.only("documents", "max_age_minutes")
+        documents = frozenset(members.texts("documents"))
+        return cls(documents, timedelta(minutes=members.whole("max_age_minutes", 1)))
+
+
+@dataclass(frozen=True, slots=True)
 class PhotoRule:
     """How many years old a photo may be, by the age of its person today."""
 

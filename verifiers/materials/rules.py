@@ -15,6 +15,7 @@ from typing import Self
 from certstore.errors import MalformedError, NotFoundError
 from verifiers.materials.rule_parts import (
     BasisRule,
+    CounterRule,
     DwellingRule,
     FaceRule,
     GuardianRule,
@@ -39,6 +40,7 @@ class Rules:
     effective_from: date | None
     matters: Mapping[Matter, MatterRule]
     face: FaceRule
+    counter: CounterRule
     photo: PhotoRule
     dwelling: DwellingRule
     kinship: frozenset[RecordType]
@@ -59,6 +61,7 @@ class Rules:
             effective_from=_day_or_none(members, "effective_from"),
             matters=_matters(members.inner("matters")),
             face=FaceRule.read(members.inner("face")),
+            counter=CounterRule.read(members.inner("counter")),
             photo=PhotoRule.read(members.inner("photo")),
             dwelling=DwellingRule.read(members.inner("dwelling")),
             kinship=frozenset(kinship.words("proven_by", RecordType)),

@@ -14,7 +14,7 @@ from importlib.resources import files
 from certstore.clock import local_date
 from verifiers.materials.calendar_months import month_end
 from verifiers.materials.decisions import UPLOAD_OF, MaterialDecision
-from verifiers.materials.records import EarlierVerification, FaceResult, Record
+from verifiers.materials.records import CounterCheck, EarlierVerification, FaceResult, Record
 from verifiers.materials.vocabulary import (
     SOURCE_OF,
     Material,
@@ -98,6 +98,8 @@ def _sentence_of(decision: MaterialDecision) -> tuple[str, Mapping[str, Wording]
             return "satisfied.face", {}
         case Outcome.SATISFIED, EarlierVerification(verified_at=at):
             return "satisfied.earlier", {"date": day_said(local_date(at))}
+        case Outcome.SATISFIED, CounterCheck():
+            return "satisfied.counter", {}
         case Outcome.SATISFIED, Record() as record:
             return word, _provenance(record)
     if decision.outcome is Outcome.BLOCKED and decision.eligible_on is not None:

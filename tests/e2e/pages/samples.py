@@ -15,6 +15,7 @@ from tests.e2e.pages.entrance_samples import entrance
 from tests.e2e.pages.figure_samples import figures
 from tests.e2e.pages.form_samples import forms
 from tests.e2e.pages.hold_samples import holds
+from tests.e2e.pages.intake_samples import intake
 from tests.e2e.pages.joint_samples import joint
 from tests.e2e.pages.lease_samples import leases
 from tests.e2e.pages.matter_samples import versions
@@ -37,5 +38,5 @@ def every_sample() -> list[Sample]:
     asked = [*questions(), *photos(), *checks(), *progress(), *uploads(), *joint(), *endings()]
     behind = [*clerks(), *counter(), *onboarding(), *versions()]
     verified = [*scans(), *documents(), *asking_wallets(), *scanner_samples()]
-    behind = [*desk(), *desk_work(), *figures(), *behind]
+    behind = [*desk(), *desk_work(), *figures(), *intake(), *behind]
     return [*store, *holds(), *asked, *behind, *verified, *wallets(), *cards(), *leases()]

@@ -44,7 +44,7 @@ RECORDS = {
     "case files": (
         *("applications", "application_events", "uploads", "upload_pieces", "letter_findings"),
         *("letter_uses", "reopened_decisions", "face_transactions", "face_results"),
-        *("proposed_decisions", "ratings"),
+        *("proposed_decisions", "ratings", "counter_visits", "counter_checks"),
         *("leases", "lease_parties", "lease_steps"),
     ),
     "cards": (

@@ -311,8 +311,8 @@ def test_answers_changed_while_they_were_judged_are_not_submitted(house):
     class Slow:
         """While this desk judges, another window changes the address."""
 
-        def check(self, application):
-            checked = house.checklist_desk.check(application)
+        def check(self, application, **how):
+            checked = house.checklist_desk.check(application, **how)
             other = replace(application.answers, address="别的路1号")
             house.apply_desk.answer(me, ref, other)
             return checked

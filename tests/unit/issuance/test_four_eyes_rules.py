@@ -60,6 +60,7 @@ def test_a_share_is_drawn():
         '[[rule]]\ncode = "a"\ndecisions = ["ask"]\n',
         '[[rule]]\ncode = "a"\nmatter = "x"\n',
         '[[rule]]\ncode = "A a"\n',
+        '[[rule]]\ncode = "a"\nown_intake = "yes"\n',
         '[[rule]]\ncode = "a"\n[[rule]]\ncode = "a"\n',
         "[[rule",
     ],
@@ -70,7 +71,7 @@ def test_rules_are_read_strictly(text):
 
 
 def test_the_bundled_rules_can_be_read():
-    assert [rule.code for rule in bundled_rules()] == ["cancellation"]
+    assert [rule.code for rule in bundled_rules()] == ["cancellation", "own_intake"]
 
 
 @pytest.mark.parametrize(

@@ -95,7 +95,7 @@ def test_a_predecessor_decided_between_check_and_click_is_said_so(house):
     house.apply_desk.submit(SHEN, first.ref)
     house.review_desk.refuse(LI, first.ref, "ADDRESS_MISMATCH", "")
     with pytest.raises(ConflictError) as refusal:
-        house.apply_desk.entry.wait(permit, checked)
+        house.apply_desk.entry.wait(permit, checked, APPLICANT)
     assert refusal.value.facts["missing"] == []
     assert house.application(permit.ref).state is State.DRAFT
     with pytest.raises(ConflictError, match="NOT_REGISTERED"):

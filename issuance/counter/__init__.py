@@ -1,0 +1,1 @@
+"""The counter: officers take applications in for people who are present."""

@@ -1,0 +1,1 @@
+"""What is scanned at the counter, and photos taken there."""
