@@ -76,6 +76,8 @@ from issuance.counter import page_routes as arrival_pages
 from issuance.counter.cases import page_routes as intake_pages
 from issuance.counter.papers import page_routes as paper_pages
 from issuance.for_others import routes as issuing_for_others
+from issuance.guides import page_routes as guide_pages
+from issuance.guides import routes as guides
 from issuance.joint import page_routes as joint_pages
 from issuance.letters import page_routes as letter_pages
 from issuance.progress import routes as progress
@@ -105,6 +107,7 @@ def create_app(house: House) -> FastAPI:
         if house.settings.work_in_process:
             worker.start()
         reading_room().room.warm()
+        house.guide_desk.passages("zh")  # indexed before the first question
         yield
         worker.stop()
 
@@ -168,6 +171,7 @@ def _composed_routes() -> tuple[BaseRoute, ...]:
         own_data_routes.router,
         upload_routes.router,
         progress.router,
+        guides.router,
         wallets.published,
         wallets.router,
         *MATTER_API,
@@ -204,6 +208,7 @@ def _composed_routes() -> tuple[BaseRoute, ...]:
         counter_pages,
         *applying,
         dormitory_page_routes,
+        guide_pages,
         scan_pages,
         wallet_asking_pages,
         file_pages,

@@ -14,6 +14,7 @@ from certstore.service import (
     described_citizen,
     described_consent,
     described_events,
+    described_help,
     described_holds,
     described_leases,
     described_matters,
@@ -239,6 +240,7 @@ EXAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     **described_asking.EXAMPLES,
     **described_cards.EXAMPLES,
     **described_progress.EXAMPLES,
+    **described_help.EXAMPLES,
     ("POST", "/v1/verify/code"): _VERDICT,
     ("POST", "/v1/verify/document"): _JUDGED_DOCUMENT,
     ("GET", "/v1/verify/status/{ref}"): {

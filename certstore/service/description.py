@@ -38,6 +38,7 @@ TAGS: Final[Mapping[str, str]] = {
     "events": "Being told that something changed: a feed, webhooks, deliveries.",
     "entry": "For apps and mini-programs: hand over who is signed in there.",
     "federation": "What agencies ask of other cities through this one.",
+    "help": "Questions and answers, for everybody.",
     "uploads": "What an applicant hands in, resumable.",
     "cards": "Cards of permits: files for the card maker, couriers, service points.",
     "wallets": "Credentials for wallets: OpenID4VCI 1.0.",

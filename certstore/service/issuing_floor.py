@@ -37,6 +37,8 @@ from issuance.for_others.changes import StatusChangeDesk
 from issuance.for_others.desk import ForOthersDesk
 from issuance.four_eyes.desk import SecondDesk
 from issuance.gates import Gate
+from issuance.guides.desk import GuideDesk
+from issuance.guides.figures import FigureSource
 from issuance.issue import Drafter, Follower, IssuanceDesk
 from issuance.joint.choosing import ChoosingDesk
 from issuance.joint.desk import JointDesk
@@ -237,6 +239,16 @@ class IssuingFloor(EventRoom):
         return ProgressDesk(
             applications=self.apply_desk, sequels=self.sequels, others=self.other_cases
         )
+
+    @property
+    def figure_sources(self) -> tuple[FigureSource, ...]:
+        """What workflows beside the core tell the guides, by day: nothing."""
+        return ()
+
+    @cached_property
+    def guide_desk(self) -> GuideDesk:
+        """Guides and answers."""
+        return GuideDesk(rules=self.rules, clock=self.clock, sources=self.figure_sources)
 
     @cached_property
     def supplement_desk(self) -> SupplementDesk:

@@ -16,7 +16,7 @@ from certstore.service.settings import Settings
 
 Group = Literal[
     "sign-in", "verify", "polling", "token", "pull", "face", "relatives", "uploads", "exports",
-    "counter", "decision",
+    "counter", "decision", "help",
 ]  # fmt: skip
 _MOST_BUCKETS = 50_000  # the longest unused are forgotten first
 _MINUTE = 60.0
@@ -47,6 +47,7 @@ BY_ADDRESS: tuple[tuple[str, re.Pattern[str], Group], ...] = (
         "polling",
     ),
     ("GET", re.compile(r"/scan/wallet/[^/]+(/standing)?"), "polling"),
+    ("GET", re.compile(r"/help|/v1/help|/guides/[^/]+"), "help"),
     ("POST", re.compile(r"/v1/witness/add-checkpoint"), "verify"),
     ("POST", re.compile(r"/v1/reuse-decisions"), "verify"),
     ("POST", re.compile(r"/oauth2/[^/]+"), "token"),
@@ -139,5 +140,6 @@ def limits_of(settings: Settings) -> Limits:
             "exports": settings.limit_exports,
             "counter": settings.limit_counter,
             "decision": settings.limit_decision,
+            "help": settings.limit_help,
         }
     )

@@ -7,11 +7,13 @@ from fastapi import APIRouter
 from certstore.callers import Resident
 from certstore.own_data.gathering import Section
 from certstore.service.deadlines import Deadline
+from certstore.service.guide_figures import MatterFigures
 from certstore.service.lease_room import LeaseRoom
 from certstore.service.lease_room import rooms_beside as rooms_beside
 from issuance.application import Matter
 from issuance.effects import Effect, Prelude
 from issuance.gates import Gate
+from issuance.guides.figures import FigureSource
 from issuance.issue import Drafter, Follower
 from issuance.joint.predecessors import Predecessor
 from issuance.matters.cancellation.effect import CancellationEffect
@@ -106,6 +108,13 @@ class MattersFloor(LeaseRoom):
         """What applications can follow besides applications."""
         lease = LeasePredecessor(self.settings.city)
         return {**super().predecessor_kinds, LEASE_FILING: lease}
+
+    @property
+    def figure_sources(self) -> tuple[FigureSource, ...]:
+        """What the guides say of the matters."""
+        open_days = self.lease_upkeep_desk.open_for.days
+        told = MatterFigures(rules=self.endorsement_desk.rules, lease_open_days=open_days)
+        return (*super().figure_sources, told.on)
 
     @property
     def followers(self) -> tuple[Follower, ...]:

@@ -149,6 +149,9 @@ class Settings(BaseSettings):
     limit_decision: int = Field(
         600, ge=0, description=f"reuse decisions about a person, a client {_PER_MINUTE}"
     )
+    limit_help: int = Field(
+        600, ge=0, description=f"questions and guides, an address {_PER_MINUTE}"
+    )
     limit_exports: int = Field(60, ge=0, description=f"downloads, an account {_PER_MINUTE}")
     rules_later_from: str = Field("", description="date from which the later rule set holds")
     endorsement_grace_from: str = Field(

@@ -75,6 +75,7 @@ from issuance.findings.desk import FindingDesk
 from issuance.for_others.changes import StatusChangeDesk
 from issuance.for_others.desk import ForOthersDesk
 from issuance.four_eyes.desk import SecondDesk
+from issuance.guides.desk import GuideDesk
 from issuance.issue import IssuanceDesk
 from issuance.joint.desk import JointDesk
 from issuance.photo_capture import PhotoDesk
@@ -264,6 +265,7 @@ _NAMES: dict[type, str] = {
     SecondDesk: "second_desk",
     BulkDesk: "bulk_desk",
     FindingDesk: "finding_desk",
+    GuideDesk: "guide_desk",
     UploadDesk: "upload_desk",
     UploadCaseDesk: "upload_case_desk",
     PhotoDesk: "photo_desk",

@@ -56,7 +56,7 @@ ENGLISH = (
     Look("elder-en", "lang=en&size=elder&theme=light", ()),  # the longest words, the largest type
 )
 _TAG = re.compile(r"<html ([^>]*)>")
-_SIZE = re.compile(r'<a href="(\?size=[a-z]+)">([^<]*)</a>')  # the link to the other size
+_SIZE = re.compile(r'<a href="(\?size=[a-z]+[^"]*)">([^<]*)</a>')  # the link to the other size
 
 
 def _undressed(html: str) -> str:

@@ -14,6 +14,7 @@ from tests.e2e.pages.ending_samples import endings
 from tests.e2e.pages.entrance_samples import entrance
 from tests.e2e.pages.figure_samples import figures
 from tests.e2e.pages.form_samples import forms
+from tests.e2e.pages.guide_samples import guides
 from tests.e2e.pages.hold_samples import holds
 from tests.e2e.pages.intake_samples import intake
 from tests.e2e.pages.joint_samples import joint
@@ -39,4 +40,14 @@ def every_sample() -> list[Sample]:
     behind = [*clerks(), *counter(), *onboarding(), *versions()]
     verified = [*scans(), *documents(), *asking_wallets(), *scanner_samples()]
     behind = [*desk(), *desk_work(), *figures(), *intake(), *behind]
-    return [*store, *holds(), *asked, *behind, *verified, *wallets(), *cards(), *leases()]
+    return [
+        *store,
+        *guides(),
+        *holds(),
+        *asked,
+        *behind,
+        *verified,
+        *wallets(),
+        *cards(),
+        *leases(),
+    ]

@@ -7,7 +7,7 @@ import pytest
 
 from certstore.errors import ConflictError
 from issuance.application import State
-from issuance.conduct import PREDECESSOR_ENDED
+from issuance.conduct import APPLICANT, PREDECESSOR_ENDED
 from issuance.joint.choosing import PERMIT, REGISTRATION
 from issuance.upload import UploadState
 from tests.guardians import DAUGHTER, FATHER

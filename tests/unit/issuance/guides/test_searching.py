@@ -1,0 +1,160 @@
+"""The mechanism of searching, apart from the examples: what is forgiven, what is refused."""
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from certstore.errors import MalformedError
+from issuance.guides.lexicon import lexicon, masks, stem
+from issuance.guides.meanings import language_of, meanings
+from issuance.guides.question import LONGEST, Question
+from tests.unit.issuance.guides.conftest import desk_on
+
+DESK = desk_on()
+
+
+def got(text):
+    answered = DESK.answer(Question.read(text))
+    return answered.outcome, [passage.ref for passage in answered.passages]
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "居住证丢了怎么办",
+        "居住證丟了怎麼辦",  # traditional characters
+        "居主证丢了怎么办",  # one character wrong
+        "居证住丢了怎么办",  # two changed about
+        "暂住证丢了咋办",  # its old name, and dialect
+        "居住证 丢了！！！",
+        "　居住证，丢了？",  # full-width blank and marks
+        "juzhuzheng diule",  # pinyin
+        "ju zhu zheng diu le",
+        "".join(chr(ord(letter) + 0xFEE0) for letter in "JUZHUZHENG") + "　diule",  # full-width
+        "I lost my residence permit",
+        "LOST PERMIT",
+        "lost permitt",  # one letter too many
+        "my permti is lost",  # two changed about
+    ],
+)
+def test_ways_of_writing_are_forgiven(typed):
+    assert got(typed) == ("answer", ["loss.report"])
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["银行卡丢了", "社保卡丢了怎么办", "学生证丢了", "驾照丢了", "身份证丢了", "房产证丢了",
+     "library card lost", "I lost my passport", "credit card stolen"],
+)  # fmt: skip
+def test_another_thing_that_is_lost_is_not_the_permit(typed):
+    assert got(typed)[0] != "answer"
+
+
+@pytest.mark.parametrize(
+    "typed", ["居住证能抵押吗", "居住证可以贷款吗", "居住证能摇号吗", "mortgage with my permit"]
+)
+def test_a_permit_that_something_strange_is_asked_of_gets_no_answer(typed):
+    assert got(typed)[0] != "answer"
+
+
+@pytest.mark.parametrize(
+    "typed", ["材料", "要钱吗", "多久", "在哪里", "怎么办", "可以吗", "how long"]
+)
+def test_a_question_that_names_no_thing_may_only_be_chosen_from(typed):
+    how, refs = got(typed)
+    assert how != "answer" or refs == ["fees"]  # 要钱吗 has one meaning here
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ['"', "'", "*", "NEAR(居住证 丢)", "title:居住证", "居住证 AND", "^居住证", "-居住证",
+     "<script>alert(1)</script>", "{{ 7*7 }}", "%", "\\", "' OR 1=1 --", "居住证*" * 20],
+)  # fmt: skip
+def test_no_operator_of_the_index_can_be_typed(typed):
+    assert got(typed)[0] in {"answer", "perhaps", "none"}
+
+
+# Everything that can be typed in a line; what cannot is refused, which has its own tests below.
+LINES = st.text(
+    st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")), max_size=LONGEST
+)
+
+
+@settings(max_examples=200, deadline=None)
+@given(LINES)
+def test_any_line_gets_an_outcome(typed):
+    answered = DESK.answer(Question.read(typed))
+    assert (answered.outcome == "none") == (not answered.passages)
+    assert len(answered.passages) <= (1 if answered.outcome == "answer" else 3)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_passage_answers_its_own_title(lang):
+    missed = [p.ref for p in DESK.passages(lang) if got(p.title) != ("answer", [p.ref])]
+    assert missed == []
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_no_way_of_asking_for_a_passage_is_answered_by_another(lang):
+    wrong = [
+        (way, refs)
+        for passage in DESK.passages(lang)
+        for way in passage.asked
+        if (found := got(way))[0] == "answer" and (refs := found[1]) != [passage.ref]
+    ]
+    assert wrong == []
+
+
+def test_the_language_is_the_question_s():
+    words = lexicon()
+    said = ["居住证", "juzhuzheng", "permit", "permit 居住证", "qianzhu", "xyz", ""]
+    assert [language_of(text, words) for text in said] == ["zh", "zh", "en", "zh", "zh", "en", "en"]
+
+
+def test_a_strange_word_beside_a_thing_is_known_for_one():
+    said = {each.name: each.bound for each in meanings("魔法凭证丢了", lexicon())}
+    assert said["魔法"]
+    assert not {each.name: each.bound for each in meanings("挂失能不能盖戳", lexicon())}["盖戳"]
+    assert "card" not in [each.name for each in meanings("魔法卡丢了", lexicon())]
+
+
+def test_words_are_cut_as_they_are_meant():
+    words = lexicon()
+    assert [each.name for each in meanings("我要办居住登记", words)] == ["registration"]
+    assert [each.name for each in meanings("居住登记凭证", words)] == [
+        "voucher"
+    ]  # the longest word
+    assert list(masks("证")) == []
+    assert {stem("renewing"), stem("renewed"), stem("renews")} == {"renew"}
+
+
+@pytest.mark.parametrize(
+    ("typed", "left"),
+    [
+        ("310199199003070020 的居住证丢了", "的居住证丢了"),
+        ("３１０１９９１９９００３０７００２０丢了", "丢了"),  # full-width
+        ("310199 19900307 002X 丢了", "丢了"),  # in groups
+        ("我的号码13800000000", "我的号码"),
+        ("٣١٠١٩٩١٩٩٠٠٣٠٧٠٠٢٠ lost", "lost"),  # another script's digits
+    ],
+)
+def test_long_numbers_are_taken_out(typed, left):
+    assert Question.read(typed) == Question(left, freed=True)
+
+
+def test_short_numbers_stay():
+    assert Question.read("到 2027-01-05 还有 30 天，12345 打得通吗").freed is False
+
+
+@pytest.mark.parametrize("typed", ["a\nb", "a\x00", "a\u202eb", "a\u200bb", "\x1b[31m", "\ud800"])
+def test_control_characters_are_refused(typed):
+    with pytest.raises(MalformedError) as refused:
+        Question.read(typed)
+    assert refused.value.facts["cause"] == "controls"
+
+
+def test_a_question_has_an_end():
+    assert Question.read("居" * LONGEST).text
+    with pytest.raises(MalformedError) as refused:
+        Question.read("居" * (LONGEST + 1))
+    assert refused.value.facts["cause"] == "too_long"
