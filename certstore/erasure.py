@@ -20,6 +20,7 @@ def erase_person(books: Books, origin: str, person: Person, now: datetime) -> in
     """
     _what_they_said(books, person, now)
     _what_they_let_others_do(books, person, now)
+    books.contacts.erase(person.id)
     books.inbox.erase(person.id)
     books.matters.forget(person.id)
     books.sessions.erase(person.holder)

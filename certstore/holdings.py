@@ -155,3 +155,10 @@ class HoldingsDesk:
             holder = resident.holder
             person = books.people.find(holder.id_type, holder.id_number)
             return [] if person is None else books.inbox.of(person.id)
+
+    def notice(self, resident: Resident, ref: str) -> Notice | None:
+        """One notice of this resident; None for another's as for none."""
+        with self.archive.reading() as books:
+            holder = resident.holder
+            person = books.people.find(holder.id_type, holder.id_number)
+            return None if person is None else books.inbox.one(person.id, ref)

@@ -7,9 +7,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from certstore.clock import Clock
+from certstore.events.checking import check_webhook
 from certstore.events.signing import shown, signed_headers
 from certstore.tokens import canonical_json
-from issuance.matters.cards.shipping.webhook import check_webhook
 
 SECRET = bytes(range(32))
 SAID = shown(SECRET)

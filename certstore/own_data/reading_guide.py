@@ -27,6 +27,7 @@ _FILES = (
     ),
     ("questions.json", "您问过的查看，和单位的答复", "your questions about accesses, and answers"),
     ("disputes.json", "您申请的更正", "corrections you asked for"),
+    ("contacts.json", "除了收件箱，您在哪里收通知", "where you are told besides the inbox"),
     ("notices.json", "发给您的消息", "messages to you"),
     (
         "children.json",

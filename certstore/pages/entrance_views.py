@@ -1,7 +1,7 @@
 """What the pages around signing in show, and the inbox behind it."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
 # Why one is asked to sign in: the session ended, and a form with it (kept); none was there; the
@@ -115,7 +115,12 @@ NoticeWord = Literal[
     "partly_restored",
     "loss_reported",
     "loss_lifted",
+    "endorsement_due",
     "endorsement_overdue",
+    "registration_ending",
+    "registration_ended",
+    "permit_possible",
+    "contact_failing",
     "card_ready",
     "card_sent",
     "card_arrived",
@@ -148,6 +153,7 @@ class Notice:
     ended: tuple[tuple[str, str], ...] = ()  # what else ended: matter, child it is for
     going_on: tuple[tuple[str, str], ...] = ()  # what goes on all the same
     unread: bool = False
+    on: date | None = None  # the day that a reminder is about
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,7 +59,12 @@ _NOTICE_KINDS: Mapping[str, NoticeWord] = {
     "partly_restored": "partly_restored",
     "loss_reported": "loss_reported",
     "loss_lifted": "loss_lifted",
+    "endorsement_due": "endorsement_due",
     "endorsement_overdue": "endorsement_overdue",
+    "registration_ending": "registration_ending",
+    "registration_ended": "registration_ended",
+    "permit_possible": "permit_possible",
+    "contact_failing": "contact_failing",
     "card_ready": "card_ready",
     "card_sent": "card_sent",
     "card_arrived": "card_arrived",
@@ -92,6 +97,10 @@ _LEADS = (
 _PLACES = {
     "relied_on": "/usage",
     "use_code_used": "/usage",
+    "registration_ending": "/apply/registration-renewal",
+    "registration_ended": "/apply/residence-registration",
+    "permit_possible": "/apply/residence-permit",
+    "contact_failing": "/reminders",
     **dict.fromkeys(("entrusted", "entrustment_answered", "entrustment_ended"), "/entrustments"),
 }
 
@@ -193,6 +202,7 @@ def notice_lines(found: Sequence[Notice], lang: Lang = "zh") -> tuple[NoticeLine
             agency=str(notice.facts.get(f"agency_{lang}", "")),
             ended=_matters(notice, "ended"),
             going_on=_matters(notice, "going_on"),
+            on=_day(notice.facts.get("last_day")),
         )
         for notice in found
     )
@@ -203,6 +213,10 @@ def _matters(notice: Notice, fact: str) -> tuple[tuple[str, str], ...]:
     return tuple((each["matter"], each["child"]) for each in notice.facts.get(fact, ()))
 
 
+def _day(said: object) -> date | None:
+    return date.fromisoformat(said) if isinstance(said, str) else None
+
+
 def _about(notice: Notice) -> str | None:
     """Where the application or request a notice is about is shown, if it is about one of theirs.
 
@@ -210,6 +224,8 @@ def _about(notice: Notice) -> str | None:
     """
     if notice.kind in _PLACES:
         return _PLACES[notice.kind]
+    if notice.kind == "endorsement_due":
+        return f"/certificates/{notice.facts.get('certificate_ref')}/endorsement"
     for fact, path in _LEADS:
         if fact in notice.facts:
             return f"{path}/{notice.facts[fact]}"

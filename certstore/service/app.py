@@ -22,6 +22,8 @@ from certstore.events import routes as events
 from certstore.federation import routes as federation
 from certstore.hand_over import page_routes as entry_pages
 from certstore.hand_over import routes as hand_over
+from certstore.messages import page_routes as message_pages
+from certstore.messages import routes as messages
 from certstore.onboarding import console_page_routes, workbench_page_routes
 from certstore.onboarding import page_routes as onboarding_pages
 from certstore.own_data import page_routes as own_data_pages
@@ -172,6 +174,7 @@ def _composed_routes() -> tuple[BaseRoute, ...]:
         upload_routes.router,
         progress.router,
         guides.router,
+        messages.router,
         wallets.published,
         wallets.router,
         *MATTER_API,
@@ -215,7 +218,8 @@ def _composed_routes() -> tuple[BaseRoute, ...]:
         asking_pages,
     ):
         app.include_router(pages.router)
-    for pages in (question_pages, dispute_pages, entrustment_pages, own_data_pages, wallet_pages):
+    acting = (question_pages, dispute_pages, entrustment_pages, own_data_pages, message_pages)
+    for pages in (*acting, wallet_pages):
         app.include_router(pages.router)
     for portal in (onboarding_pages, workbench_page_routes, console_page_routes, matter_pages):
         app.include_router(portal.router)
@@ -243,6 +247,7 @@ def _furnish(app: FastAPI, house: House) -> None:
         places=PLACES,
     )
     state.specimen = specimen
+    state.messages_kept = house.messages_kept
     state.rooms_beside = rooms_beside
     state.limits = limits_of(house.settings)
     state.entry_hosts = house.entry_hosts

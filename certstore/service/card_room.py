@@ -1,11 +1,9 @@
 """The desks of cards and service points, and the courier's line: put together for the house."""
 
-import base64
-import binascii
 from functools import cached_property
 
-from certstore.errors import MalformedError
 from certstore.keys import Purpose
+from certstore.service.agreed_secret import agreed_secret
 from certstore.service.http_courier import HttpCourier
 from certstore.service.wallet_room import WalletRoom
 from issuance.matters.cards.centre.arriving import ArrivingDesk
@@ -19,8 +17,6 @@ from issuance.matters.cards.points.points import PointsDesk, read_points
 from issuance.matters.cards.shipping.desk import ShippingDesk
 from issuance.matters.cards.shipping.door import CourierDoor
 from issuance.matters.cards.shipping.tracking import TrackingDesk
-
-_LEAST_SECRET = 24  # bytes
 
 
 class CardRoom(WalletRoom):
@@ -121,16 +117,10 @@ class CardRoom(WalletRoom):
 
         MalformedError where it is too short to be one.
         """
-        said = self.settings.courier_secret.get_secret_value()
-        if not said and not self.settings.courier_url:
+        said = self.settings.courier_secret
+        if not said.get_secret_value() and not self.settings.courier_url:
             return b""
-        try:
-            secret = base64.b64decode(said.removeprefix("whsec_"), validate=True)
-        except (binascii.Error, ValueError) as error:
-            raise _bad_secret() from error
-        if len(secret) < _LEAST_SECRET:
-            raise _bad_secret()
-        return secret
+        return agreed_secret(said, "CERTSTORE_COURIER_SECRET")
 
     @cached_property
     def courier(self) -> HttpCourier | None:
@@ -167,11 +157,3 @@ class CardRoom(WalletRoom):
         if line is not None:
             line.close()
         super().close()
-
-
-def _bad_secret() -> MalformedError:
-    return MalformedError(
-        "the secret agreed with the courier is missing or too short",
-        where="CERTSTORE_COURIER_SECRET",
-        remedy="whsec_ and at least 24 random bytes in base64",
-    )

@@ -23,6 +23,7 @@ from certstore.service.demo_issuers import enrol_issuers
 from certstore.service.demo_job import Findings, MainJob
 from certstore.service.demo_people import people_lines
 from certstore.service.demo_school import enrol_school, school_signer
+from certstore.service.kept_channel import FOLDER
 from certstore.service.passphrase import passphrase
 from certstore.service.serving import free_port, serving
 from certstore.service.settings import Settings
@@ -215,6 +216,8 @@ def _list_pages(house: House, seconds: float) -> None:
     say("Names and numbers are invented.\n")
     for line in people_lines(house):
         say(line)
+    if house.messages_kept:
+        say(f"\nMessages (mail, SMS) are kept in {house.settings.data_dir / FOLDER} 发出的消息")
     say("\nCtrl+C stops it. 演示数据，城市、机构和人物都是虚构的。")
 
 
@@ -225,6 +228,7 @@ PAGES: Mapping[str, str] = {
     "/consents": "what I agreed to; the provident fund asks 林晓禾 我同意过的",
     "/corrections/new": "say that a record is wrong 更正",
     "/export": "everything held about me 带走我的数据",
+    "/reminders": "where I am told 在哪里收通知",
     "/scan": "scan a code 核验",
     "/desk": "the officers' desk 审核台",
     "/pull": "a clerk's counter without a system of its own 窗口查询",

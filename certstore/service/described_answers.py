@@ -241,6 +241,7 @@ EXAMPLES: Final[Mapping[tuple[str, str], Any]] = {
     **described_cards.EXAMPLES,
     **described_progress.EXAMPLES,
     **described_help.EXAMPLES,
+    ("POST", "/v1/messages/reports"): {"new": 1, "unknown": []},
     ("POST", "/v1/verify/code"): _VERDICT,
     ("POST", "/v1/verify/document"): _JUDGED_DOCUMENT,
     ("GET", "/v1/verify/status/{ref}"): {

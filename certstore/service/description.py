@@ -40,6 +40,7 @@ TAGS: Final[Mapping[str, str]] = {
     "federation": "What agencies ask of other cities through this one.",
     "help": "Questions and answers, for everybody.",
     "uploads": "What an applicant hands in, resumable.",
+    "messages": "Gateways of messages report what became of them.",
     "cards": "Cards of permits: files for the card maker, couriers, service points.",
     "wallets": "Credentials for wallets: OpenID4VCI 1.0.",
 }

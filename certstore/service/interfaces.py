@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from datetime import timedelta
 from functools import cache
 from importlib.resources import files
 from typing import Any, Literal
@@ -12,8 +13,10 @@ from certstore.errors import CertstoreError, NotFoundError
 from certstore.keys import Purpose
 from certstore.service.wiring import House
 from certstore.tables.joint_tests import JointTest
+from certstore.tables.message_rows import ChannelName
 
 State = Literal["works", "fails", "unused", "unknown"]
+_LATE = timedelta(hours=12)  # a night of quiet hours, and an hour
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -206,6 +209,34 @@ def _courier(house: House) -> Health:
     return Health(state, f"{booked} parcels booked, {waiting} to book")
 
 
+def _mail(house: House) -> Health:
+    return _messages(house, ("email",), "CERTSTORE_SMTP_HOST")
+
+
+def _message_gateways(house: House) -> Health:
+    return _messages(house, ("sms", "mini_program"), "CERTSTORE_SMS_URL")
+
+
+def _messages(house: House, channels: tuple[ChannelName, ...], setting: str) -> Health:
+    """How many are in which state; what has waited for an hour says that something is wrong."""
+    if not set(house.named_channels) & set(channels):
+        return Health("unused", f"nothing is sent this way ({setting})")
+    now = house.clock.now()
+    with house.archive.reading() as books:
+        counted = books.messages.counted()
+        since = [at for each in channels if (at := books.messages.waiting_since(each))]
+    states: dict[str, int] = {}
+    for (channel, state), number in sorted(counted.items()):
+        if channel in channels:
+            states[state] = states.get(state, 0) + number
+    told = ", ".join(f"{number} {state}" for state, number in states.items()) or "nothing sent yet"
+    late = bool(since) and now - min(since) > _LATE and not house.quiet_hours.hold(now)
+    if late:
+        return Health("fails", f"{told}; the oldest waits since {min(since):%Y-%m-%d %H:%M} UTC")
+    gone = states.get("sent") or states.get("delivered")
+    return Health("works" if gone else "unknown", told)
+
+
 def _served(_house: House) -> Health:
     return Health("works", "served by this installation")
 
@@ -224,4 +255,6 @@ _CHECKS: Mapping[str, Callable[[House], Health]] = {
     "time_authority": _time_authority,
     "cities": _cities,
     "courier": _courier,
+    "mail": _mail,
+    "message_gateways": _message_gateways,
 }

@@ -1,13 +1,14 @@
 """The desks of issuance: from an application to a sealed certificate, and what becomes of it."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from functools import cached_property
 
 from certstore.certificates import File
 from certstore.keys import Purpose
-from certstore.service.event_room import EventRoom
+from certstore.reminders.source import ReminderSource
 from certstore.service.for_others import for_others_desk
 from certstore.service.glyphs import RareGlyphs
+from certstore.service.message_room import MessageRoom
 from certstore.service.middle_floor import day_of
 from certstore.service.officers import (
     bulk_desk,
@@ -50,6 +51,8 @@ from issuance.photo_capture import PhotoDesk, photo_handed_in
 from issuance.progress.desk import ProgressDesk
 from issuance.progress.sequel import NoSequels, OtherCases, Sequels
 from issuance.ratings.desk import RatingDesk
+from issuance.reminders.half_years import HalfYearReminders
+from issuance.reminders.registrations import RegistrationReminders
 from issuance.review import ReviewDesk
 from issuance.sealing import Sealer
 from issuance.statistics import StatisticsDesk
@@ -66,7 +69,7 @@ from verifiers.materials.limited_room import limited_room, limited_shares
 from verifiers.materials.photo_findings import PhotoLevel
 
 
-class IssuingFloor(EventRoom):
+class IssuingFloor(MessageRoom):
     """Applications, uploads, letters, the press, and certificates of other authorities."""
 
     @cached_property
@@ -125,8 +128,17 @@ class IssuingFloor(EventRoom):
         )
         return {matter: voucher for matter in Matter if matter.is_registration}
 
-    def look_at_settings(self) -> None:
-        """Read at the start what would fail later: a file or a key that is named and unsound."""
+    @property
+    def reminder_sources(self) -> tuple[ReminderSource, ...]:
+        """What knows of days to remind of."""
+        return (
+            RegistrationReminders(),
+            HalfYearReminders(self._half_year_months, self.settings.city),
+        )
+
+    def _half_year_months(self, day: date) -> int:
+        later_from = day_of(self.settings.rules_later_from)
+        return self.rules.in_force(day, later_from=later_from).half_year.months
 
     @property
     def gates(self) -> dict[Matter, Gate]:

@@ -6,6 +6,7 @@ from fastapi import APIRouter
 
 from certstore.callers import Resident
 from certstore.own_data.gathering import Section
+from certstore.reminders.source import ReminderSource
 from certstore.service.deadlines import Deadline
 from certstore.service.guide_figures import MatterFigures
 from certstore.service.lease_room import LeaseRoom
@@ -39,6 +40,7 @@ from issuance.matters.endorsement import routes as endorsements
 from issuance.matters.endorsement.desk import EndorsementDesk
 from issuance.matters.endorsement.draft import EndorsementDrafter
 from issuance.matters.endorsement.gate import EndorsementGate
+from issuance.matters.endorsement.reminding import EndorsementReminders
 from issuance.matters.lease import page_routes as lease_pages
 from issuance.matters.lease import routes as leases
 from issuance.matters.lease.awaited import LeasePredecessor
@@ -145,6 +147,11 @@ class MattersFloor(LeaseRoom):
     def preludes(self) -> dict[Matter, Prelude]:
         """What is done before an application is submitted."""
         return {**super().preludes, Matter.REISSUE: LossPrelude(self.loss_desk)}
+
+    @property
+    def reminder_sources(self) -> tuple[ReminderSource, ...]:
+        """What knows of days to remind of: endorsements, too."""
+        return (*super().reminder_sources, EndorsementReminders(self.endorsement_desk.rules))
 
 
 DESKS: Mapping[type, str] = {

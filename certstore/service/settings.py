@@ -15,6 +15,7 @@ from certstore.service.addresses import is_safe_place
 
 SignedWith = Literal["RS256", "PS256", "ES256", "ES384", "EdDSA"]
 _PER_MINUTE = "a minute; 0: no limit"
+_PLACE = r"^(https?://\S{1,300})?$"
 
 
 class Settings(BaseSettings):
@@ -174,6 +175,35 @@ class Settings(BaseSettings):
     courier_secret: SecretStr = Field(
         SecretStr(""), description="whsec_…, what the courier and we sign calls with"
     )
+    smtp_host: str = Field("", description="the mail server; empty: no mail is sent")
+    smtp_port: int = Field(587, ge=1, le=65535)
+    smtp_tls: Literal["starttls", "implicit"] = Field(
+        "starttls", description="how the line is secured; demanded but on this machine"
+    )
+    smtp_user: str = Field("", description="empty: nobody signs in")
+    smtp_password: SecretStr = SecretStr("")
+    smtp_from: str = Field(
+        "", pattern=r"^([!-~]{1,64}@[!-~]{1,190})?$", description="the sender's address"
+    )
+    smtp_reports_secret: SecretStr = Field(
+        SecretStr(""), description="whsec_…, what whoever reads bounces signs reports with"
+    )
+    sms_url: str = Field(
+        "", pattern=_PLACE, description="the gateway of short messages; empty: none are sent"
+    )
+    sms_secret: SecretStr = Field(
+        SecretStr(""), description="whsec_…, what the gateway and we sign calls with"
+    )
+    mini_program_url: str = Field(
+        "", pattern=_PLACE, description="the gateway of mini-program messages; empty: none"
+    )
+    mini_program_secret: SecretStr = Field(SecretStr(""), description="whsec_…, as above")
+    quiet_hours: str = Field(
+        "21:00-08:00", description="when nobody is sent a message, in China's time"
+    )
+    messages_a_minute: int = Field(
+        60, ge=1, le=100_000, description="messages sent by each channel a minute"
+    )
     fallback_fonts: tuple[Path, ...] = Field((), description="TrueType files for rare characters")
     photo_level: Literal["auto", "basic", "face"] = Field(
         "auto", description="how closely photos are judged; auto: as installed, batches later"
@@ -188,11 +218,11 @@ class Settings(BaseSettings):
     def _no_slash(cls, value: str) -> str:
         return value.rstrip("/")
 
-    @field_validator("courier_url")
+    @field_validator("courier_url", "sms_url", "mini_program_url")
     @classmethod
-    def _safe_courier(cls, value: str) -> str:
+    def _safe_other_side(cls, value: str) -> str:
         if value and not is_safe_place(value):
-            raise ValueError("a courier is asked by https, or on this machine")
+            raise ValueError("it is called by https, or on this machine")
         return value
 
     @field_validator("oidc_issuer")

@@ -32,6 +32,8 @@ from certstore.holdings import HoldingsDesk
 from certstore.idempotency.desk import IdempotencyDesk
 from certstore.keys import Purpose
 from certstore.ledger import LedgerDesk
+from certstore.messages.contact_desk import ContactDesk
+from certstore.messages.report_desk import ReportDesk
 from certstore.objects import ObjectStore
 from certstore.onboarding.applying import OnboardingDesk
 from certstore.onboarding.approval import ApprovalDesk
@@ -199,6 +201,7 @@ class House(TopFloor):
                 "applications": applications_held,
                 "consents": consents_held,
                 "wallet_copies": wallet_copies_held,
+                "contacts": self.contacts_held,
                 **SECTIONS,
             },
         )
@@ -285,5 +288,7 @@ _NAMES: dict[type, str] = {
     WalletRequestDesk: "wallet_request_desk",
     WalletTokenDesk: "wallet_token_desk",
     WalletDesk: "wallet_desk",
+    ContactDesk: "contact_desk",
+    ReportDesk: "report_desk",
     **DESKS,
 }

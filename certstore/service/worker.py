@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 from certstore.errors import CertstoreError
 from certstore.service.matters import jobs_of
 from certstore.service.messenger import Messenger
+from certstore.service.postman import Postman
 from certstore.service.stamp_room import StampRound
 from certstore.service.wiring import House
 from certstore.service.witness_round import WitnessRound
@@ -40,6 +41,7 @@ class Worker:
         self._thread: threading.Thread | None = None
         self._queue: NatsQueue | None = None
         self._messenger = Messenger(house)
+        self._postman = Postman(house)
         asking = house.witnessing_desk
         self._witnesses = WitnessRound(asking, house.clock) if asking is not None else None
         stamping = house.stamp_desk
@@ -54,6 +56,7 @@ class Worker:
         """Stop after the job at hand."""
         self._stop.set()
         self._messenger.stop()
+        self._postman.stop()
         if self._thread is not None:
             self._thread.join(timeout=10)
         if self._queue is not None:
@@ -65,17 +68,20 @@ class Worker:
         Services are told from threads of their own meanwhile.
         """
         self._messenger.start()
+        self._postman.start()
         try:
             while not self._stop.is_set():
                 self._round()
                 self._stop.wait(PERIOD_S)
         finally:
             self._messenger.stop()
+            self._postman.stop()
 
     def once(self) -> None:
         """Do every job once, and tell services what they are to be told by now."""
         self._round()
         self._try(self._messenger.once)
+        self._try(self._postman.once)
 
     def _round(self) -> None:
         for job in (
@@ -93,6 +99,8 @@ class Worker:
             self.stamp,
             self.end_consent_requests,
             self.tell_expired,
+            self.remind,
+            self.spread_messages,
             self.tell,
             self.pull,
             self.forget,
@@ -146,6 +154,14 @@ class Worker:
         """Tell of the certificates whose validity has ended."""
         self._house.expiry_desk.tell_expired()
 
+    def remind(self) -> None:
+        """Write the day's reminders into inboxes."""
+        self._house.reminder_desk.remind()
+
+    def spread_messages(self) -> None:
+        """Have new notices wait for where their people want to be told."""
+        self._house.sending_desk.spread()
+
     def sign_checkpoint(self) -> None:
         """Sign a checkpoint if the ledger has grown and the last one is old enough."""
         ledger = self._house.ledger_desk
@@ -191,6 +207,7 @@ class Worker:
         self._house.upload_erasure.erase_ended()
         self._house.upload_erasure.wrap_anew()
         self._house.subscription_desk.wrap_anew()
+        self._house.contact_desk.wrap_anew()
 
     def forget(self) -> None:
         """Drop what has ended: used identifiers, sessions, face verifications."""
@@ -211,6 +228,7 @@ class Worker:
         self._house.wallet_question_desk.forget()
         self._house.wallet_token_desk.forget()
         self._house.spreading_desk.forget()
+        self._house.sending_desk.forget()
         self._house.face_desk.expire_overdue()
         if self._house.demonstration:
             self._house.sandbox_provider.forget_overdue()

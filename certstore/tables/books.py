@@ -9,6 +9,7 @@ from sqlalchemy import Connection
 from certstore.storage.database import Database
 from certstore.tables.batches import BatchBook
 from certstore.tables.consents import ConsentBook
+from certstore.tables.contacts import ContactBook
 from certstore.tables.devices import DeviceBook
 from certstore.tables.disputes import DisputeBook
 from certstore.tables.documents import DocumentBook
@@ -25,6 +26,7 @@ from certstore.tables.joint_tests import JointTestBook
 from certstore.tables.ledger import LedgerBook
 from certstore.tables.matter_proposals import ProposalBook
 from certstore.tables.matters import MatterBook
+from certstore.tables.messages import MessageBook
 from certstore.tables.notices import Inbox
 from certstore.tables.onboarding import OnboardingBook
 from certstore.tables.organisations import OrganisationBook
@@ -38,6 +40,7 @@ from certstore.tables.questions import QuestionBook
 from certstore.tables.quotas import QuotaBook
 from certstore.tables.refused_calls import RefusedCallBook
 from certstore.tables.register import Register
+from certstore.tables.reminder_days import ReminderBook
 from certstore.tables.sessions import SessionBook
 from certstore.tables.sharing import SharingBook
 from certstore.tables.sources import SourceBook
@@ -291,6 +294,21 @@ class Books:
     def wallet_questions(self) -> WalletQuestionBook:
         """What verifiers ask wallets."""
         return WalletQuestionBook(self.connection)
+
+    @cached_property
+    def contacts(self) -> ContactBook:
+        """Where people are told besides the inbox."""
+        return ContactBook(self.connection)
+
+    @cached_property
+    def messages(self) -> MessageBook:
+        """What is told there."""
+        return MessageBook(self.connection)
+
+    @cached_property
+    def reminders(self) -> ReminderBook:
+        """Up to which day was reminded of what."""
+        return ReminderBook(self.connection)
 
 
 class Archive:

@@ -5,7 +5,19 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Column, Connection, ForeignKey, Integer, String, Table, select
+from sqlalchemy import (
+    Boolean,
+    Column,
+    Connection,
+    ForeignKey,
+    Index,
+    Integer,
+    Row,
+    String,
+    Table,
+    select,
+    text,
+)
 
 from certstore.chance import reference
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
@@ -48,7 +60,12 @@ NoticeKind = Literal[
     "partly_restored",
     "loss_reported",
     "loss_lifted",
+    "endorsement_due",
     "endorsement_overdue",
+    "registration_ending",
+    "registration_ended",
+    "permit_possible",
+    "contact_failing",
     "card_ready",
     "card_sent",
     "card_arrived",
@@ -64,6 +81,7 @@ NoticeKind = Literal[
     "rating_answered",
 ]
 
+_NOT_SPREAD = text("NOT spread")
 notices = Table(
     "notices",
     metadata,
@@ -74,6 +92,13 @@ notices = Table(
     Column("occasion", String(80), nullable=False, unique=True),  # never twice for one occasion
     Column("facts", Json, nullable=False),
     Column("created_at", Moment, nullable=False),
+    Column("spread", Boolean, nullable=False),  # whether it was seen where else it is told
+    Index(
+        "ix_notices_not_spread",
+        "id",
+        sqlite_where=_NOT_SPREAD,
+        postgresql_where=_NOT_SPREAD,
+    ),
 )
 
 
@@ -110,6 +135,7 @@ class Inbox:
             "occasion": f"{kind}:{occasion}",
             "facts": dict(facts),
             "created_at": at,
+            "spread": False,
         }
         insert_once(self._connection, notices, values)
 
@@ -125,5 +151,15 @@ class Inbox:
             .order_by(notices.c.id.desc())
             .limit(limit)
         )
-        rows = self._connection.execute(query)
-        return [Notice(row.ref, row.kind, row.facts, row.created_at) for row in rows]
+        return [notice_of(row) for row in self._connection.execute(query)]
+
+    def one(self, person_id: int, ref: str) -> Notice | None:
+        """A notice of this person; None for another's as for none."""
+        query = select(notices).where(notices.c.ref == ref, notices.c.person_id == person_id)
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else notice_of(row)
+
+
+def notice_of(row: Row[Any]) -> Notice:
+    """A notice as it was read."""
+    return Notice(row.ref, row.kind, row.facts, row.created_at)

@@ -14,7 +14,7 @@ from jinja2 import Environment, nodes
 from certstore.web.texts import LANGUAGES, Text, load
 
 PACKAGES = ("certstore", "face_auth", "issuance", "issuance.matters", "verifiers")
-_FROM_CODE = "wording."  # said by wording.py, not by templates
+_FROM_CODE = ("wording.", "messages.")  # said by wording.py and certstore/messages
 
 
 def _key_of(argument: nodes.Node) -> tuple[str, bool] | None:
@@ -70,7 +70,7 @@ def complaints_about(texts: Mapping[str, Mapping[str, Text]], folders: Iterable[
     """Everything that is wrong between the texts and the templates below these folders."""
     found = disagreements(texts)
     keys: set[str] = set()
-    prefixes = {_FROM_CODE}
+    prefixes = {*_FROM_CODE}
     for path in sorted(path for folder in folders for path in folder.rglob("*.html")):
         where = f"{path.parent.parent.name}/{path.parent.name}/{path.name}"
         more_keys, more_prefixes, complaints = used_in(path.read_text(encoding="utf-8"), where)

@@ -101,6 +101,13 @@ class Texts:
         """What follows the prefix in every key that begins with it: the codes of a closed list."""
         return [key.removeprefix(prefix) for key in self._texts if key.startswith(prefix)]
 
+    def placeholders(self, key: str) -> frozenset[str]:
+        """The names of the values a text takes; raise MissingTextError if there is none."""
+        text = self._texts.get(key)
+        if text is None:
+            raise MissingTextError("no such text", where=f"{self.lang}:{key}")
+        return text.placeholders
+
     def has(self, key: str) -> bool:
         """Whether there is such a text: for codes that come from elsewhere and may be new."""
         return key in self._texts

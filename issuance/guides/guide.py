@@ -98,9 +98,12 @@ _FIGURE_OF: Final = {
 _YEARS_OF: Final = {"residence_voucher": "voucher_years", "residence_permit": "permit_years"}
 
 
+_RESULTS: Final = {Matter.ENDORSEMENT: "endorsed", Matter.CANCELLATION: "cancelled"}
+
+
 def _result(matter: Matter) -> str:
-    if matter is Matter.ENDORSEMENT:
-        return "endorsed"
+    if matter in _RESULTS:
+        return _RESULTS[matter]
     return "residence_voucher" if matter.is_registration else "residence_permit"
 
 
@@ -110,7 +113,11 @@ def _result(matter: Matter) -> str:
 def _conditions(matter: Matter, rules: Rules, figures: Mapping[str, int]) -> Iterator[Line]:
     wanted = rules.matters[JudgedAs(matter.judged_as)].materials
     yield Line("mainland")
-    if matter is Matter.ENDORSEMENT:
+    if matter is Matter.REISSUE:
+        yield Line("permit_stands")
+    elif matter is Matter.CANCELLATION:
+        yield Line("something_stands")
+    elif matter is Matter.ENDORSEMENT:
         yield Line("has_permit")
     elif matter.rests_on_registration or matter is Matter.ADDRESS_CHANGE:
         yield Line("registered")

@@ -33,7 +33,7 @@ def test_help_is_for_everybody_in_both_languages(house, lang, who):
     assert (form.method, form.get("action")) == ("GET", "/help#answer")
     assert page.xpath("//label[@for='q']")
     guides = set(page.xpath("//a[starts-with(@href, '/guides/')]/@href"))
-    assert len(guides) == 7
+    assert len(guides) == 9
     for href in guides:
         assert_sound(Browser(house, who, lang).get(href), lang)
 

@@ -25,6 +25,7 @@ from tests.e2e.pages.people import Sample
 from tests.e2e.pages.photo_samples import photos
 from tests.e2e.pages.presenting_samples import presenting
 from tests.e2e.pages.question_samples import questions
+from tests.e2e.pages.reminder_samples import reminders
 from tests.e2e.pages.scan_samples import scans
 from tests.e2e.pages.scanner_samples import scanner_samples
 from tests.e2e.pages.store_samples import certificates, homes, usage
@@ -35,7 +36,7 @@ from tests.e2e.pages.wallet_samples import wallets
 def every_sample() -> list[Sample]:
     """All of them."""
     store = [*homes(), *certificates(), *usage(), *forms(), *entrance()]
-    store += [*consents(), *citizens(), *presenting()]
+    store += [*consents(), *citizens(), *presenting(), *reminders()]
     asked = [*questions(), *photos(), *checks(), *progress(), *uploads(), *joint(), *endings()]
     behind = [*clerks(), *counter(), *onboarding(), *versions()]
     verified = [*scans(), *documents(), *asking_wallets(), *scanner_samples()]

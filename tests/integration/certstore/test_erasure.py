@@ -31,9 +31,10 @@ from verifiers.asking.desk import Question
 
 ERASED = {
     "consent_requests", "consents", "device_challenges", "device_codes", "devices",
-    "dispute_steps", "disputes", "document_links", "entries",
+    "contact_codes", "dispute_steps", "disputes", "document_links", "entries",
     "earlier_verifications", "entrustments", "guardianships", "idempotency_keys", "more_scans",
-    "notices", "questions", "reuse_decisions", "sessions", "usage", "use_codes",
+    "message_contacts", "messages", "notices", "questions", "reuse_decisions", "sessions", "usage",
+    "use_codes",
     "verifier_requests", "wallet_copies", "wallet_grants", "wallet_offers", "wallet_requests",
 }  # fmt: skip
 RECORDS = {
@@ -44,7 +45,13 @@ RECORDS = {
     "case files": (
         *("applications", "application_events", "uploads", "upload_pieces", "letter_findings"),
         *("letter_uses", "reopened_decisions", "face_transactions", "face_results"),
-        *("proposed_decisions", "ratings", "counter_visits", "counter_checks"),
+        *(
+            "proposed_decisions",
+            "ratings",
+            "joint_applications",
+            "counter_visits",
+            "counter_checks",
+        ),
         *("leases", "lease_parties", "lease_steps"),
     ),
     "cards": (
@@ -70,7 +77,7 @@ SAYS_NOBODY = {
     "peer_trust_lists",
     "purpose_dossiers", "purposes", "quota_counts", "refused_calls", "return_addresses",
     "revoked_tokens", "serial_numbers", "sign_ins", "signed_out_devices", "source_health",
-    "raised_cards", "raised_cases", "source_standings", "stamping",
+    "raised_cards", "raised_cases", "reminder_days", "source_standings", "stamping",
     "status_lists", "told_ends", "told_events", "used_identifiers", "witnessed_logs",
     "wrong_numbers", "wrong_use_codes",
 }  # fmt: skip
@@ -100,6 +107,7 @@ def gone(house):
     _lived(house, lease, held)
     before = rows_about(house, LIN, sorted(ERASED))
     counted = _how_many(house, "more_scans")
+    house.messages = _how_many(house, "messages")
     with house.archive.writing() as books:
         lin = books.people.known(LIN)
         house.erased = erase_person(books, house.settings.ledger_origin, lin, house.clock.now())
@@ -137,6 +145,7 @@ def _lived(house, lease, held):
     _linked(house, held)
     _in_wallets(house, me, held)
     _on_a_phone(house, me, held)
+    _told_elsewhere(house, me)
     house.idempotency_desk.answer(KEYED, lambda: Answer(200, LIN.name.encode()))
     house.own_data_desk.export(replace(me, verified_at=now)).close()
 
@@ -150,6 +159,18 @@ def _on_a_phone(house, me, held):
     asked = house.ask_desk.ask(Question(verifier="酒店", place="前台", why="入住", choice=MINIMAL))
     house.ask_desk.agree(me, asked.request.ref, held.ref)
     house.kid = signer.kid
+
+
+def _told_elsewhere(house, me):
+    """An address with a code on its way, and one that is used and was told of everything."""
+    house.contact_desk.add(me, "sms", "13800138000", "zh")
+    house.contact_desk.add(me, "email", "lin@example.com", "zh")
+    with house.archive.writing() as books:
+        lin = books.people.known(LIN).id
+        mail, _ = books.contacts.of(lin)
+        books.contacts.change(mail.id, confirmed_at=house.clock.now())
+    house.sending_desk.spread()
+    assert house.sending_desk.turn("email") == "sent"
 
 
 def _linked(house, held):
@@ -249,9 +270,11 @@ def test_nothing_that_is_to_go_says_anything_of_the_person_any_more(gone):
         "document_links",
         "earlier_verifications",
     }
-    # There was much; what counts scans beside an entry names nobody by itself.
-    assert set(gone.before) >= plainly - {"idempotency_keys", "reuse_decisions", "more_scans"}
+    # There was much; what counts scans beside an entry names nobody by itself, nor does a message.
+    by_others = {"idempotency_keys", "reuse_decisions", "more_scans", "messages"}
+    assert set(gone.before) >= plainly - by_others
     assert gone.counted == 1
+    assert gone.messages > 1
     left = rows_about(gone, LIN, sorted(metadata.tables.keys() - KEPT))
     assert gone.erased == 7  # a pull, and six acts of their own
     # Who acted for somebody stands by name on that one's own list, and in its proof.

@@ -13,11 +13,20 @@ from certstore.pages.entrance_views import NoticeWord
 from certstore.pages.holdings_pages import _NOTICE_KINDS, notice_lines
 from certstore.tables.notices import Notice, NoticeKind
 from certstore.web.texts import load
+from issuance.matters.endorsement.reminding import EndorsementReminders
+from issuance.matters.endorsement.rules import load_rules
 from issuance.matters.lease.records import LeaseNotice
 from issuance.notices import _JUDGED
+from issuance.reminders.half_years import HalfYearReminders
+from issuance.reminders.registrations import RegistrationReminders
 
 ROOT = Path(certstore.__file__).parents[1]
 PACKAGES = ("certstore", "face_auth", "issuance", "verifiers")
+REMINDERS = (
+    RegistrationReminders(),
+    HalfYearReminders(lambda _day: 6, "示范市"),
+    EndorsementReminders(load_rules()),
+)
 NOW = datetime(2026, 11, 22, tzinfo=UTC)
 
 
@@ -25,6 +34,7 @@ def written_kinds():
     """The kinds that stand in the calls of `inbox.add`, and those that are looked up for one."""
     handed_on = {"_JUDGED[outcome]": _JUDGED.values(), "kind": get_args(StepKind)}
     handed_on["lease_kind"] = get_args(LeaseNotice)
+    handed_on["due.kind"] = [kind for source in REMINDERS for kind in source.kinds]
     found = set()
     for path in (p for package in PACKAGES for p in (ROOT / package).rglob("*.py")):
         source = path.read_text("utf-8")
@@ -60,7 +70,14 @@ def test_no_notice_is_left_out(kind):
     of_issuers = {"given", "replaced", "suspended", "restored", "partly_restored", "withdrawn"}
     to_usage = {"relied_on", "use_code_used"}
     to_list = {"entrusted", "entrustment_answered", "entrustment_ended"}
-    wanted = "/usage" if kind in to_usage else "/applications/r"
+    elsewhere = {
+        "endorsement_due": "/certificates/None/endorsement",
+        "registration_ending": "/apply/registration-renewal",
+        "registration_ended": "/apply/residence-registration",
+        "permit_possible": "/apply/residence-permit",
+        "contact_failing": "/reminders",
+    }
+    wanted = "/usage" if kind in to_usage else elsewhere.get(kind, "/applications/r")
     assert line.href == ("/entrustments" if kind in to_list else wanted)
     shown = kind in {
         *("letter_revoked", "certificate_revoked", "certificate_upheld", "correction_rejected"),

@@ -8,9 +8,9 @@ from pydantic import ValidationError
 
 from certstore.clock import Clock
 from certstore.errors import MalformedError, NotFoundError
+from certstore.events.checking import check_webhook
 from certstore.strict_json import parse_json_strict
 from issuance.matters.cards.shipping.tracking import TrackingDesk
-from issuance.matters.cards.shipping.webhook import check_webhook
 from issuance.matters.cards.shipping.words import WordsIn
 
 LONGEST_CALL: Final = 65_536  # bytes

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from certstore.errors import ForbiddenError, MalformedError, UnauthenticatedError
+from certstore.events.checking import check_webhook
 from certstore.working_days import WorkCalendar
 from issuance.matters.cards.judging import delivery_day, read_address, steps_for
 from issuance.matters.cards.orders import Address
@@ -19,7 +20,6 @@ from issuance.matters.cards.points.points import (
     read_points,
 )
 from issuance.matters.cards.shipping.door import CourierDoor
-from issuance.matters.cards.shipping.webhook import check_webhook
 from issuance.matters.cards.stages import Role, StageTable, stage_table
 from tests.couriers import SECRET, call, word
 

@@ -1,4 +1,4 @@
-"""Whether a call is the courier's: Standard Webhooks 1.0, HMAC-SHA256 over id, time and body."""
+"""Whether a call is whose it says: Standard Webhooks 1.0, HMAC-SHA256 over id, time and body."""
 
 import base64
 import hashlib
@@ -38,7 +38,7 @@ def check_webhook(headers: Mapping[str, str], body: bytes, secret: bytes, now: d
 
 def _refuse(cause: str) -> NoReturn:
     raise UnauthenticatedError(
-        "the call is not signed as the courier's are",
+        "the call is not signed as was agreed",
         where=f"webhook-{cause}",
         remedy="sign id, time and body with the secret that was agreed (Standard Webhooks)",
         cause=cause,

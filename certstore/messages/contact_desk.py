@@ -1,0 +1,241 @@
+"""Where somebody wants to be told besides the inbox: adding, confirming, choosing, removing."""
+
+import unicodedata
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Final, Literal
+
+from certstore.callers import Resident
+from certstore.chance import reference
+from certstore.clock import Clock
+from certstore.errors import CertstoreError, MalformedError, NotFoundError
+from certstore.messages.addresses import masked_address, parse_address
+from certstore.messages.channels import CHANNELS, Channel, RefusedForGoodError
+from certstore.messages.groups import GROUPS
+from certstore.messages.keeping import ContactKeeper, new_code
+from certstore.messages.quiet import QuietHours
+from certstore.messages.words import Addressed, Composer
+from certstore.tables.books import Archive, Books
+from certstore.tables.message_rows import ChannelName, Contact
+from certstore.web.dress import Lang
+
+CODE_LIFE: Final = timedelta(minutes=10)
+CODE_TRIES: Final = 5
+_AN_HOUR: Final = (timedelta(hours=1), 5)
+_A_DAY: Final = (timedelta(days=1), 10)
+Added = Literal["sent", "malformed", "known", "too_often", "refused", "not_sent", "confirmed"]
+Confirmed = Literal["confirmed", "wrong", "over"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MyContact:
+    """A contact as its owner sees it; the address is shown with stars."""
+
+    channel: ChannelName
+    shown: str
+    lang: Lang
+    groups: Collection[str]
+    switched_on: bool
+    confirmed: bool
+    code_until: datetime | None
+    failing: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ContactDesk:
+    """Keeps a person's contacts: one a channel, used once its owner has confirmed it."""
+
+    archive: Archive
+    clock: Clock
+    keeper: ContactKeeper
+    channels: Mapping[ChannelName, Channel]
+    composer: Composer
+    quiet: QuietHours
+
+    @property
+    def offered(self) -> tuple[ChannelName, ...]:
+        """The channels of this installation, in the order of the page."""
+        return tuple(each for each in CHANNELS if each in self.channels)
+
+    def mine(self, me: Resident) -> list[MyContact]:
+        """My contacts."""
+        holder = me.holder
+        with self.archive.reading() as books:
+            person = books.people.find(holder.id_type, holder.id_number)
+            found = books.contacts.of(person.id) if person else []
+        return [self._shown(contact) for contact in found if contact.channel in self.channels]
+
+    def _shown(self, contact: Contact) -> MyContact:
+        until = contact.code_until
+        open_code = contact.code is not None and until is not None and until > self.clock.now()
+        return MyContact(
+            channel=contact.channel,
+            shown=masked_address(contact.channel, self.keeper.address(contact)),
+            lang=contact.lang,
+            groups=frozenset(contact.groups),
+            switched_on=contact.switched_on,
+            confirmed=contact.confirmed_at is not None,
+            code_until=until if open_code else None,
+            failing=contact.failing_since is not None,
+        )
+
+    # -- adding ------------------------------------------------------------------------------
+
+    def add(self, me: Resident, channel: ChannelName, address: str, lang: Lang) -> Added:
+        """Keep an address and send a code there; it is used for nothing else until confirmed.
+
+        An address that is confirmed is removed before another takes its place.
+        """
+        self._require(channel)
+        try:
+            to = parse_address(channel, address)
+        except MalformedError:
+            return "malformed"
+        code, ref, now = new_code(), reference(), self.clock.now()
+        with self.archive.writing() as books:
+            person = self._person(books, me)
+            known = books.contacts.locked(person, channel)
+            if known is not None and known.confirmed_at is not None:
+                return "known"
+            if not self._may_send(books, person, now):
+                return "too_often"
+            if known is not None:
+                books.contacts.remove(known.id)
+            sealed = self.keeper.seal(ref, to, code)
+            books.contacts.add(
+                ref=ref,
+                person_id=person,
+                channel=channel,
+                lang=lang,
+                groups=list(GROUPS),
+                switched_on=True,
+                made_at=now,
+                key_id=sealed.key_id,
+                wrapped_key=sealed.wrapped_key,
+                address=sealed.address,
+                code=sealed.code,
+                code_until=now + CODE_LIFE,
+            )
+        return self._send_code(Addressed(reference(), channel, to, lang), code)
+
+    def send_again(self, me: Resident, channel: ChannelName) -> Added:
+        """Another code for an address that waits for its confirmation; the former is void."""
+        self._require(channel)
+        code, now = new_code(), self.clock.now()
+        with self.archive.writing() as books:
+            person = self._person(books, me)
+            contact = self._mine(books, person, channel)
+            if contact.confirmed_at is not None and contact.failing_since is None:
+                return "confirmed"
+            if not self._may_send(books, person, now):
+                return "too_often"
+            sealed = self.keeper.seal_code(contact, code)
+            fresh = {"code": sealed, "code_until": now + CODE_LIFE, "code_tries": 0}
+            books.contacts.change(contact.id, **fresh)
+        to = Addressed(reference(), channel, self.keeper.address(contact), contact.lang)
+        return self._send_code(to, code)
+
+    def _send_code(self, to: Addressed, code: str) -> Added:
+        """At once, in quiet hours too: its owner waits for it."""
+        message = self.composer.code(to, code)
+        try:
+            self.channels[to.channel].send(message, lambda: None)
+        except RefusedForGoodError:
+            return "refused"
+        except CertstoreError:
+            return "not_sent"
+        return "sent"
+
+    def _may_send(self, books: Books, person: int, now: datetime) -> bool:
+        """Count a code of this person's, wherever it goes, unless there were too many."""
+        for span, most in (_AN_HOUR, _A_DAY):
+            if books.contacts.codes_since(person, now - span) >= most:
+                return False
+        books.contacts.count_code(person, now)
+        return True
+
+    # -- confirming and choosing -------------------------------------------------------------
+
+    def confirm(self, me: Resident, channel: ChannelName, code: str) -> Confirmed:
+        """Whether this code was sent there: five tries, ten minutes. Then it is used."""
+        self._require(channel)
+        said = "".join(unicodedata.normalize("NFKC", code).split())
+        now = self.clock.now()
+        with self.archive.writing() as books:
+            contact = self._mine(books, self._person(books, me), channel)
+            until = contact.code_until
+            if contact.code is None or until is None or now >= until:
+                return "over"
+            if contact.code_tries >= CODE_TRIES:
+                return "over"
+            if not self.keeper.is_code(contact, said):
+                books.contacts.change(contact.id, code_tries=contact.code_tries + 1)
+                return "wrong" if contact.code_tries + 1 < CODE_TRIES else "over"
+            books.contacts.change(
+                contact.id,
+                confirmed_at=now,
+                code=None,
+                code_until=None,
+                failing_since=None,
+                failures=0,
+                rest_until=None,
+            )
+        return "confirmed"
+
+    def choose(
+        self,
+        me: Resident,
+        channel: ChannelName,
+        groups: Collection[str],
+        lang: Lang,
+        *,
+        switched_on: bool,
+    ) -> None:
+        """What is told there, in which language, and whether at all.
+
+        Once it is switched off, what waits for it stays in the inbox alone.
+        """
+        self._require(channel)
+        wanted = [group for group in GROUPS if group in groups]
+        with self.archive.writing() as books:
+            contact = self._mine(books, self._person(books, me), channel)
+            chosen = {"groups": wanted, "lang": lang, "switched_on": switched_on}
+            books.contacts.change(contact.id, **chosen)
+            if not switched_on:
+                books.messages.drop_waiting(contact.id, self.clock.now(), "switched_off")
+
+    def remove(self, me: Resident, channel: ChannelName) -> None:
+        """Forget the address; nothing happens if there is none."""
+        self._require(channel)
+        with self.archive.writing() as books:
+            contact = books.contacts.locked(self._person(books, me), channel)
+            if contact is not None:
+                books.contacts.remove(contact.id)
+
+    def wrap_anew(self) -> None:
+        """Bring the contacts' keys under the newest storage key."""
+        with self.archive.reading() as books:
+            found = books.contacts.wrapped_by_others(self.keeper.open_safe().newest)
+        for contact in found:
+            anew = self.keeper.wrap_anew(contact)
+            if anew is not None:
+                with self.archive.writing() as books:
+                    keys = {"key_id": anew.key_id, "wrapped_key": anew.sealed}
+                    books.contacts.change(contact.id, **keys)
+
+    def _require(self, channel: ChannelName) -> None:
+        if channel not in self.channels:
+            raise NotFoundError("this channel is not offered here", where="channel")
+
+    def _person(self, books: Books, me: Resident) -> int:
+        """Whose contacts it is about; they are alone with them until the transaction ends."""
+        person = books.people.known(me.holder)
+        books.turns.take("contacts", person.id)
+        return person.id
+
+    def _mine(self, books: Books, person: int, channel: ChannelName) -> Contact:
+        found = books.contacts.locked(person, channel)
+        if found is None:
+            raise NotFoundError("there is no such address", where="channel")
+        return found

@@ -1,0 +1,1 @@
+"""Reminders of days: who is due, looked through once a day (docs/reminders.md)."""

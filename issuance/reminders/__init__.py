@@ -1,0 +1,1 @@
+"""What registrations give reason to remind of: their end, and half a year that is full."""
