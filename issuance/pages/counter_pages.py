@@ -14,6 +14,7 @@ from issuance.beginning import BEGUN_AGAIN
 from issuance.commitment import digest_of
 from issuance.counter.cases.desk import AtCounter
 from issuance.counter.visit import Visit
+from issuance.grounds import GROUNDS
 from issuance.handed_in import LEAST_PAGES, MOST_FILES, materials_of, read_kept
 from issuance.pages.application_pages import application_word
 from issuance.pages.check_pages import Around, check_view
@@ -33,6 +34,7 @@ from issuance.pages.question_views import FoundRecord
 from issuance.pages.upload_views import Paper, file_view
 from issuance.pages.views import MaterialRow
 from issuance.photo_capture import OnPhotoPage, reasons_of
+from issuance.procedure import procedure_of
 from issuance.stations import station_name
 from issuance.submission import still_to_do
 from issuance.upload import TAKEN, UploadState
@@ -107,7 +109,8 @@ def case_view(at: AtCounter, beside: Beside) -> CounterCaseView:
         certificate=_in_force(at, beside.today),
         has_receipt=application.submitted_at is not None,
         taken_at=station_name(application.taken_at, beside.lang) if application.taken_at else "",
-        may_withdraw=application.state in WITH_OFFICERS | {State.DRAFT, State.SUPPLEMENT},
+        may_withdraw=application.state
+        in WITH_OFFICERS | {State.DRAFT, State.WAITING, State.SUPPLEMENT},
     )
     if application.state is State.DRAFT:
         return _drafted(view, at, beside)
@@ -120,6 +123,11 @@ def _drafted(view: CounterCaseView, at: AtCounter, beside: Beside) -> CounterCas
         view,
         districts=beside.districts,
         home=_home(application),
+        whys=GROUNDS.get(application.matter, ()),
+        abouts=at.abouts,
+        why=application.answers.why,
+        about=application.answers.about,
+        ends=at.ends,
         found=beside.found,
         guardians_home=guardians_home(application) is not None,
         answered=is_answered(application.answers),
@@ -136,7 +144,7 @@ def _drafted(view: CounterCaseView, at: AtCounter, beside: Beside) -> CounterCas
         letter=_letter(at, beside),
         obstacle=shown.obstacle,
         may_submit=not still_to_do(application, checked),
-        to_officer=shown.for_officer or application.matter is Matter.RESIDENCE_PERMIT,
+        to_officer=shown.for_officer or not procedure_of(application.matter).by_rules,
     )
 
 

@@ -151,6 +151,11 @@ class CounterCaseView(AtDesk):
     child: str | None = None
     districts: tuple[str, ...] = ()
     home: HomeTyped = HomeTyped()
+    whys: tuple[str, ...] = ()  # of a matter that asks why and not where; POST …/why
+    abouts: tuple[str, ...] = ()
+    why: str = ""
+    about: str = ""
+    ends: tuple[str, ...] = ()  # types that end for good; then `understood` ("1"), `ends` are sent
     found: FoundRecord | None = None
     guardians_home: bool = False
     answered: bool = False

@@ -24,6 +24,7 @@ from issuance.counter.presence import PresenceDesk
 from issuance.counter.records import record_opened, record_printed, record_reasons_told
 from issuance.counter.tables import VisitBook
 from issuance.counter.visit import Visit, counter_of
+from issuance.grounds import ended_with
 from issuance.handed_in import papers_for
 from issuance.photo_capture import OnPhotoPage, PhotoDesk
 from issuance.supplementing import SupplementDesk
@@ -46,6 +47,13 @@ class AtCounter:
     given: frozenset[str] = frozenset()  # of what an officer asked for
     certificate: Certificate | None = None
     tells_reasons: bool = False  # of a refusal: only the counter that took it, or a supervisor
+    abouts: tuple[str, ...] = ()  # of a cancellation: the types that can be cancelled
+
+    @property
+    def ends(self) -> tuple[str, ...]:
+        """The types that end for good with a cancellation, as it stands."""
+        about = self.application.answers.about
+        return ended_with(about, self.abouts) if about else ()
 
     @property
     def seal(self) -> str:
@@ -118,7 +126,13 @@ class IntakeDesk:
             given=self.supplements.given(visit.resident, ref),
             certificate=self._certificate(application),
             tells_reasons=self._tells_reasons(officer, visit, application),
+            abouts=self._abouts(visit, application) if drafted else (),
         )
+
+    def _abouts(self, visit: Visit, application: Application) -> tuple[str, ...]:
+        if application.matter is not Matter.CANCELLATION:
+            return ()
+        return self.applying.cancellable(visit.resident, application.ref)
 
     def _asked(
         self, visit: Visit, application: Application, checked: Checked | None
@@ -164,6 +178,11 @@ class IntakeDesk:
         visit = self.presence.for_application(officer, ref)
         return self.applying.answer(visit.resident, ref, answers)
 
+    def say_why(self, officer: Officer, ref: str, why: str, about: str) -> Application:
+        """Keep why a card is issued anew, or what is cancelled and why; MalformedError as there."""
+        visit = self.presence.for_application(officer, ref)
+        return self.applying.say_why(visit.resident, ref, why, about)
+
     def letter(self, application: Application) -> str:
         """The commitment letter as it would be signed here, word for word."""
         return self.applying.letter(application, AT_COUNTER)
@@ -185,17 +204,21 @@ class IntakeDesk:
         visit = self.presence.for_application(officer, ref)
         return self.applying.take_back(visit.resident, ref)
 
-    def submit(self, officer: Officer, ref: str, seal: str) -> Application:
+    def submit(self, officer: Officer, ref: str, seal: str, ends: str = "") -> Application:
         """Send it; sent twice, it stays the one application it is.
 
-        `seal` is that of the case as the form showed it (`AtCounter.seal`). Raises ConflictError
-        with the cause MOVED if it is another by now, and as `ApplyDesk.submit` does.
+        `seal` is that of the case as the form showed it (`AtCounter.seal`), `ends` what it said a
+        cancellation ends, with commas. Raises ConflictError with the cause MOVED if either is
+        another by now, and as `ApplyDesk.submit` does.
         """
         visit = self.presence.for_application(officer, ref)
         application = self.applying.get(visit.resident, ref)
         if application.state is not State.DRAFT:
             return application
-        if seal != seal_of(application):
+        abouts = self._abouts(visit, application)
+        about = application.answers.about
+        ending = ended_with(about, abouts) if about else ()
+        if seal != seal_of(application) or ends != ",".join(ending):
             raise _moved(ref)
         return self.applying.submit(visit.resident, ref, visit.hand)
 

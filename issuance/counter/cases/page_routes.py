@@ -173,6 +173,21 @@ def home(
     return page(request, TEMPLATE, mended, 422)
 
 
+@router.post("/{ref}/why", dependencies=FORM)
+def why(
+    ref: Ref, request: Request, me: Me, desks: Desks, ground: Text = "", about: Text = ""
+) -> Response:
+    """Keep why a card is issued anew, or what is cancelled and why."""
+    try:
+        desks.intake.say_why(me, ref, ground, about)
+    except MalformedError as error:
+        view = desks.view(request, me, desks.intake.look(me, ref))
+        faults = dict(faults_of(error))
+        again = replace(view, why=ground, about=about, failed="why", errors=faults)
+        return page(request, TEMPLATE, again, 422)
+    return see_other(f"/desk/counter/{ref}")
+
+
 @router.post("/{ref}/here", dependencies=FORM)
 def here(ref: Ref, request: Request, me: Me, desks: Desks) -> Response:
     """Answer by the home on file; where it does not do, the questions are asked."""
@@ -217,9 +232,21 @@ def take_letter_back(ref: Ref, me: Me, intake: Intake) -> Response:
 
 
 @router.post("/{ref}/submit", dependencies=FORM)
-def submit(ref: Ref, me: Me, intake: Intake, seal: Text = "") -> Response:
-    """Send it; the second click leads to the same page."""
-    intake.submit(me, ref, seal)
+def submit(
+    ref: Ref,
+    request: Request,
+    me: Me,
+    desks: Desks,
+    seal: Text = "",
+    understood: Text = "",
+    ends: Text = "",
+) -> Response:
+    """Send it; the second click leads to the same page. Who cancels has understood what ends."""
+    if ends and understood != "1":
+        view = desks.view(request, me, desks.intake.look(me, ref))
+        unsaid = replace(view, failed="submit", errors={"understood": "missing"})
+        return page(request, TEMPLATE, unsaid, 422)
+    desks.intake.submit(me, ref, seal, ends)
     return see_other(f"/desk/counter/{ref}")
 
 

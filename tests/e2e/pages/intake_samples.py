@@ -5,6 +5,8 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 from certstore.pages.views import Reason
+from issuance.application import Matter
+from issuance.grounds import CANCELLABLE, GROUNDS
 from issuance.pages.counter_pages import MATTERS
 from issuance.pages.counter_views import (
     ChildTyped,
@@ -182,6 +184,19 @@ def _of_a_person() -> Iterator[Sample]:
 def _drafts() -> Iterator[Sample]:
     answered = replace(_DRAFT, answered=True, home=_HOME, rows=_ROWS, scans=(_SCAN,))
     ready = replace(answered, rows=(*_ROWS[:2], _ROWS[3]), scans=(), may_submit=True)
+    cancels = replace(
+        _DRAFT, matter="cancellation", whys=GROUNDS[Matter.CANCELLATION], abouts=CANCELLABLE
+    )
+    ending = replace(
+        cancels,
+        answered=True,
+        rows=_ROWS[:1],
+        why="moved_away",
+        about="residence_voucher",
+        ends=CANCELLABLE,
+        may_submit=True,
+        to_officer=True,
+    )
     given = replace(_SCAN, files=_FILES, seen=frozenset({"3" * 20}))
     photo = PhotoAtCounter(offered="6" * 20, picture=PORTRAIT, against=("BACKGROUND_UNEVEN",))
     for name, view in {
@@ -222,6 +237,14 @@ def _drafts() -> Iterator[Sample]:
         ),
         "counter-case-letter-signed": replace(ready, letter=replace(_LETTER, signed_at=NOW)),
         "counter-case-ready": ready,
+        "counter-case-why": replace(_DRAFT, matter="reissue", whys=GROUNDS[Matter.REISSUE]),
+        "counter-case-why-wrong": replace(
+            cancels, failed="why", errors={"about": "missing", "ground": "missing"}
+        ),
+        "counter-case-cancels": ending,
+        "counter-case-cancels-unsaid": replace(
+            ending, failed="submit", errors={"understood": "missing"}
+        ),
         "counter-case-moved": replace(ready, fault="moved"),
         "counter-case-missing": replace(answered, fault="missing"),
         "counter-case-obstacle": replace(answered, obstacle=Reason("REGISTERED_ALREADY")),
