@@ -28,8 +28,6 @@ from issuance.bulk.desk import BulkDesk
 from issuance.checklist import ChecklistDesk
 from issuance.claims.desk import ClaimDesk
 from issuance.conduct import Conduct
-from issuance.counter.cases.desk import IntakeDesk
-from issuance.counter.presence import PresenceDesk
 from issuance.document.fontset import FontSet
 from issuance.dormitory import DormitoryDesk
 from issuance.effects import Effect, Prelude
@@ -38,31 +36,22 @@ from issuance.for_others.changes import StatusChangeDesk
 from issuance.for_others.desk import ForOthersDesk
 from issuance.four_eyes.desk import SecondDesk
 from issuance.gates import Gate
-from issuance.guides.desk import GuideDesk
-from issuance.guides.figures import FigureSource
 from issuance.issue import Drafter, Follower, IssuanceDesk
-from issuance.joint.choosing import ChoosingDesk
-from issuance.joint.desk import JointDesk
 from issuance.joint.predecessors import Predecessor, Predecessors
-from issuance.joint.starting import StartDesk
 from issuance.letters.desk import LetterDesk
 from issuance.overdue.desk import OverdueDesk
 from issuance.photo_capture import PhotoDesk, photo_handed_in
-from issuance.progress.desk import ProgressDesk
 from issuance.progress.sequel import NoSequels, OtherCases, Sequels
-from issuance.ratings.desk import RatingDesk
 from issuance.reminders.half_years import HalfYearReminders
 from issuance.reminders.registrations import RegistrationReminders
 from issuance.review import ReviewDesk
 from issuance.sealing import Sealer
-from issuance.statistics import StatisticsDesk
 from issuance.supplementing import SupplementDesk
 from issuance.upkeep import UpkeepDesk
 from issuance.upload_cases import UploadCaseDesk
 from issuance.upload_erasure import UploadErasure
 from issuance.upload_shelf import UploadShelf
 from issuance.uploads import UploadDesk
-from issuance.volumes.desk import VolumeDesk
 from issuance.voucher_draft import VoucherDrafter
 from verifiers.materials.handed_in_profile import read_profile as read_upload_profile
 from verifiers.materials.limited_room import limited_room, limited_shares
@@ -155,35 +144,6 @@ class IssuingFloor(MessageRoom):
         """What applications can follow."""
         return Predecessors(self.settings.city, self.predecessor_kinds)
 
-    @cached_property
-    def start_desk(self) -> StartDesk:
-        """Applications that wait for others."""
-        return StartDesk(
-            archive=self.archive, applying=self.apply_desk, predecessors=self.predecessors
-        )
-
-    @cached_property
-    def choosing_desk(self) -> ChoosingDesk:
-        """What can be done in one go."""
-        return ChoosingDesk(
-            archive=self.archive,
-            applying=self.apply_desk,
-            predecessors=self.predecessors,
-            clock=self.clock,
-        )
-
-    @cached_property
-    def joint_desk(self) -> JointDesk:
-        """Several matters in one go."""
-        return JointDesk(
-            archive=self.archive,
-            applying=self.apply_desk,
-            choosing=self.choosing_desk,
-            starting=self.start_desk,
-            predecessors=self.predecessors,
-            clock=self.clock,
-        )
-
     @property
     def followers(self) -> tuple[Follower, ...]:
         """What follows from an issued certificate."""
@@ -246,23 +206,6 @@ class IssuingFloor(MessageRoom):
         )
 
     @cached_property
-    def progress_desk(self) -> ProgressDesk:
-        """Where cases stand."""
-        return ProgressDesk(
-            applications=self.apply_desk, sequels=self.sequels, others=self.other_cases
-        )
-
-    @property
-    def figure_sources(self) -> tuple[FigureSource, ...]:
-        """What workflows beside the core tell the guides, by day: nothing."""
-        return ()
-
-    @cached_property
-    def guide_desk(self) -> GuideDesk:
-        """Guides and answers."""
-        return GuideDesk(rules=self.rules, clock=self.clock, sources=self.figure_sources)
-
-    @cached_property
     def supplement_desk(self) -> SupplementDesk:
         """Asking for what is missing, and what comes back."""
         return SupplementDesk(
@@ -271,28 +214,6 @@ class IssuingFloor(MessageRoom):
             checklist=self.checklist_desk,
             reviewing=self.review_desk,
             clock=self.clock,
-        )
-
-    @cached_property
-    def presence_desk(self) -> PresenceDesk:
-        """Who is at a counter."""
-        return PresenceDesk(
-            archive=self.archive,
-            checklist=self.checklist_desk,
-            lookers=lookers(self),
-            clock=self.clock,
-        )
-
-    @cached_property
-    def intake_desk(self) -> IntakeDesk:
-        """Taking applications in at counters."""
-        return IntakeDesk(
-            presence=self.presence_desk,
-            applying=self.apply_desk,
-            supplements=self.supplement_desk,
-            uploads=self.upload_desk,
-            photos=self.photo_desk,
-            objects=self.objects,
         )
 
     @cached_property
@@ -306,21 +227,6 @@ class IssuingFloor(MessageRoom):
             districts=self.settings.districts,
             origin=self.settings.ledger_origin,
         )
-
-    @cached_property
-    def statistics_desk(self) -> StatisticsDesk:
-        """Figures about reuse."""
-        return StatisticsDesk(archive=self.archive, clock=self.clock)
-
-    @cached_property
-    def volume_desk(self) -> VolumeDesk:
-        """Figures of the work."""
-        return VolumeDesk(archive=self.archive, clock=self.clock)
-
-    @cached_property
-    def rating_desk(self) -> RatingDesk:
-        """How content applicants were."""
-        return RatingDesk(archive=self.archive, own=self.apply_desk, clock=self.clock)
 
     @cached_property
     def upkeep_desk(self) -> UpkeepDesk:

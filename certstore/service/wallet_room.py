@@ -3,7 +3,7 @@
 from functools import cached_property
 
 from certstore.keys import Purpose
-from certstore.service.issuing_floor import IssuingFloor
+from certstore.service.applicants_room import ApplicantsRoom
 from certstore.wallets.desk import WalletDesk
 from certstore.wallets.door import WalletDoor
 from certstore.wallets.metadata import WalletAddresses, WalletMetadataDesk
@@ -14,7 +14,7 @@ from certstore.wallets.tokens import WalletTokenDesk
 from certstore.wallets.writing import CredentialWriter
 
 
-class WalletRoom(IssuingFloor):
+class WalletRoom(ApplicantsRoom):
     """Offers, requests, tokens and credentials of wallets."""
 
     @cached_property
