@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+import pytest
+
 from certstore.callers import Officer
 from certstore.certificates import Certificate
 from certstore.service.wiring import House
 from issuance.application import Application, Matter, State
 from issuance.four_eyes.tables import ProposalBook
-from tests.residents import EVERYWHERE, resident, submitted, verify_face
+from tests.residents import EVERYWHERE, copied, resident, submitted, verify_face
 
 HOLDER = "chen_yiming"
 ME = resident(HOLDER)
@@ -68,3 +70,24 @@ def confirmed_by_two(house: House, ref: str) -> Application:
 def inbox(house: House) -> list[str]:
     """The kinds of their notices, latest first."""
     return [notice.kind for notice in house.holdings_desk.notices(ME)]
+
+
+# -- a house with the holder in it, closed once and copied for each test -----------------------
+
+
+@pytest.fixture(scope="module")
+def folder(settled_folder, tmp_path_factory):
+    """A house with the holder's permit, closed, to be copied."""
+    place = tmp_path_factory.mktemp("holders")
+    with copied(settled_folder, place) as house:
+        permit_holder(house)
+        now = house.clock.now()
+    return place / "house", now
+
+
+@pytest.fixture
+def house(folder, tmp_path):
+    kept, now = folder
+    with copied(kept, tmp_path) as opened:
+        opened.clock.skip(now - opened.clock.now())
+        yield opened

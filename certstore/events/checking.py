@@ -13,6 +13,21 @@ from certstore.errors import UnauthenticatedError
 TOLERANCE_S: Final = 300
 _MOST: Final = 5  # signatures in one header: while a secret is changed there are two
 _LONGEST: Final = 200
+DESCRIBED_HEADERS: Final = [
+    {
+        "name": name,
+        "in": "header",
+        "required": False,
+        "schema": {"type": "string"},
+        "description": what,
+    }
+    for name, what in (
+        ("webhook-id", "names this call"),
+        ("webhook-timestamp", "Unix seconds, at most 5 minutes from now"),
+        ("webhook-signature", "`v1,` and the HMAC-SHA256 of id, time and body, in base64"),
+    )
+]
+"""The headers of such a call, as the API's description has them."""
 
 
 def check_webhook(headers: Mapping[str, str], body: bytes, secret: bytes, now: datetime) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated, Any, Final, get_args
 from fastapi import APIRouter, Depends, Request
 from pydantic import BaseModel
 
+from certstore.events.checking import DESCRIBED_HEADERS
 from certstore.messages.report_desk import LONGEST_CALL, MOST_REPORTS, Ending, ReportDesk
 from certstore.problem_answers import problems
 from certstore.reception import desk, whole_body
@@ -41,20 +42,6 @@ _EXAMPLE: Final = {
         }
     ]
 }
-_HEADERS: Final = [
-    {
-        "name": name,
-        "in": "header",
-        "required": False,
-        "schema": {"type": "string"},
-        "description": what,
-    }
-    for name, what in (
-        ("webhook-id", "names this call"),
-        ("webhook-timestamp", "Unix seconds, at most 5 minutes from now"),
-        ("webhook-signature", "`v1,` and the HMAC-SHA256 of id, time and body, in base64"),
-    )
-]
 
 
 class TakenOut(BaseModel):
@@ -74,7 +61,7 @@ async def call(request: Request) -> bytes:
     summary="Tell what became of messages",
     responses=problems("unauthenticated", "not-found", "invalid-request"),
     openapi_extra={
-        "parameters": _HEADERS,
+        "parameters": DESCRIBED_HEADERS,
         "requestBody": {
             "required": True,
             "content": {"application/json": {"schema": _SAID, "example": _EXAMPLE}},

@@ -3,9 +3,7 @@
 from functools import cached_property
 
 from certstore.service.issuing_floor import IssuingFloor
-from certstore.service.officers import (
-    lookers,
-)
+from certstore.service.officers import lookers
 from issuance.counter.cases.desk import IntakeDesk
 from issuance.counter.presence import PresenceDesk
 from issuance.guides.desk import GuideDesk

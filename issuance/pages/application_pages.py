@@ -23,7 +23,6 @@ from issuance.pages.progress_views import (
     AskedFor,
     CardStep,
     Coming,
-    CourierWord,
     FollowingCard,
     OtherLine,
     ProgressView,
@@ -129,7 +128,7 @@ def _follows(sequel: Sequel, lang: Lang) -> FollowingCard:
         place=sequel.place[lang] if sequel.place else "",
         tracking_no=sequel.tracking_no,
         day=sequel.day,
-        words=tuple(CourierWord(w.at, w.kind, w.place) for w in sequel.words),
+        words=sequel.words,
     )
 
 

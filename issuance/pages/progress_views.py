@@ -6,6 +6,7 @@ from typing import Literal
 
 from certstore.pages.views import CertificateCard, Material, Matter, Reason
 from issuance.pages.views import Answer, MaterialRow
+from issuance.progress.sequel import Word
 
 State = Literal[
     "draft", "waiting", "submitted", "in_review", "waiting_source", "asked", "approved", "issued",
@@ -47,15 +48,6 @@ class CardStep:
     due: date | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class CourierWord:
-    """One word of the courier."""
-
-    at: datetime
-    kind: str
-    place: str
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FollowingCard:
     """The card that follows the e-certificate: `stage` and `way` are words of the cards."""
@@ -69,7 +61,7 @@ class FollowingCard:
     place: str = ""  # where it is handed out
     tracking_no: str = ""
     day: date | None = None  # when the courier comes
-    words: tuple[CourierWord, ...] = ()
+    words: tuple[Word, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

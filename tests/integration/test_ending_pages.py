@@ -6,28 +6,12 @@ from lxml.html import fromstring
 from certstore.certificates import Status
 from issuance.application import Matter, State
 from issuance.four_eyes.tables import ProposalBook
-from tests.holders import HOLDER, MA, ME, TANG, newest, permit_holder
-from tests.residents import Browser, assert_sound, copied, verify_face
+from tests.holders import HOLDER, MA, ME, TANG, newest
+from tests.holders import folder as folder
+from tests.holders import house as house
+from tests.residents import Browser, assert_sound, verify_face
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
-
-
-@pytest.fixture(scope="module")
-def folder(settled_folder, tmp_path_factory):
-    """A house with the holder's permit, closed, to be copied."""
-    place = tmp_path_factory.mktemp("ending")
-    with copied(settled_folder, place) as house:
-        permit_holder(house)
-        now = house.clock.now()
-    return place / "house", now
-
-
-@pytest.fixture
-def house(folder, tmp_path):
-    kept, now = folder
-    with copied(kept, tmp_path) as opened:
-        opened.clock.skip(now - opened.clock.now())
-        yield opened
 
 
 def begun(browser, matter):

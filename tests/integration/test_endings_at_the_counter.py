@@ -8,28 +8,12 @@ from certstore.errors import ConflictError, MalformedError
 from issuance.application import Matter, State
 from issuance.tables import ApplicationBook
 from tests.counter import arrived, here, sent
-from tests.holders import HOLDER, MA, ME, newest, permit_holder
-from tests.residents import Browser, assert_sound, copied
+from tests.holders import HOLDER, MA, ME, newest
+from tests.holders import folder as folder
+from tests.holders import house as house
+from tests.residents import Browser, assert_sound
 
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
-
-
-@pytest.fixture(scope="module")
-def folder(settled_folder, tmp_path_factory):
-    """A house with the holder's permit, closed, to be copied."""
-    place = tmp_path_factory.mktemp("endings")
-    with copied(settled_folder, place) as house:
-        permit_holder(house)
-        now = house.clock.now()
-    return place / "house", now
-
-
-@pytest.fixture
-def house(folder, tmp_path):
-    kept, now = folder
-    with copied(kept, tmp_path) as opened:
-        opened.clock.skip(now - opened.clock.now())
-        yield opened
 
 
 def draft(house, matter):

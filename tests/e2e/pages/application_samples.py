@@ -11,7 +11,6 @@ from issuance.pages.progress_views import (
     AskedFor,
     CardStep,
     Coming,
-    CourierWord,
     Followed,
     FollowingCard,
     OtherLine,
@@ -26,6 +25,7 @@ from issuance.pages.views import (
     SubmittedView,
     WindowsView,
 )
+from issuance.progress.sequel import Word
 from tests.e2e.pages.people import HOUSING, NOW, ODD_ADDRESS, REF, VOUCHER, Sample
 
 REUSED = MaterialRow(
@@ -179,8 +179,8 @@ def _with_card(base: ProgressView) -> Iterator[tuple[str, ProgressView]]:
     )
     ready = replace(making, stage="notified", due=None, place="梧桐区社区事务受理服务中心")
     words = (
-        CourierWord(NOW - timedelta(hours=3), "picked_up", "梧桐区营业部"),
-        CourierWord(NOW - timedelta(hours=1), "out_for_delivery", ""),
+        Word(NOW - timedelta(hours=3), "picked_up", "梧桐区营业部"),
+        Word(NOW - timedelta(hours=1), "out_for_delivery", ""),
     )
     sent = replace(
         making, stage="handed_to_courier", way="courier", due=date(2026, 11, 26),

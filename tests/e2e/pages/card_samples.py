@@ -20,9 +20,9 @@ from issuance.matters.cards.pages.views import (
     LateCardLine,
     LateCardsView,
     Track,
-    Word,
 )
 from issuance.matters.cards.points.points import PointsDesk, read_points
+from issuance.progress.sequel import Word
 from tests.e2e.pages.people import NOW, OFFICER, PORTRAIT, REF, Sample
 
 POINTS = PointsDesk(read_points(None))

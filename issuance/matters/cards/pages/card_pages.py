@@ -17,9 +17,9 @@ from issuance.matters.cards.pages.views import (
     ServicePointsView,
     Track,
     TrackState,
-    Word,
 )
 from issuance.matters.cards.points.points import SERVICES, PointsDesk, ServicePoint
+from issuance.progress.sequel import Word
 
 # What comes next at each stage, of the tracker's names; what stands before it is done.
 _NEXT: Mapping[str, str] = {

@@ -5,6 +5,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from issuance.pages.views import Errors
+from issuance.progress.sequel import Word
 
 TrackState = Literal["done", "now", "later"]
 
@@ -58,15 +59,6 @@ class Track:
     state: TrackState
     at: datetime | None = None
     due: date | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Word:
-    """One word of the courier."""
-
-    at: datetime
-    kind: str
-    place: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
