@@ -46,6 +46,8 @@ def answer_why(
 ) -> Response:
     """Keep it."""
     application = the_draft(applying, me, ref)
+    if application.matter.asks_home:
+        return see_other(f"/applications/{ref}/dwelling")
     if later:
         return see_other("/applications")
     try:

@@ -1,5 +1,6 @@
 """Where somebody wants to be told besides the inbox: adding, confirming, choosing, removing."""
 
+import hashlib
 import unicodedata
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
@@ -93,12 +94,13 @@ class ContactDesk:
         except MalformedError:
             return "malformed"
         code, ref, now = new_code(), reference(), self.clock.now()
+        bucket = bucket_of(channel, to)
         with self.archive.writing() as books:
             person = self._person(books, me)
             known = books.contacts.locked(person, channel)
             if known is not None and known.confirmed_at is not None:
                 return "known"
-            if not self._may_send(books, person, now):
+            if not self._may_send(books, person, bucket, now):
                 return "too_often"
             if known is not None:
                 books.contacts.remove(known.id)
@@ -128,7 +130,8 @@ class ContactDesk:
             contact = self._mine(books, person, channel)
             if contact.confirmed_at is not None and contact.failing_since is None:
                 return "confirmed"
-            if not self._may_send(books, person, now):
+            bucket = bucket_of(channel, self.keeper.address(contact))
+            if not self._may_send(books, person, bucket, now):
                 return "too_often"
             sealed = self.keeper.seal_code(contact, code)
             fresh = {"code": sealed, "code_until": now + CODE_LIFE, "code_tries": 0}
@@ -147,12 +150,18 @@ class ContactDesk:
             return "not_sent"
         return "sent"
 
-    def _may_send(self, books: Books, person: int, now: datetime) -> bool:
-        """Count a code of this person's, wherever it goes, unless there were too many."""
+    def _may_send(self, books: Books, person: int, bucket: int, now: datetime) -> bool:
+        """Count a code, unless there were too many for this person, or to this address.
+
+        The second keeps many people from plaguing one telephone.
+        """
         for span, most in (_AN_HOUR, _A_DAY):
-            if books.contacts.codes_since(person, now - span) >= most:
+            since = now - span
+            if books.contacts.codes_since(person, since) >= most:
                 return False
-        books.contacts.count_code(person, now)
+            if books.contacts.codes_to_since(bucket, since) >= most:
+                return False
+        books.contacts.count_code(person, bucket, now)
         return True
 
     # -- confirming and choosing -------------------------------------------------------------
@@ -239,3 +248,8 @@ class ContactDesk:
         if found is None:
             raise NotFoundError("there is no such address", where="channel")
         return found
+
+
+def bucket_of(channel: ChannelName, address: str) -> int:
+    """Which of 65,536 buckets an address falls into: enough to count, too little to tell it by."""
+    return int.from_bytes(hashlib.sha256(f"{channel}:{address}".encode()).digest()[:2])

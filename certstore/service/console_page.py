@@ -3,13 +3,14 @@
 `certstore stats` prints the same.
 """
 
-from datetime import timedelta
+from datetime import datetime, time
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from fastapi.responses import Response
 
 from certstore.callers import Operator
+from certstore.clock import CHINA
 from certstore.reception import desk, signed_in
 from certstore.service.city_count import CityCount
 from certstore.service.wiring import House
@@ -19,10 +20,11 @@ from issuance.pages.volumes_views import Grades, shown, volumes_csv, volumes_vie
 from issuance.ratings.desk import RatingDesk
 from issuance.statistics import StatisticsDesk
 from issuance.volumes.desk import MOST_DAYS, VolumeDesk
+from issuance.volumes.figures import Volumes
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 Me = Annotated[Operator, signed_in(Operator)]
-Volumes = Annotated[VolumeDesk, desk(VolumeDesk)]
+Counting = Annotated[VolumeDesk, desk(VolumeDesk)]
 Ratings = Annotated[RatingDesk, desk(RatingDesk)]
 Days = Annotated[int, Query(ge=1, le=MOST_DAYS)]
 _DAYS, _MONTH = 90, 30
@@ -65,14 +67,15 @@ def stats(
 
 @router.get("/volumes")
 def volumes(
-    request: Request, me: Me, counting: Volumes, ratings: Ratings, days: Days = _MONTH
+    request: Request, me: Me, counting: Counting, ratings: Ratings, days: Days = _MONTH
 ) -> Response:
     """How much came in, how fast it was answered, who pulled and scanned."""
     house: House = request.app.state.house
+    found = counting.volumes(days)
     view = volumes_view(
         f"{me.name} {me.number}",
-        counting.volumes(days),
-        _grades(ratings, days),
+        found,
+        _grades(ratings, found),
         days=days,
         demonstration=house.demonstration,
     )
@@ -83,15 +86,15 @@ def volumes(
 def volumes_table(
     request: Request,
     me: Me,  # noqa: ARG001 - any operator
-    counting: Volumes,
+    counting: Counting,
     ratings: Ratings,
     days: Days = _MONTH,
 ) -> Response:
     """The same for spreadsheets, UTF-8 with the mark that they look for."""
     house: House = request.app.state.house
-    found, grades = shown(
-        counting.volumes(days), _grades(ratings, days), demonstration=house.demonstration
-    )
+    counted = counting.volumes(days)
+    grades = _grades(ratings, counted)
+    found, grades = shown(counted, grades, demonstration=house.demonstration)
     headers = {"Content-Disposition": 'attachment; filename="volumes.csv"'}
     return Response(
         volumes_csv(found, grades).encode("utf-8-sig"),
@@ -100,5 +103,6 @@ def volumes_table(
     )
 
 
-def _grades(ratings: RatingDesk, days: int) -> Grades:
-    return ratings.counted(ratings.clock.now() - timedelta(days=days))
+def _grades(ratings: RatingDesk, found: Volumes) -> Grades:
+    """Of the same whole days as the figures beside them."""
+    return ratings.counted(datetime.combine(found.since, time.min, CHINA))

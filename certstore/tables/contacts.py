@@ -66,9 +66,18 @@ class ContactBook:
 
     # -- codes -----------------------------------------------------------------------------
 
-    def count_code(self, person_id: int, at: datetime) -> None:
-        """Note that a code is sent for a person."""
-        self._connection.execute(contact_codes.insert().values(person_id=person_id, at=at))
+    def count_code(self, person_id: int, bucket: int, at: datetime) -> None:
+        """Note that a code is sent for a person, to an address of this bucket."""
+        values = {"person_id": person_id, "bucket": bucket, "at": at}
+        self._connection.execute(contact_codes.insert().values(values))
+
+    def codes_to_since(self, bucket: int, since: datetime) -> int:
+        """How many codes were sent to addresses of this bucket since a moment, for anybody."""
+        query = select(func.count()).where(
+            contact_codes.c.bucket == bucket, contact_codes.c.at > since
+        )
+        found: int = self._connection.execute(query).scalar_one()
+        return found
 
     def codes_since(self, person_id: int, since: datetime) -> int:
         """How many codes were sent for a person since a moment."""

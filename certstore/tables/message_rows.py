@@ -80,8 +80,10 @@ contact_codes = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     Column("person_id", ForeignKey("people.id"), nullable=False),
+    Column("bucket", Integer, nullable=False),  # of the address: one of 65,536, and no more
     Column("at", Moment, nullable=False),
     Index("ix_contact_codes_person", "person_id", "at"),
+    Index("ix_contact_codes_bucket", "bucket", "at"),
 )
 
 

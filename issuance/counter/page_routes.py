@@ -38,6 +38,7 @@ Intake = Annotated[IntakeDesk, desk(IntakeDesk)]
 Reviewing = Annotated[ReviewDesk, desk(ReviewDesk)]
 Ref = Annotated[str, Path(pattern="^[0-9a-z]{20}$")]
 Word = Annotated[str, Form(max_length=400)]
+CaseRef = Annotated[str, Form(alias="ref", pattern="^[0-9a-z]{20}$")]
 FORM = [Depends(check_form)]
 _NOT_HERE = {"CHECK_AGAIN": ("again", 409), "NOT_PRESENT": ("nobody", 403)}
 _PERSON = "issuance/desk_counter_person.html"
@@ -155,14 +156,14 @@ def begin(
 
 
 @router.post("/people/{visit}/open", dependencies=FORM)
-def open_case(visit: Ref, me: Me, intake: Intake, ref: Word = "") -> Response:
+def open_case(visit: Ref, me: Me, intake: Intake, ref: CaseRef) -> Response:
     """Go on with a case of theirs."""
     return see_other(f"/desk/counter/{intake.open(me, visit, ref).ref}")
 
 
 @router.post("/people/{visit}/again", dependencies=FORM)
 def begin_again(
-    visit: Ref, request: Request, me: Me, intake: Intake, reviewing: Reviewing, ref: Word = ""
+    visit: Ref, request: Request, me: Me, intake: Intake, reviewing: Reviewing, ref: CaseRef
 ) -> Response:
     """Begin anew what was refused or has ended, its answers kept."""
     view = _person(me, intake, reviewing, visit)

@@ -110,11 +110,13 @@ class PresenceDesk:
     def _kept(self, officer: Officer, said: Arrival, who: Holder) -> Visit:
         now = self.clock.now()
         with self.archive.writing() as books:
-            known = _known_as(books, who)
-            agrees = said.as_on_card or known is not None
+            names = _names_on_record(books, who)
+            same = next((name for name in names if _plain(name) == _plain(who.name)), None)
+            agrees = said.as_on_card or same is not None or not names
             person = books.people.numbered(who.id_type, who.id_number)
-            if agrees:
-                person = books.people.named(replace(who, name=known or who.name))
+            if agrees:  # nobody is renamed here: a name on record is corrected at its source
+                name = same or next(iter(names), who.name)
+                person = books.people.known(replace(who, name=name))
             found = VisitBook(books.connection).of_person(person.id, now - _SAME_VISIT)
             again = (v for v in found if v.is_of(officer) and v.document == said.document)
             if agrees and (former := next(again, None)) is not None:
@@ -158,15 +160,15 @@ class PresenceDesk:
         return desk.rules.in_force(self._today, later_from=desk.later_from).counter
 
 
-def _known_as(books: Books, who: Holder) -> str | None:
-    """The name as records of this number spell it; the typed one if there are none.
-
-    None where they have other names.
-    """
+def _names_on_record(books: Books, who: Holder) -> list[str]:
+    """The names that this number has: as its person is known here, then as records spell it."""
+    person = books.people.find(who.id_type, who.id_number)
+    known = [person.holder.name] if person and person.holder.name else []
     held = books.register.held_by(who.id_type, who.id_number)
-    names = [h.name for c in held for h in c.holders if h.id_number.upper() == who.id_number]
-    same = (name for name in names if _plain(name) == _plain(who.name))
-    return next(same, None if names else who.name)
+    return [
+        *known,
+        *(h.name for c in held for h in c.holders if h.id_number.upper() == who.id_number),
+    ]
 
 
 def _plain(name: str) -> str:

@@ -115,7 +115,8 @@ class JointDesk:
         named = read_child(child, local_date(now))
         with self.archive.writing() as books:
             members = self._mine(books, resident, ref)
-            if sum(1 for m in members if m.answers.child is not None) >= MOST_CHILDREN:
+            open_ones = [m for m in members if m.state not in CAME_TO_NOTHING]
+            if sum(1 for m in open_ones if m.answers.child is not None) >= MOST_CHILDREN:
                 raise ConflictError(
                     f"at most {MOST_CHILDREN} children in one go",
                     where=ref,

@@ -38,6 +38,7 @@ class RatingLine:
     ref: str
     matter: Matter
     number: str
+    read: str  # the digest of what stands here; sent with the answer
     grade: int
     bad: bool
     tags: tuple[str, ...]
@@ -87,6 +88,7 @@ def rating_line(found: Rating) -> RatingLine:
         ref=found.application_ref,
         matter=found.matter.value,
         number=found.number,
+        read=said.digest,
         grade=said.grade,
         bad=found.bad,
         tags=said.tags,

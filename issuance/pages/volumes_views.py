@@ -8,7 +8,7 @@ from datetime import date
 
 from issuance.reuse_figures import per_cent
 from issuance.volumes.figures import MatterVolume, Spread, Volumes
-from issuance.volumes.rounding import without_persons
+from issuance.volumes.rounding import rounded, without_persons
 
 _MOST_REASONS = 5
 _GOOD_FROM = 3
@@ -100,7 +100,8 @@ def shown(found: Volumes, grades: Grades, *, demonstration: bool) -> tuple[Volum
     """What may be shown: of real people nothing that could point to one of them."""
     if demonstration:
         return found, grades
-    return without_persons(found), {key: n for key, n in grades.items() if _enough(grades, key[0])}
+    enough = {key: n for key, n in grades.items() if _enough(grades, key[0])}
+    return without_persons(found), {key: rounded(n) for key, n in enough.items()}
 
 
 def volumes_view(

@@ -63,11 +63,11 @@ class RatingDesk:
         with self.archive.reading() as books:
             return RatingBook(books.connection).waiting(SHOWN)
 
-    def reply(self, officer: Officer, ref: str, grade: int, words: str) -> None:
+    def reply(self, officer: Officer, ref: str, read: str, words: str) -> None:
         """Answer a rating, once; its writer is told.
 
-        `grade` is what the officer read: ConflictError (cause MOVED) if it was changed or answered
-        meanwhile. MalformedError without words.
+        `read` is the digest of what the officer read: ConflictError (cause MOVED) if it was changed
+        or answered meanwhile. MalformedError without words.
         """
         _require_supervisor(officer)
         now, said = self.clock.now(), as_read(words)
@@ -81,7 +81,7 @@ class RatingDesk:
             if found is None:
                 raise NotFoundError("there is no such rating", where=ref)
             person = None
-            if found.opinion.grade == grade:
+            if found.opinion.digest == read:
                 person = book.reply(found, said, officer.number, now)
             if person is None:
                 raise ConflictError(

@@ -90,12 +90,12 @@ def reply(
     me: Supervisor,
     ratings: Ratings,
     reviewing: Reviewing,
-    grade: Annotated[int, Form(ge=1, le=5)],
+    read: Word = "",
     words: Words = "",
 ) -> Response:
     """Answer one, once."""
     try:
-        ratings.reply(me, ref, grade, words)
+        ratings.reply(me, ref, read, words)
     except ConflictError:
         return see_other("/desk/ratings?done=moved")
     except MalformedError:

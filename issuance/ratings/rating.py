@@ -1,5 +1,7 @@
 """A rating: a grade of five (政务服务“好差评”, GB/T 39735), words from a list, free words."""
 
+import hashlib
+import json
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Final
@@ -25,6 +27,12 @@ class Opinion:
     grade: int
     tags: tuple[str, ...] = ()
     words: str = ""
+
+    @property
+    def digest(self) -> str:
+        """A short digest of all of it: an answer meets what was read, and nothing else."""
+        said = json.dumps([self.grade, self.tags, self.words], ensure_ascii=False)
+        return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     @classmethod
     def typed(cls, grade: str, tags: list[str], words: str) -> "Opinion":

@@ -1,6 +1,7 @@
 """Ratings on both databases: once for each matter, changed until answered, answered once."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -53,11 +54,11 @@ def test_an_opinion_is_kept_changed_answered_and_then_fixed(place, ref):
     desk.rate(LIN, ref, BAD)  # sent twice
     (waiting,) = desk.waiting(EVERYWHERE)
     assert (waiting.opinion, waiting.bad) == (BAD, True)
-    desk.reply(EVERYWHERE, ref, 1, "抱歉，  已经改进。")
+    desk.reply(EVERYWHERE, ref, BAD.digest, "抱歉，  已经改进。")
     assert desk.of(LIN, ref)[1].reply == "抱歉， 已经改进。"
     assert desk.waiting(EVERYWHERE) == []
     assert cause(lambda: desk.rate(LIN, ref, Opinion(grade=5))) == "ANSWERED"
-    assert cause(lambda: desk.reply(EVERYWHERE, ref, 1, "再答一次")) == "MOVED"
+    assert cause(lambda: desk.reply(EVERYWHERE, ref, BAD.digest, "再答一次")) == "MOVED"
     told = [n.kind for n in place.holdings_desk.notices(LIN)]
     assert told.count("rating_answered") == 1
     assert desk.counted(place.clock.now() - timedelta(days=1)) == {("residence_registration", 1): 1}
@@ -66,13 +67,15 @@ def test_an_opinion_is_kept_changed_answered_and_then_fixed(place, ref):
 def test_an_answer_meets_what_was_read_and_only_once(place, ref):
     desk = place.rating_desk
     desk.rate(LIN, ref, BAD)
-    read = desk.waiting(EVERYWHERE)[0].opinion.grade
-    desk.rate(LIN, ref, Opinion(grade=4))
+    read = desk.waiting(EVERYWHERE)[0].opinion.digest
+    desk.rate(LIN, ref, replace(BAD, words="另一句话"))  # the same grade
     assert cause(lambda: desk.reply(EVERYWHERE, ref, read, "抱歉")) == "MOVED"
+
+    now_read = desk.waiting(EVERYWHERE)[0].opinion.digest
 
     def answer(n):
         try:
-            desk.reply(EVERYWHERE, ref, 4, f"谢谢 {n}")
+            desk.reply(EVERYWHERE, ref, now_read, f"谢谢 {n}")
         except ConflictError:
             return 0
         return 1
@@ -86,14 +89,14 @@ def test_after_ten_days_it_stays_as_it_is_and_can_still_be_answered(place, ref):
     desk.rate(LIN, ref, BAD)
     place.clock.skip(timedelta(days=10, minutes=1))
     assert cause(lambda: desk.rate(LIN, ref, Opinion(grade=5))) == "TOO_LATE"
-    desk.reply(EVERYWHERE, ref, 1, "抱歉")
+    desk.reply(EVERYWHERE, ref, BAD.digest, "抱歉")
 
 
 def test_only_the_applicant_rates_and_only_a_supervisor_reads(place, ref):
     desk = place.rating_desk
     with pytest.raises(NotFoundError):
         desk.rate(resident("shen_xiaozhou"), ref, BAD)
-    for act in (lambda: desk.waiting(GAO), lambda: desk.reply(GAO, ref, 1, "x")):
+    for act in (lambda: desk.waiting(GAO), lambda: desk.reply(GAO, ref, BAD.digest, "x")):
         with pytest.raises(ForbiddenError):
             act()
     draft = place.apply_desk.begin(resident("shen_xiaozhou"), REGISTRATION).ref

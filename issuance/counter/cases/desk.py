@@ -15,6 +15,7 @@ from certstore.certificates import Certificate, Status
 from certstore.clock import local_date
 from certstore.errors import ConflictError, MalformedError, NotFoundError
 from certstore.objects import ObjectStore
+from certstore.presentation import held
 from issuance.answers import is_answered
 from issuance.application import Answers, Application, Child, Matter, State
 from issuance.apply import ApplyDesk
@@ -124,7 +125,7 @@ class IntakeDesk:
             asked=tuple(self._asked(visit, application, checked)),
             photo=self.photos.look(visit.resident, ref) if takes_photo else None,
             given=self.supplements.given(visit.resident, ref),
-            certificate=self._certificate(application),
+            certificate=self._certificate(visit, application),
             tells_reasons=self._tells_reasons(officer, visit, application),
             abouts=self._abouts(visit, application) if drafted else (),
         )
@@ -153,11 +154,14 @@ class IntakeDesk:
                 with suppress(NotFoundError):  # a record that came meanwhile shows it
                     yield self.uploads.asked(visit.resident, application.ref, word)
 
-    def _certificate(self, application: Application) -> Certificate | None:
+    def _certificate(self, visit: Visit, application: Application) -> Certificate | None:
+        """What was issued; of a child only while the person is its guardian."""
         if application.state is not State.ISSUED or application.certificate_ref is None:
             return None
-        with self.applying.archive.reading() as books:
-            return books.register.get(application.certificate_ref)
+        today = local_date(self.applying.clock.now())
+        with self.applying.archive.reading() as books, suppress(NotFoundError):
+            return held(books, visit.person, application.certificate_ref, today)
+        return None
 
     def _tells_reasons(self, officer: Officer, visit: Visit, application: Application) -> bool:
         if application.state is not State.REFUSED:
@@ -246,7 +250,7 @@ class IntakeDesk:
         """
         visit = self.presence.for_application(officer, ref)
         application = self.applying.get(visit.resident, ref)
-        certificate, now = self._certificate(application), self.applying.clock.now()
+        certificate, now = self._certificate(visit, application), self.applying.clock.now()
         file = certificate.file("document") if certificate else None
         holds = certificate and certificate.status_on(local_date(now)) is Status.VALID
         if certificate is None or file is None or not holds:

@@ -7,7 +7,7 @@ from lxml.html import fromstring
 
 from certstore.callers import Clerk
 from certstore.web.texts import load
-from issuance.application import State
+from issuance.application import Matter, State
 from tests.counter import CARD, ELSEWHERE, arrived, begun, here, sent
 from tests.e2e.over_http.test_uploads import send
 from tests.residents import (
@@ -417,3 +417,28 @@ def test_withdrawn_at_the_counter_it_can_be_begun_again(house):
     assert_sound(page, "zh")
     people = arrived(officer, "shen_xiaozhou")
     assert "重新申请" in officer.get(people).text
+
+
+# -- what no form of ours sends ------------------------------------------------------------
+
+
+@pytest.mark.parametrize("ref", ["", "x", "%00", "\x00" * 20, "' or 1=1 --", "b" * 21])
+def test_a_reference_that_is_none_is_told_and_never_a_failure_of_ours(house, ref):
+    browser = Browser(house, GAO)
+    person = arrived(browser, "chen_yiming")
+    for act in ("open", "again"):
+        assert browser.post(f"{person}/{act}", ref=ref).status_code == 422
+
+
+def test_an_answered_home_is_not_answered_with_nothing(house):
+    ref = begun(house, "chen_yiming").ref
+    for dwelling in ("", "castle"):
+        answer = Browser(house, GAO).post(f"{path_of(ref)}/home", dwelling=dwelling)
+        assert answer.status_code == 422
+        assert_sound(answer, "zh")
+
+
+def test_a_registration_is_asked_where_and_not_why(house):
+    ref = house.apply_desk.begin(CHEN, Matter.RESIDENCE_REGISTRATION).ref
+    answer = Browser(house, CHEN).post(f"/applications/{ref}/why", ground="lost")
+    assert answer.headers["location"] == f"/applications/{ref}/dwelling"

@@ -1,6 +1,7 @@
 """Rating a matter, answering it, and the console's figures over HTTP."""
 
 import pytest
+from lxml.html import fromstring
 
 from certstore.callers import Operator
 from tests.residents import EVERYWHERE, GAO, Browser, assert_sound, resident, submitted
@@ -29,11 +30,13 @@ def test_from_the_progress_page_to_an_answer(house, lang):
     assert "<b>慢" not in listed.text
     assert "林晓禾" not in listed.text
     assert LIN.holder.id_number not in listed.text
-    empty = desk.post(f"/desk/ratings/{ref}", grade="2", words=" ")
+    (form,) = fromstring(listed.text).xpath(f'//form[@action="/desk/ratings/{ref}"]')
+    read = form.fields["read"]
+    empty = desk.post(f"/desk/ratings/{ref}", read=read, words=" ")
     assert empty.status_code == 422
-    done = desk.post(f"/desk/ratings/{ref}", grade="2", words="抱歉")
+    done = desk.post(f"/desk/ratings/{ref}", read=read, words="抱歉")
     assert done.headers["location"] == "/desk/ratings?done=answered"
-    again = desk.post(f"/desk/ratings/{ref}", grade="2", words="再答")
+    again = desk.post(f"/desk/ratings/{ref}", read=read, words="再答")
     assert again.headers["location"] == "/desk/ratings?done=moved"
     assert "抱歉" in mine.get(path).text
     assert path in mine.get("/notices").text

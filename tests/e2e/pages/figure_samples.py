@@ -85,6 +85,7 @@ def _ratings() -> Iterator[Sample]:
         ref=REF,
         matter="residence_registration",
         number="SF-2611-000123",
+        read="9f2c9f2c9f2c9f2c",
         grade=1,
         bad=True,
         tags=("slow", "asked_again"),

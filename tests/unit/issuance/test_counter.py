@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 
 from certstore.callers import Resident, caller_as_json
+from certstore.certificates import Status
 from certstore.errors import (
     ConflictError,
     ForbiddenError,
@@ -124,9 +125,48 @@ def test_another_name_than_on_record_is_looked_at_once_more_and_the_look_is_told
     assert count(house, "counter_visits") == 0
     assert len(records(house, CHEN)) == 1  # whoever has the number reads that somebody looked
     visit = house.presence_desk.arrive(GAO, arrival("chen_yiming", name="陈一名", as_on_card=True))
-    assert visit.person.name == "陈一名"
+    assert visit.person == CHEN.holder  # gone on with, and nobody is renamed by it
     spaced = house.presence_desk.arrive(LI, arrival("chen_yiming", name=" 陈 一 鸣 "))
     assert spaced.person == CHEN.holder  # as records spell it
+
+
+def test_no_officer_renames_anybody_whose_case_is_under_way(house):
+    case = submitted(house, "shen_xiaozhou")
+    named = arrival("shen_xiaozhou", name="王老五", as_on_card=True)
+    house.presence_desk.arrive(ELSEWHERE, named)
+    assert house.application(case.ref).applicant == resident("shen_xiaozhou").holder
+    done = house.review_desk.approve(GAO, case.ref, YES)
+    with house.archive.reading() as books:
+        issued = books.register.get(done.certificate_ref)
+    assert issued.fields["name"] == "沈小舟"
+
+
+def test_who_signed_in_before_keeps_the_name_of_their_identity_provider(house):
+    me = resident("shen_xiaozhou", name="沈晓舟")
+    house.apply_desk.begin(me, REGISTRATION)
+    with pytest.raises(MalformedError) as error:
+        house.presence_desk.arrive(GAO, arrival("shen_xiaozhou", name="王老五"))
+    assert errors(error) == {"person_name": "mismatch"}
+    house.presence_desk.arrive(GAO, arrival("shen_xiaozhou", name="沈小舟"))
+    with house.archive.reading() as books:
+        assert books.people.find("111", me.holder.id_number).holder.name == "沈晓舟"
+
+
+def test_who_is_no_guardian_any_more_prints_nothing_of_the_child(house):
+    visit = here(house, "he_zhiyuan")
+    draft = house.intake_desk.begin(GAO, visit.ref, REGISTRATION, DAUGHTER)
+    house.intake_desk.answer(GAO, draft.ref, home_of(visit.resident))
+    done = sent(house, draft.ref)
+    assert house.intake_desk.document(GAO, done.ref).startswith(b"%PDF")
+    with house.archive.writing() as books:
+        for proof in books.register.held_by("111", DAUGHTER.id_number):
+            if proof.type_code in {"birth_certificate", "household_register"}:
+                books.register.set_status(
+                    proof.ref, Status.REVOKED, house.clock.now(), only_from={Status.VALID}
+                )
+    assert house.intake_desk.look(GAO, done.ref).certificate is None
+    with pytest.raises(NotFoundError):
+        house.intake_desk.document(GAO, done.ref)
 
 
 def test_a_person_of_whom_nothing_is_known_is_taken_in_all_the_same(house):

@@ -92,6 +92,7 @@ def upgrade() -> None:
         "contact_codes",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("person_id", sa.Integer(), nullable=False),
+        sa.Column("bucket", sa.Integer(), nullable=False),
         sa.Column("at", _moment(), nullable=False),
         sa.ForeignKeyConstraint(
             ["person_id"], ["people.id"], name=op.f("fk_contact_codes_person_id_people")
@@ -99,6 +100,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_contact_codes")),
     )
     op.create_index("ix_contact_codes_person", "contact_codes", ["person_id", "at"])
+    op.create_index("ix_contact_codes_bucket", "contact_codes", ["bucket", "at"])
     op.create_table(
         "reminder_days",
         sa.Column("source", sa.String(length=40), nullable=False),
