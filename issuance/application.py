@@ -62,7 +62,12 @@ class Matter(StrEnum):
 
         Else it follows from another by itself, or is done at once, on a page of its own.
         """
-        return self not in {Matter.PERMIT_UPDATE, Matter.LOSS_REPORT, Matter.LOSS_LIFT}
+        return self is not Matter.PERMIT_UPDATE and not self.done_at_once
+
+    @property
+    def done_at_once(self) -> bool:
+        """Whether it is done as it is asked for: nothing of it is ever open."""
+        return self in {Matter.LOSS_REPORT, Matter.LOSS_LIFT}
 
     @property
     def one_by_one(self) -> bool:

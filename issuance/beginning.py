@@ -19,6 +19,7 @@ from issuance.conduct import WORKER, Conduct, Hand
 from issuance.gates import Gate
 from issuance.grounds import cancellable
 from issuance.procedure import Action, Role, procedure_of
+from issuance.progress.tables import OwnCases
 from issuance.tables import ApplicationBook
 from issuance.voucher_draft import SUPERSEDABLE, VOUCHER, in_force
 from verifiers.materials.addresses import AddressMatch, compare_addresses
@@ -76,7 +77,7 @@ def begin(  # noqa: PLR0913 - what is begun, and what may stand in its way
     if answers.child is None:
         require_free(books, resident.holder, matter, local_date(now), gates, promised=promised)
     if matter.rests_on_registration and not promised:
-        answers = _as_registered(book, person.id, answers)
+        answers = _as_registered(books, person.id, answers)
     elif not matter.asks_home:
         answers = _where_registered(books, person.holder, answers, local_date(now))
     draft = Application(
@@ -215,16 +216,9 @@ def _no_first_permit(on_file: list[Certificate]) -> str:
     return "" if household(on_file) else "NO_HOUSEHOLD_RECORD"
 
 
-def _as_registered(book: ApplicationBook, actor_id: int, answers: Answers) -> Answers:
+def _as_registered(books: Books, actor_id: int, answers: Answers) -> Answers:
     """What was said when the registration in force was applied for: it is not asked again."""
-    registered = (
-        a
-        for a in book.of(actor_id)
-        if a.state is State.ISSUED
-        and a.matter.is_registration
-        and a.answers.subject_key == answers.subject_key
-    )
-    latest = next(registered, None)
+    latest = OwnCases(books.connection).last_registered(actor_id, answers.subject_key)
     return answers if latest is None else replace(kept_answers(latest), child=answers.child)
 
 

@@ -14,6 +14,7 @@ from issuance.beginning import BEGUN_AGAIN, Gates, begin, end_draft, kept_answer
 from issuance.conduct import APPLICANT, Conduct, Hand
 from issuance.grounds import CANCELLABLE, cancellable, read_ground
 from issuance.procedure import Action, Role
+from issuance.progress.tables import OwnCases
 from issuance.tables import ApplicationBook
 
 
@@ -127,7 +128,7 @@ class OwnApplications:
         with self.archive.reading() as books:
             holder = resident.holder
             person = books.people.find(holder.id_type, holder.id_number)
-            return [] if person is None else ApplicationBook(books.connection).of(person.id)
+            return [] if person is None else OwnCases(books.connection).of(person.id)
 
     def _end_open(self, books: Books, resident: Resident, matter: Matter, subject: str) -> None:
         person = books.people.known(resident.holder)

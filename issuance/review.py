@@ -42,6 +42,7 @@ from issuance.opened_case import Case
 from issuance.procedure import procedure_of
 from issuance.refusals.reasons import Refusal
 from issuance.stations import own_station, require_sees
+from issuance.still_guardian import still_acts
 from issuance.tables import ApplicationBook
 from issuance.waiting.queue import Asked, HeldUp, Queue, Waiting
 from issuance.waiting.tables import Seen, WaitingBook
@@ -50,6 +51,7 @@ from verifiers.materials.decisions import Decision, MaterialDecision
 _NOT_NOW: Mapping[str | None, str] = {
     "open": "nothing is approved before every material was judged",
     "letter_false": "the commitment letter this case leans on was found false",
+    "guardian_ended": "who applied may act for this child no more",
 }
 
 
@@ -185,9 +187,10 @@ class ReviewDesk:
         `said` is what the officer judged: yes or no for each material that needs it. Where two
         officers decide, it is proposed only, and stays in review. Raises MalformedError, with
         `facts["cause"]` of judging.py, while something is not judged or judged no; ConflictError
-        while something is open or the letter it leans on was found false (causes open,
-        letter_false), as another officer holds the case (HELD) or it was proposed (PROPOSED), and,
-        saying by whom, when and what, if it was decided (DECIDED).
+        while something is open, the letter it leans on was found false, or who wants to end a
+        child's certificate is its guardian no more (causes open, letter_false, guardian_ended), as
+        another officer holds the case (HELD) or it was proposed (PROPOSED), and, saying by whom,
+        when and what, if it was decided (DECIDED).
         """
         now = self.clock.now()
         with self.archive.writing() as books:
@@ -256,6 +259,9 @@ class ReviewDesk:
             fault = None  # nothing is asked for, and it takes a person all the same
         if FindingBook(books.connection).of_application(application.ref):
             fault = "letter_false"
+        ends = application.matter.one_by_one
+        if ends and not still_acts(books, application, local_date(self.clock.now())):
+            fault = "guardian_ended"
         if fault in _NOT_NOW:  # no judgement of the officer's mends this
             raise ConflictError(_NOT_NOW[fault], where="decision", cause=fault)
         if fault is not None:

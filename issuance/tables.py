@@ -169,11 +169,6 @@ class ApplicationBook:
         where = (applications.c.state.in_(OPEN_STATES), applications.c.matter.in_(matters))
         return self._read(_query().where(*where, for_them).order_by(applications.c.ref))
 
-    def of(self, actor_id: int, limit: int = 50) -> list[Application]:
-        """The applications a person has made, for themself and for children, newest first."""
-        query = _query().where(applications.c.actor_id == actor_id)
-        return self._read(query.order_by(applications.c.id.desc()).limit(limit))
-
     def found(
         self, *where: ColumnElement[bool], order: Column[Any], limit: int | None = None
     ) -> list[Application]:

@@ -5,6 +5,7 @@ from typing import Any
 
 from certstore.tables.books import Books
 from certstore.tables.people import Person
+from issuance.progress.tables import OwnCases
 from issuance.tables import ApplicationBook
 
 _MOST = 10_000
@@ -31,5 +32,5 @@ def applications_held(books: Books, person: Person) -> Sequence[Mapping[str, Any
             "taken_in_at": a.taken_at or None,
             "steps": [{"at": at, "step": step} for at, _, step in book.events(a.ref)],
         }
-        for a in book.of(person.id, limit=_MOST)
+        for a in OwnCases(books.connection).of(person.id, limit=_MOST)
     ]

@@ -9,9 +9,11 @@ from certstore.chance import random_below, reference
 from certstore.tables.books import Books
 from issuance.application import Application
 from issuance.claims.claim import same_officer
+from issuance.counter.tables import VisitBook
 from issuance.four_eyes.proposal import Proposal
 from issuance.four_eyes.rules import APPROVE, REFUSE, Draw, Rule, second_needed
 from issuance.four_eyes.tables import ProposalBook
+from issuance.handed_in import read_kept
 from issuance.history.tables import History
 from issuance.refusals.reasons import Refusal
 from issuance.stations import own_station
@@ -65,6 +67,17 @@ class FourEyes:
             return before[-1].rule
         kept = (application.decision or {}).get("decision", {}).get("materials", {})
         outcomes = {material: decided["outcome"] for material, decided in kept.items()}
-        own = bool(application.taken_by) and same_officer(application.taken_by, officer.number)
+        own = any(same_officer(one, officer.number) for one in _took_in(books, application))
         rules = tuple(rule for rule in self.rules if own or not rule.own_intake)
         return second_needed(rules, decision, application.matter.value, outcomes, self.draw)
+
+
+def _took_in(books: Books, application: Application) -> set[str]:
+    """Whoever had a hand in it at a counter, whoever sent it in the end.
+
+    Filling it in, scanning or sending what was asked for takes a visit that is joined to the case.
+    A paper that shows the home may have been seen with another case of a joint submission.
+    """
+    took = {visit.officer for visit in VisitBook(books.connection).of_application(application.ref)}
+    took |= {file.seen_by for file in read_kept(application.decision)}
+    return (took | {application.taken_by}) - {""}

@@ -25,7 +25,7 @@ class Rule:
     matters: frozenset[str] = frozenset()
     outcomes: Mapping[str, frozenset[str]] = field(default_factory=dict)
     share_per_mille: int = ALWAYS
-    own_intake: bool = False  # only what the officer who decides took in at a counter
+    own_intake: bool = False  # only what the officer who decides had a hand in at a counter
 
     def fits(self, decision: str, matter: str, outcomes: Mapping[str, str]) -> bool:
         """Whether a decision (approve, refuse) about these outcomes by material falls under it."""

@@ -9,9 +9,10 @@ from certstore.errors import MalformedError
 
 LONGEST: Final = 200  # characters
 # Fifteen to eighteen digits are an identity or card number, eleven a telephone's; whichever digits
-# they are typed in, with blanks, dots or dashes between them. Unicode's digits, on purpose: what is
-# sought here is to be taken out, not read.
-_NUMBER: Final = re.compile(r"\d(?:[\s.\-\u2010-\u2015]?\d){10,}(?:[\s.\-\u2010-\u2015]?[xXＸｘ])?")  # noqa: RUF001 - a full-width X ends a number, too
+# they are typed in, and whatever but letters stands between them. Sought in marks, one for each
+# character, so that what is taken out is what was typed.
+_NUMBER: Final = re.compile(r"0(?: *0){10,}(?: *x)?")
+_SPELLED: Final = frozenset("〇零一二三四五六七八九")
 _CONTROLS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -39,5 +40,29 @@ class Question:
                 remedy="type it anew",
                 cause="controls",
             )
-        freed, found = _NUMBER.subn(" ", typed)
-        return cls(" ".join(freed.split()), bool(found))
+        freed, found = _freed(typed)
+        return cls(" ".join(freed.split()), found)
+
+
+def _freed(typed: str) -> tuple[str, bool]:
+    """What was typed without its long numbers, and whether there was one."""
+    marks = [(mark, place) for place, each in enumerate(typed) for mark in _marks(each)]
+    freed = list(typed)
+    found = _NUMBER.finditer("".join(mark for mark, _ in marks))
+    spans = [(marks[each.start()][1], marks[each.end() - 1][1] + 1) for each in found]
+    for start, end in reversed(spans):
+        freed[start:end] = " "
+    return "".join(freed), bool(spans)
+
+
+def _marks(character: str) -> str:
+    """0 for each digit, whichever script or ornament it has, x for an X, a for other letters."""
+    return "".join(_mark(each) for each in unicodedata.normalize("NFKC", character))
+
+
+def _mark(folded: str) -> str:
+    if folded.isdigit() or folded in _SPELLED:
+        return "0"
+    if folded in {"x", "X"}:
+        return "x"
+    return "a" if folded.isalnum() else " "

@@ -12,7 +12,6 @@ from issuance.answers import is_answered, read_child
 from issuance.application import (
     APPLICATION,
     CAME_TO_NOTHING,
-    OPEN_STATES,
     After,
     Answers,
     Application,
@@ -197,8 +196,7 @@ class JointDesk:
     def _open_one(books: Books, resident: Resident) -> str | None:
         """The joint submission of this resident that is open: in another tab, or submitted."""
         person = books.people.named(resident.holder)
-        mine = ApplicationBook(books.connection).of(person.id)
-        return next((a.joint_ref for a in mine if a.joint_ref and a.state in OPEN_STATES), None)
+        return JointBook(books.connection).open_of(person.id)
 
     def _new(self, books: Books, resident: Resident) -> str:
         """A new one; the last one if nothing was ever begun in it."""

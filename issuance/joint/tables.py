@@ -10,7 +10,7 @@ from sqlalchemy import Column, Connection, ForeignKey, String, Table, select
 
 from certstore.errors import NotFoundError
 from certstore.tables.metadata import Moment, metadata
-from issuance.application import APPLICATION, ENDED_STATES, After, Application, State
+from issuance.application import APPLICATION, ENDED_STATES, OPEN_STATES, After, Application, State
 from issuance.tables import ApplicationBook, applications
 
 joint_applications = Table(
@@ -50,6 +50,13 @@ class JointBook:
         newest = query.order_by(joint_applications.c.begun_at.desc()).limit(1)
         row = self._connection.execute(newest).one_or_none()
         return None if row is None else JointApplication(row.ref, row.actor_id, row.begun_at)
+
+    def open_of(self, actor_id: int) -> str | None:
+        """The one that the latest open application of this person is part of."""
+        a = applications.c
+        where = (a.actor_id == actor_id, a.joint_ref.is_not(None), a.state.in_(OPEN_STATES))
+        found = self._applications.found(*where, order=a.id)
+        return found[-1].joint_ref if found else None
 
     def get(self, ref: str) -> JointApplication:
         """The one with this reference; NotFoundError if there is none."""

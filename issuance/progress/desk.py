@@ -17,7 +17,6 @@ from issuance.progress.sequel import Besides, NoSequels, OtherCases, Sequel, Seq
 from issuance.progress.steps import Next, next_of, steps_of
 
 _STATES = frozenset(State)
-_FOLLOWED_MOST = 50  # certificates whose card is looked for in a list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,7 +60,7 @@ class ProgressDesk:
 
     def all_of(self, resident: Resident) -> list[Progress]:
         """Every case of this resident, for themself and for children, newest first."""
-        found = self.applications.all_of(resident)[:_FOLLOWED_MOST]
+        found = self.applications.all_of(resident)
         with self.applications.archive.reading() as books:
             return [self._progress(books, resident, application) for application in found]
 

@@ -16,6 +16,8 @@ from certstore.errors import (
 from issuance.application import Matter, State
 from issuance.four_eyes.tables import ProposalBook
 from issuance.matters.cards.tables import CardBook
+from issuance.refusals.reasons import reasons_for
+from issuance.still_guardian import still_acts
 from issuance.waiting.queue import Asked
 from tests.guardians import DAUGHTER, FATHER, STRANGER, registered, verified
 from tests.holders import (
@@ -257,6 +259,106 @@ def test_a_guardian_cancels_the_childs_registration_and_both_are_told(shared):
     for who in (FATHER, resident("he_yutong")):
         kinds = [notice.kind for notice in shared.holdings_desk.notices(who)]
         assert kinds.count("certificate_cancelled") == 1
+
+
+def asked_for_the_child(house):
+    """The voucher of the child, and its cancellation as its father sent it."""
+    voucher = house.application(registered(house).ref).certificate_ref
+    draft = house.apply_desk.begin(FATHER, CANCELLATION, DAUGHTER)
+    house.apply_desk.say_why(FATHER, draft.ref, "moved_away", VOUCHER)
+    verified(house, FATHER, draft.ref)
+    return voucher, house.apply_desk.submit(FATHER, draft.ref).ref
+
+
+def confirmed(house, ref):
+    with house.archive.reading() as books:
+        proposal = ProposalBook(books.connection).open_one(ref)
+    return house.second_desk.confirm(replace(GAO, supervisor=True), ref, proposal.ref)
+
+
+def guardianship_ended(house):
+    """Every record that names the father as a parent is revoked."""
+    with house.archive.writing() as books:
+        for record in books.register.held_by("111", DAUGHTER.id_number):
+            if record.type_code in {"birth_certificate", "household_register"}:
+                now = house.clock.now()
+                books.register.set_status(
+                    record.ref, Status.REVOKED, now, only_from={record.status}
+                )
+
+
+def status_of(house, ref):
+    with house.archive.reading() as books:
+        return books.register.get(ref).status
+
+
+def test_whoever_merely_named_a_child_is_told_nothing_and_keeps_their_draft(shared):
+    _, ref = asked_for_the_child(shared)
+    strangers = [
+        shared.apply_desk.begin(STRANGER, matter, DAUGHTER).ref
+        for matter in (Matter.ADDRESS_CHANGE, Matter.REGISTRATION_RENEWAL, Matter.REISSUE)
+    ]
+    own = shared.apply_desk.begin(FATHER, Matter.ADDRESS_CHANGE, DAUGHTER).ref
+    before = [notice.kind for notice in shared.holdings_desk.notices(STRANGER)]
+    shared.review_desk.approve(replace(LI, supervisor=True), ref)
+    assert confirmed(shared, ref).state is State.DONE
+    assert [notice.kind for notice in shared.holdings_desk.notices(STRANGER)] == before
+    assert {shared.application(draft).state for draft in strangers} == {State.DRAFT}
+    assert shared.application(own).state is State.WITHDRAWN
+
+
+def test_for_somebody_who_is_guardian_no_more_nothing_is_proposed(shared):
+    voucher, ref = asked_for_the_child(shared)
+    guardianship_ended(shared)
+    officer = replace(LI, supervisor=True)
+    with pytest.raises(ConflictError) as refused:
+        shared.review_desk.approve(officer, ref)
+    assert refused.value.facts["cause"] == "guardian_ended"
+    assert status_of(shared, voucher) is Status.VALID
+    page = Browser(shared, officer).post(f"/desk/cases/{ref}", decision="approve")
+    assert (page.status_code, "监护人" in page.text) == (422, True)
+    shared.review_desk.open(officer, ref, claim=True)
+    codes = [*reasons_for("cancellation")][:1]
+    assert shared.review_desk.refuse(officer, ref, codes, "监护关系已变") is not None
+
+
+def test_for_somebody_who_is_guardian_no_more_nothing_is_confirmed(shared):
+    voucher, ref = asked_for_the_child(shared)
+    shared.review_desk.approve(replace(LI, supervisor=True), ref)
+    guardianship_ended(shared)
+    with pytest.raises(ConflictError) as refused:
+        confirmed(shared, ref)
+    assert refused.value.facts["cause"] == "guardian_ended"
+    assert shared.application(ref).state is State.IN_REVIEW
+    assert status_of(shared, voucher) is Status.VALID
+
+
+def test_for_somebody_who_is_guardian_no_more_nothing_is_carried_out(shared, monkeypatch):
+    voucher, ref = asked_for_the_child(shared)
+    shared.review_desk.approve(replace(LI, supervisor=True), ref)
+    with monkeypatch.context() as stands_still:
+        stands_still.setattr(type(shared.issuance_desk), "attempt", lambda *_: False)
+        confirmed(shared, ref)
+    guardianship_ended(shared)
+    assert shared.issuance_desk.attempt(ref) is False
+    assert shared.application(ref).state is State.APPROVED
+    assert status_of(shared, voucher) is Status.VALID
+    (line,) = shared.review_desk.waiting(Asked("held"), replace(LI, supervisor=True)).lines
+    assert "no more" in line.held_up.detail
+
+
+@pytest.mark.parametrize(
+    ("outcome", "acts"), [("must_upload", True), ("officer_review", True), ("satisfied", False)]
+)
+def test_what_only_a_paper_shows_is_for_the_officer_and_a_record_is_asked_anew(
+    shared, outcome, acts
+):
+    draft = shared.apply_desk.begin(STRANGER, CANCELLATION, DAUGHTER)
+    judged = {"decision": {"materials": {"guardianship": {"outcome": outcome}}}}
+    today = shared.clock.now().date()
+    with shared.archive.reading() as books:
+        assert still_acts(books, replace(draft, decision=judged), today) is acts
+        assert not still_acts(books, draft, today)  # nothing was ever judged
 
 
 def test_of_a_child_that_is_not_in_ones_care_nothing_is_told(shared):

@@ -6,7 +6,7 @@ from lxml.html import fromstring
 from certstore.certificates import Status
 from certstore.errors import ConflictError, MalformedError
 from issuance.application import Matter, State
-from issuance.tables import ApplicationBook
+from issuance.progress.tables import OwnCases
 from tests.counter import arrived, here, sent
 from tests.holders import HOLDER, MA, ME, newest
 from tests.holders import folder as folder
@@ -79,7 +79,7 @@ def test_a_loss_stands_among_the_persons_cases_and_opens(house, lang):
     assert_sound(listed, lang)
     with house.archive.reading() as books:
         mine = books.people.known(ME.holder).id
-        loss = ApplicationBook(books.connection).of(mine)[0]
+        loss = OwnCases(books.connection).of(mine)[0]
     assert (loss.matter, loss.state) == (Matter.LOSS_REPORT, State.DONE)
     opened = browser.post(f"{person}/open", ref=loss.ref)
     assert opened.status_code == 303

@@ -1,5 +1,7 @@
 """Loss and its lifting: at once, twice as once, and seen wherever a certificate is verified."""
 
+from datetime import timedelta
+
 import jwt
 import pytest
 from lxml.html import fromstring
@@ -10,7 +12,7 @@ from certstore.holds.keeping import place_hold
 from certstore.holds.kinds import BY_RULE, HoldKind, Role, Succession
 from certstore.status_list import StatusValue
 from face_auth.sandbox import Behaviour
-from tests.guardians import FATHER, STRANGER, registered
+from tests.guardians import FATHER, STRANGER, registered, unknown_child
 from tests.integration.certstore.test_status_desk import values
 from tests.permits import permit, replaced
 from tests.residents import _CSRF, LI, Browser, assert_sound, copied, resident, submitted, vouchers
@@ -27,6 +29,7 @@ from tests.sealed import (
 
 CHEN = resident("chen_yiming")
 SHEN = resident("shen_xiaozhou")
+NUMBER = SHEN.holder.id_number
 
 
 @pytest.fixture(scope="module")
@@ -247,14 +250,65 @@ def test_an_officer_does_it_for_who_is_present_and_that_stands_on_record(house, 
     assert held.ref in {s.certificate.ref for s in found}
     for do in (desk.report_for, desk.lift_for):
         with pytest.raises(ConflictError):
-            do(LI, held.ref, identity_checked=False)
-    assert desk.report_for(LI, held.ref, identity_checked=True).changed
-    assert not desk.report_for(LI, held.ref, identity_checked=True).changed
+            do(LI, held.ref, NUMBER, identity_checked=False)
+    assert desk.report_for(LI, held.ref, NUMBER, identity_checked=True).changed
+    assert not desk.report_for(LI, held.ref, NUMBER, identity_checked=True).changed
     assert desk.state(SHEN, held.ref).loss.placed_by.number == LI.number
-    assert desk.lift_for(LI, held.ref, identity_checked=True).changed
+    assert desk.lift_for(LI, held.ref, NUMBER, identity_checked=True).changed
     kinds = [(kind, operator) for kind, _, operator in acts(house, SHEN)]
     assert kinds[:2] == [("status", LI.number)] * 2
     assert ("review", LI.number) in kinds
+
+
+def test_an_officer_does_nothing_by_somebody_elses_number(house, held):
+    desk, other = house.loss_desk, CHEN.holder.id_number
+    desk.report(SHEN, held.ref)
+    for do in (desk.report_for, desk.lift_for):
+        with pytest.raises(ConflictError) as refused:
+            do(LI, held.ref, other, identity_checked=True)
+        assert refused.value.facts["cause"] == "not_theirs"
+    looks = len(acts(house, CHEN))
+    for lang in ("zh", "en"):
+        sure = {"person_number": other, "identity_checked": "yes"}
+        page = Browser(house, LI, lang).post(f"/desk/loss/{held.ref}/lift", **sure)
+        assert page.status_code == 422
+        assert_sound(page, lang)
+    malformed = {"person_number": "1", "identity_checked": "yes"}
+    assert Browser(house, LI).post(f"/desk/loss/{held.ref}/lift", **malformed).status_code == 422
+    assert status(house, held.ref) is Status.LOST
+    assert len(acts(house, CHEN)) > looks  # whose number was typed reads that it was
+
+
+def test_a_guardian_at_the_counter_shows_their_own_card_for_the_child(house):
+    ref = next((s.certificate.ref for s in house.loss_desk.mine(FATHER) if s.ward), None)
+    ref = ref or house.application(registered(house).ref).certificate_ref
+    desk, number = house.loss_desk, FATHER.holder.id_number
+    found = {s.certificate.ref: s.ward for s in desk.find_for(LI, number)}
+    assert found[ref] == "何雨桐"
+    assert desk.report_for(LI, ref, number, identity_checked=True).changed
+    with pytest.raises(ConflictError):
+        desk.lift_for(LI, ref, STRANGER.holder.id_number, identity_checked=True)
+    assert desk.lift_for(LI, ref, number, identity_checked=True).changed
+    for lang in ("zh", "en"):
+        page = Browser(house, LI, lang).post("/desk/loss", person_number=number)
+        assert_sound(page, lang)
+        assert "何雨桐" in page.text
+
+
+def test_a_number_with_nothing_that_can_be_lost_is_looked_up_on_record_too(house):
+    nobody, known = unknown_child("19850321").holder, resident("song_yaqin").holder
+    for holder in (nobody, known):
+        before = looks_at(house, holder)
+        assert house.loss_desk.find_for(LI, holder.id_number) == []
+        assert looks_at(house, holder) == before + 1
+    assert_sound(Browser(house, resident("song_yaqin")).get("/usage"), "zh")
+
+
+def looks_at(house, holder):
+    with house.archive.reading() as books:
+        person = books.people.find("111", holder.id_number)
+        entries = books.usage.of(person.id, house.clock.now() - timedelta(days=1)) if person else ()
+        return sum(e.record["operator"] == LI.number for e in entries if e.kind == "review")
 
 
 # -- a face before lifting ---------------------------------------------------------------------
@@ -295,7 +349,7 @@ def test_where_it_is_asked_for_a_fresh_face_comes_before_lifting(strict):
     desk.report(SHEN, ref)  # the next loss wants a face of its own
     with pytest.raises(ForbiddenError):
         desk.lift(SHEN, ref)
-    assert desk.lift_for(LI, ref, identity_checked=True).changed
+    assert desk.lift_for(LI, ref, NUMBER, identity_checked=True).changed
 
 
 # -- pages and HTTP ----------------------------------------------------------------------------

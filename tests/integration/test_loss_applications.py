@@ -6,14 +6,15 @@ import pytest
 from sqlalchemy import text
 
 from certstore.certificates import Status
-from certstore.errors import CertificateRevokedError
+from certstore.errors import CertificateRevokedError, ConflictError
 from issuance.application import Matter, State
 from issuance.history.tables import History
+from tests.guardians import DAUGHTER as CHILD
 from tests.guardians import FATHER, registered
 from tests.integration.test_issuing import at_once
 from tests.integration.test_issuing import shared as shared
 from tests.permits import permit
-from tests.residents import LI, Browser, resident
+from tests.residents import LI, Browser, assert_sound, resident
 from tests.unit.issuance.test_issue import count
 
 SHEN, DAUGHTER = resident("shen_xiaozhou"), resident("he_yutong")
@@ -70,6 +71,57 @@ def test_nothing_that_is_open_keeps_it_waiting_and_it_keeps_nothing(shared, held
     assert {a.certificate_ref for a in losses(shared, SHEN)} == set(refs)
 
 
+def toggled(house, me, ref, times, **at_counter):
+    for _ in range(times):
+        if at_counter:
+            number = me.holder.id_number
+            house.loss_desk.report_for(LI, ref, number, identity_checked=True)
+            house.loss_desk.lift_for(LI, ref, number, identity_checked=True)
+        else:
+            house.loss_desk.report(me, ref)
+            house.loss_desk.lift(me, ref)
+
+
+def test_however_often_it_is_reported_and_lifted_every_case_stays_in_the_list(shared, held):
+    open_one = shared.apply_desk.begin(SHEN, Matter.RESIDENCE_REGISTRATION)
+    toggled(shared, SHEN, held.ref, 30, at_counter=True)
+    found = shared.apply_desk.all_of(SHEN)
+    assert open_one.ref in {a.ref for a in found}
+    assert len(losses(shared, SHEN)) == 50
+    assert found == sorted(found, key=lambda a: a.begun_at, reverse=True)
+    browser = Browser(shared, SHEN)
+    assert open_one.number in browser.get("/applications").text
+    listed = browser.get("/v1/me/applications").json()["applications"]
+    assert open_one.ref in {each["ref"] for each in listed}
+
+
+def test_what_is_open_stays_in_the_list_however_much_has_ended_since(shared):
+    open_one = shared.apply_desk.begin(SHEN, Matter.RESIDENCE_REGISTRATION)
+    for _ in range(51):
+        ended = shared.apply_desk.begin(SHEN, Matter.RESIDENCE_REGISTRATION, CHILD)
+        shared.apply_desk.withdraw(SHEN, ended.ref)
+    found = [a.ref for a in shared.apply_desk.all_of(SHEN)]
+    assert (len(found), found[0], found[-1]) == (50, ended.ref, open_one.ref)
+
+
+def test_beyond_ten_in_a_day_it_is_lifted_at_a_counter_and_can_always_be_reported(shared, held):
+    toggled(shared, SHEN, held.ref, 10)
+    assert shared.loss_desk.report(SHEN, held.ref).changed
+    with pytest.raises(ConflictError) as refused:
+        shared.loss_desk.lift(SHEN, held.ref)
+    assert refused.value.facts["cause"] == "TOO_MANY_LIFTS"
+    for lang in ("zh", "en"):
+        browser, at = Browser(shared, SHEN, lang), f"/certificates/{held.ref}/loss"
+        assert browser.post(f"{at}/lift").headers["location"] == f"{at}?done=too_often"
+        assert_sound(browser.get(f"{at}?done=too_often"), lang)
+    number = SHEN.holder.id_number
+    assert shared.loss_desk.lift_for(LI, held.ref, number, identity_checked=True).changed
+    assert shared.loss_desk.report(SHEN, held.ref).changed
+    shared.clock.skip(timedelta(days=1))
+    assert shared.loss_desk.lift(SHEN, held.ref).changed
+    assert not shared.loss_desk.lift(SHEN, held.ref).changed
+
+
 def test_five_clicks_are_one_report(shared, held):
     found = at_once(lambda _: shared.loss_desk.report(SHEN, held.ref))
     assert sum(f.changed for f in found) == 1
@@ -87,8 +139,8 @@ def test_what_is_refused_is_no_application(shared, held):
 
 def test_at_the_counter_it_is_the_holders_own_who_never_needed_a_phone(shared, held):
     desk = shared.loss_desk
-    assert desk.report_for(LI, held.ref, identity_checked=True).changed
-    assert not desk.report_for(LI, held.ref, identity_checked=True).changed
+    assert desk.report_for(LI, held.ref, SHEN.holder.id_number, identity_checked=True).changed
+    assert not desk.report_for(LI, held.ref, SHEN.holder.id_number, identity_checked=True).changed
     (application,) = losses(shared, SHEN)  # there when they sign in for the first time
     assert (application.reviewed_by, application.account) == (LI.number, "")
     assert steps(shared, application.ref)[-1] == (LI.number, "done", "reported")

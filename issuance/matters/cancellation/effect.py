@@ -12,9 +12,10 @@ from issuance.application import Application, State
 from issuance.conduct import WORKER, Conduct
 from issuance.grounds import cancellable, ended_with
 from issuance.matters.cancellation.records import record_cancelled, tell_cancelled, tell_ended
-from issuance.matters.cancellation.resting import resting_on
+from issuance.matters.cancellation.resting import may_know, resting_on
 from issuance.matters.permit.draft import permit_of
 from issuance.procedure import Action
+from issuance.still_guardian import still_acts
 from issuance.voucher_draft import SUPERSEDABLE, VOUCHER, in_force
 
 CANCELLED = "cancelled"  # why holds and applications end with it
@@ -35,8 +36,15 @@ class CancellationEffect:
     def carry_out(self, books: Books, application: Application, now: datetime) -> str | None:
         """Cancel what stands of it by now; what ended otherwise meanwhile stays as it ended.
 
-        ConflictError while a later version of it is being issued: that one is cancelled then.
+        ConflictError while a later version of it is being issued: that one is cancelled then;
+        and where whoever asked for it is the child's guardian no more.
         """
+        if not still_acts(books, application, local_date(now)):
+            raise ConflictError(
+                "whoever asked for it may act for this child no more",
+                where=application.ref,
+                remedy="it is cancelled by nobody's wish but a guardian's",
+            )
         ending = self._ending(books, application, now)
         for certificate in sorted(ending, key=lambda c: c.ref):
             books.holds.lock(certificate.ref)
@@ -50,7 +58,8 @@ class CancellationEffect:
         for certificate in ending:
             self._cancel(books, certificate, now)
         for other in others:
-            self._end(books, other, now)
+            if may_know(books, other, local_date(now)):
+                self._end(books, other, now)
         for certificate in ending:
             record_cancelled(books, (self.origin, self.agency_uscc), application, certificate, now)
         tell_cancelled(books, application, ending, now)

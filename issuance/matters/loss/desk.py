@@ -1,5 +1,6 @@
 """The desk of lost certificates: for holders and guardians themselves, and for who comes in."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
@@ -7,7 +8,7 @@ from certstore.callers import Officer, Resident
 from certstore.certificates import Certificate, Holder
 from certstore.clock import Clock, local_date
 from certstore.errors import ConflictError, ForbiddenError, NotFoundError
-from certstore.guardianship import wards_of
+from certstore.guardianship import is_ward, wards_of
 from certstore.holds.keeping import Held, lift_hold, place_hold
 from certstore.holds.kinds import ENDED, Actor, Hold, HoldKind, Role
 from certstore.identifiers import ResidentId
@@ -17,8 +18,14 @@ from face_auth.acceptance import FaceDesk
 from face_auth.challenge import Challenge
 from issuance.conduct import Conduct
 from issuance.matters.loss.applying import note_application
-from issuance.matters.loss.judging import LOSABLE, LossState, face_is_fresh, losable
-from issuance.matters.loss.records import Deed, record_at_counter, record_by_holder, tell
+from issuance.matters.loss.judging import LOSABLE, LossState, face_is_fresh, lifts_left, losable
+from issuance.matters.loss.records import (
+    Deed,
+    record_at_counter,
+    record_by_holder,
+    record_look,
+    tell,
+)
 
 _MOST_FACES = 5  # for the lifting of one loss
 
@@ -74,11 +81,13 @@ class LossDesk:
 
         Raises CertificateRevokedError for what was replaced or has ended, ForbiddenError with
         the cause `face_needed` where a fresh face verification must come first, ConflictError
-        where it was reported anew meanwhile.
+        where it was reported anew meanwhile, or (cause TOO_MANY_LIFTS) was lifted on line too
+        often within a day. It can be reported at any time, and lifted at a counter.
         """
         seen, now = self._seen(me, ref), self.clock.now()
         with self.archive.writing() as books:
             certificate = self._own(books, me.holder, ref)
+            _refuse_too_often(books.holds.of([ref]), now)
             by = _actor(certificate, me.holder)
             done = lift_hold(books, ref, HoldKind.LOSS, by, "found", now)
             if done is not None:
@@ -109,44 +118,72 @@ class LossDesk:
     # -- at the counter --------------------------------------------------------------------
 
     def find_for(self, officer: Officer, id_number: str) -> list[LossState]:
-        """What somebody at the counter could lose or has lost; the look is on record.
+        """What somebody at the counter, or a child in their care, could lose or has lost.
 
-        MalformedError for what is no identity number.
+        The look is on record with whom the number is of, whatever is found. MalformedError for
+        what is no identity number.
         """
-        number, now = ResidentId.parse(id_number).value, self.clock.now()
+        present, now = _numbered(id_number), self.clock.now()
         desk = (self.origin, self.agency_uscc)
         with self.archive.writing() as books:
-            found = losable(books.register.held_by("111", number))
+            of_number = books.people.numbered(present.id_type, present.id_number)
+            people = (present, *wards_of(books, present, self._today()))
+            held = [c for p in people for c in books.register.held_by(p.id_type, p.id_number)]
+            found = losable(held)
             for certificate in found:
                 record_at_counter(books, desk, "look", certificate, officer, now)
-            return [self._state(books, c, c.holders[0]) for c in found]
+            if not any(_is_own(certificate, present) for certificate in found):
+                record_look(books, desk, of_number, officer, now)
+            return [self._state(books, c, present) for c in found]
 
-    def report_for(self, officer: Officer, ref: str, *, identity_checked: bool) -> LossState:
-        """Report it lost for the person at the counter, whose identity the officer has checked."""
+    def report_for(
+        self, officer: Officer, ref: str, id_number: str, *, identity_checked: bool
+    ) -> LossState:
+        """Report it lost for the person at the counter, whose identity the officer has checked.
+
+        `id_number` is theirs. ConflictError (cause not_theirs) unless they hold the certificate,
+        or are proven to be the guardian of who does.
+        """
         _refuse_unchecked(identity_checked=identity_checked)
-        now = self.clock.now()
+        present, now = _numbered(id_number), self.clock.now()
         with self.archive.writing() as books:
-            _losable_here(books, ref)
+            self._losable_of(books, ref, present)
             by = Actor(Role.OFFICER, officer.number)
             done = place_hold(books, ref, HoldKind.LOSS, by, "reported", now)
             if done.fresh:
                 self._note(books, "loss_reported", done, officer, now)
-            holder = done.certificate.holders[0]
-            return replace(self._state(books, done.certificate, holder), changed=done.fresh)
+            return replace(self._state(books, done.certificate, present), changed=done.fresh)
 
-    def lift_for(self, officer: Officer, ref: str, *, identity_checked: bool) -> LossState:
-        """Lift a loss for the person at the counter; the officer's check stands for the face."""
+    def lift_for(
+        self, officer: Officer, ref: str, id_number: str, *, identity_checked: bool
+    ) -> LossState:
+        """Lift a loss for the person at the counter; the officer's check stands for the face.
+
+        Raises as `report_for`.
+        """
         _refuse_unchecked(identity_checked=identity_checked)
-        now = self.clock.now()
+        present, now = _numbered(id_number), self.clock.now()
         with self.archive.writing() as books:
-            _losable_here(books, ref)
+            self._losable_of(books, ref, present)
             by = Actor(Role.OFFICER, officer.number)
             done = lift_hold(books, ref, HoldKind.LOSS, by, "found", now)
             if done is not None:
                 self._note(books, "loss_lifted", done, officer, now)
-            certificate = books.register.get(ref)
-            found = self._state(books, certificate, certificate.holders[0])
+            found = self._state(books, books.register.get(ref), present)
             return replace(found, changed=done is not None)
+
+    def _losable_of(self, books: Books, ref: str, present: Holder) -> None:
+        certificate = books.register.get(ref)
+        if not certificate.sealed or certificate.type_code not in LOSABLE:
+            raise NotFoundError("there is nothing here that can be lost", where=ref)
+        own = _is_own(certificate, present)
+        if not own and not is_ward(books, present, certificate.holders[0], self._today()):
+            raise ConflictError(
+                "the person at the counter is not who it names, nor proven to be their guardian",
+                where="person_number",
+                remedy="type the number from the document of who is here",
+                cause="not_theirs",
+            )
 
     # -- what they share -------------------------------------------------------------------
 
@@ -219,10 +256,18 @@ def _refuse_another(lifted: Hold, seen: Hold | None) -> None:
         )
 
 
-def _losable_here(books: Books, ref: str) -> None:
-    certificate = books.register.get(ref)
-    if not certificate.sealed or certificate.type_code not in LOSABLE:
-        raise NotFoundError("there is nothing here that can be lost", where=ref)
+def _refuse_too_often(holds: Iterable[Hold], now: datetime) -> None:
+    if lifts_left(holds, now) < 1:
+        raise ConflictError(
+            "it was reported and lifted too often today",
+            remedy="lift it tomorrow, or at a counter",
+            cause="TOO_MANY_LIFTS",
+        )
+
+
+def _numbered(id_number: str) -> Holder:
+    """Who is at the counter, as far as a document's number says."""
+    return Holder("", "111", ResidentId.parse(id_number).value)
 
 
 def _refuse_unchecked(*, identity_checked: bool) -> None:

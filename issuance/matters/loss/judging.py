@@ -6,12 +6,13 @@ from datetime import date, datetime, timedelta
 from typing import Final, Literal
 
 from certstore.certificates import Certificate, Status
-from certstore.holds.kinds import ENDED, Hold, HoldKind
+from certstore.holds.kinds import ENDED, Hold, HoldKind, Role
 from face_auth.on_file import ResultOnFile
 
 LOSABLE: Final = frozenset({"residence_permit", "residence_voucher"})
 """What a card or a print-out can be lost of. A permit's card and its e-certificate are one."""
 FACE_IS_FRESH_FOR: Final = timedelta(minutes=10)
+MOST_LIFTS_A_DAY: Final = 10  # of one certificate, on line; at a counter there is no end
 
 Standing = Literal["in_use", "lost", "ended"]
 
@@ -53,6 +54,17 @@ class LossState:
 def losable(found: Iterable[Certificate]) -> list[Certificate]:
     """Those that can be reported lost or lifted: sealed here, of such a type, not over."""
     return [c for c in found if c.sealed and c.type_code in LOSABLE and c.status not in ENDED]
+
+
+def lifts_left(holds: Iterable[Hold], now: datetime) -> int:
+    """How often it can still be lifted on line; whatever is not reported lost can always be."""
+    lost = [hold for hold in holds if hold.kind is HoldKind.LOSS]
+    if not any(hold.open for hold in lost):
+        return MOST_LIFTS_A_DAY
+    on_line = {Role.HOLDER, Role.GUARDIAN}
+    by_them = [h for h in lost if h.lifted_by is not None and h.lifted_by.role in on_line]
+    since = now - timedelta(days=1)
+    return MOST_LIFTS_A_DAY - sum(1 for h in by_them if h.lifted_at and h.lifted_at > since)
 
 
 def face_is_fresh(results: Iterable[ResultOnFile], loss: Hold, now: datetime) -> bool:

@@ -34,6 +34,10 @@ Losses = Annotated[LossDesk, desk(LossDesk)]
 Word = Annotated[str, Query(max_length=20)]
 Typed = Annotated[str, Form(max_length=40)]
 FORM = [Depends(check_form)]
+_REFUSED = {
+    "identity_unchecked": {"identity_checked": "missing"},
+    "not_theirs": {"person_number": "not_theirs"},
+}
 
 
 @router.get("/loss")
@@ -71,9 +75,10 @@ def lift(ref: str, me: Me, losing: Losses) -> Response:
             raise
         return see_other(_at(ref))
     except ConflictError as error:
-        if error.facts.get("cause") != "moved":
+        told = {"moved": "moved", "TOO_MANY_LIFTS": "too_often"}.get(str(error.facts.get("cause")))
+        if told is None:
             raise
-        return see_other(_at(ref, "moved"))
+        return see_other(_at(ref, told))
     return see_other(_at(ref, "lifted" if found.changed else "not_lost"))
 
 
@@ -119,13 +124,16 @@ def at_counter(
     if do is None:
         return see_other("/desk/loss")
     try:
-        done: LossState = do(me, ref, identity_checked=identity_checked == "yes")
+        done: LossState = do(me, ref, number, identity_checked=identity_checked == "yes")
+    except MalformedError:
+        return _found(request, me, losing, number)  # which says so
     except CertificateRevokedError:
         return _found(request, me, losing, number, errors={"certificate": "ended"})
     except ConflictError as error:
-        if error.facts.get("cause") != "identity_unchecked":
+        errors = _REFUSED.get(str(error.facts.get("cause")))
+        if errors is None:
             raise
-        return _found(request, me, losing, number, errors={"identity_checked": "missing"})
+        return _found(request, me, losing, number, errors=errors)
     words: dict[tuple[str, bool], Done] = {
         ("report", True): "reported",
         ("report", False): "already",

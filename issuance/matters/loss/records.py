@@ -1,5 +1,6 @@
 """What is put on record, and told, when a loss is reported or lifted."""
 
+from collections.abc import Mapping
 from datetime import datetime
 from typing import Any, Literal
 
@@ -10,6 +11,7 @@ from certstore.holds.kinds import HELD
 from certstore.ledger import Access, record_access
 from certstore.own_acts import OwnAct, record_own_act
 from certstore.tables.books import Books
+from certstore.tables.people import Person
 
 Deed = Literal["loss_reported", "loss_lifted"]
 _MATTERS = {"loss_reported": "loss_report", "loss_lifted": "loss_lift"}
@@ -35,7 +37,26 @@ def record_at_counter(
     now: datetime,
 ) -> None:
     """Record what an officer did for somebody present; `desk` is the ledger and the authority."""
-    origin, agency = desk
+    more = {"certificate": certificate.type_code, "certificate_ref": certificate.ref}
+    holder = books.people.known(certificate.holders[0])
+    _record(books, desk, (deed, holder, more), officer, now)
+
+
+def record_look(
+    books: Books, desk: tuple[str, str], person: Person, officer: Officer, now: datetime
+) -> None:
+    """Record that an officer looked by somebody's number, and found nothing that is theirs."""
+    _record(books, desk, ("look", person, {}), officer, now)
+
+
+def _record(
+    books: Books,
+    desk: tuple[str, str],
+    what: tuple[Deed | Literal["look"], Person, Mapping[str, str]],
+    officer: Officer,
+    now: datetime,
+) -> None:
+    (origin, agency), (deed, person, more) = desk, what
     matter = _MATTERS.get(deed, "loss_report")
     record: dict[str, Any] = {
         "agency": agency,
@@ -45,8 +66,7 @@ def record_at_counter(
         "operator": officer.number,
         "station": officer.station,
         "ground": "application",
-        "certificate": certificate.type_code,
-        "certificate_ref": certificate.ref,
+        **more,
         "fields": ["name", "id_number"] if deed == "look" else [],
         "refused_fields": [],
         "other_fields": [],
@@ -57,7 +77,7 @@ def record_at_counter(
         client="desk",
         agency=agency,
         purpose=matter,
-        person=books.people.known(certificate.holders[0]),
+        person=person,
         record=record,
     )
     record_access(books, origin, access)

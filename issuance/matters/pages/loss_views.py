@@ -11,8 +11,16 @@ from certstore.pages.holdings_pages import word
 from certstore.pages.views import CertificateStatus
 from issuance.matters.loss.judging import LossState, Standing
 
-Done = Literal["", "reported", "lifted", "already", "not_lost", "moved", "too_many"]
-DONE: tuple[Done, ...] = ("reported", "lifted", "already", "not_lost", "moved", "too_many")
+Done = Literal["", "reported", "lifted", "already", "not_lost", "moved", "too_many", "too_often"]
+DONE: tuple[Done, ...] = (
+    "reported",
+    "lifted",
+    "already",
+    "not_lost",
+    "moved",
+    "too_many",
+    "too_often",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -68,6 +68,7 @@ def _losses() -> Iterator[Sample]:
         "loss-and-overdue": replace(_LOST, others=held, history=(_PLACED, _OVERDUE)),
         "loss-face": replace(_LOST, face_needed=True),
         "loss-no-more-faces": replace(_LOST, face_needed=True, done="too_many"),
+        "loss-too-often": replace(_LOST, done="too_often"),
         "loss-over": replace(over, history=(carried, *_EARLIER)),
         "loss-cancelled": replace(over, status="cancelled", history=()),
         "loss-revoked": replace(over, status="revoked", history=()),
@@ -100,6 +101,8 @@ def _at_the_counter() -> Iterator[Sample]:
         "desk-loss-nothing": replace(empty, number=number, found=()),
         "desk-loss-found": shown,
         "desk-loss-unchecked": replace(shown, errors={"identity_checked": "missing"}),
+        "desk-loss-ward": replace(shown, found=(replace(found[0], ward="林小禾"), found[1])),
+        "desk-loss-not-theirs": replace(shown, errors={"person_number": "not_theirs"}),
         "desk-loss-done": replace(shown, done="lifted"),
     }.items():
         yield Sample(name, page, view, at, OFFICER, wide=True)

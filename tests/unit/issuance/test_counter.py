@@ -524,6 +524,59 @@ def test_who_took_it_in_does_not_approve_it_alone(house):
     assert house.second_desk.confirm(LI, ref, case.proposal.ref).state is State.ISSUED
 
 
+def test_who_filled_it_in_and_scanned_does_not_approve_it_alone_though_it_was_sent_on_line(house):
+    ref, _ = scanned(house, seen=True)
+    verify_face(house, "lin_xiaohe", ref)
+    assert house.apply_desk.submit(LIN, ref).taken_by == ""
+    assert decided_alone_by(house, GAO, ref) == "own_intake"
+
+
+@pytest.mark.parametrize("seen", [True, False])
+def test_who_scanned_what_was_asked_for_does_not_approve_it_alone(house, seen):
+    ref, _ = scanned(house, seen=False)
+    drop_visits(house)
+    verify_face(house, "lin_xiaohe", ref)
+    house.apply_desk.submit(LIN, ref)
+    house.review_desk.open(CHIEF, ref, claim=True)
+    house.supplement_desk.ask(CHIEF, ref, ["dwelling"], "第二页没拍到")
+    house.clock.skip(timedelta(minutes=5))
+    house.intake_desk.open(GAO, here(house, "lin_xiaohe").ref, ref)
+    house.intake_desk.scan(GAO, ref, ("dwelling", PAPER), good(), seen=seen)
+    assert house.intake_desk.supply(GAO, ref).taken_by == ""
+    assert decided_alone_by(house, GAO, ref) == "own_intake"
+
+
+def test_who_saw_an_original_of_it_with_another_case_does_not_approve_it_alone(house):
+    ref, _ = scanned(house, seen=True)
+    verify_face(house, "lin_xiaohe", ref)
+    house.apply_desk.submit(LIN, ref)
+    drop_visits(house)
+    assert decided_alone_by(house, GAO, ref) == "own_intake"
+
+
+def test_an_officer_who_had_no_hand_in_it_decides_it_alone(house):
+    ref, _ = scanned(house, seen=True)
+    verify_face(house, "lin_xiaohe", ref)
+    house.apply_desk.submit(LIN, ref)
+    assert decided_alone_by(house, replace(LI, supervisor=True), ref) is None
+
+
+def drop_visits(house):
+    """As if the files had come with another case of a joint submission."""
+    with house.archive.writing() as books:
+        books.connection.execute(text("DELETE FROM counter_checks"))
+
+
+def decided_alone_by(house, officer, ref):
+    """The rule that keeps this officer from approving it alone; None if nothing does."""
+    officer = replace(officer, supervisor=True)
+    house.review_desk.open(officer, ref, claim=True)
+    state = house.review_desk.approve(officer, ref, YES).state
+    proposal = house.review_desk.open(officer, ref).proposal
+    assert (state is State.IN_REVIEW) is (proposal is not None)
+    return proposal and proposal.rule
+
+
 def test_however_the_number_is_written_it_is_the_same_officer(house):
     upper, lower = replace(GAO, number="A7"), replace(GAO, number="a7")
     ref = begun(house, "shen_xiaozhou", officer=upper).ref

@@ -136,6 +136,17 @@ def test_words_are_cut_as_they_are_meant():
         ("310199 19900307 002X 丢了", "丢了"),  # in groups
         ("我的号码13800000000", "我的号码"),
         ("٣١٠١٩٩١٩٩٠٠٣٠٧٠٠٢٠ lost", "lost"),  # another script's digits
+        ("3,4,0,1,9,9,1,9,8,6,1,0,1,1,0,3,1,4 丢了", "丢了"),
+        ("340199_19861011_0314 丢了", "丢了"),
+        ("340199/1986/1011/031X 丢了", "丢了"),
+        ("3  4  0  1  9  9  1  9  8  6  1   丢了", "丢了"),
+        ("③④⓪①⑨⑨①⑨⑧⑥①⓪①①⓪③①④丢了", "丢了"),
+        ("❸❹⓿❶❾❾❶❾❽❻❶丢了", "丢了"),  # no compatible digit
+        ("⒊⒋⒈⒐⒐⒈⒐⒏⒍⒈⒈丢了", "丢了"),
+        ("¹³⁸⁰⁰¹³⁸⁰⁰⁰丢了", "丢了"),
+        ("𝟏𝟑𝟖𝟎𝟎𝟏𝟑𝟖𝟎𝟎𝟎丢了", "丢了"),
+        ("电话一三八零零一三八〇〇〇丢了", "电话 丢了"),
+        ("问34019919861011031X和13800138000丢了", "问 和 丢了"),
     ],
 )
 def test_long_numbers_are_taken_out(typed, left):
@@ -144,6 +155,9 @@ def test_long_numbers_are_taken_out(typed, left):
 
 def test_short_numbers_stay():
     assert Question.read("到 2027-01-05 还有 30 天，12345 打得通吗").freed is False
+    assert Question.read("第一到第十条，③号窗口，二〇二七年") == Question(
+        "第一到第十条，③号窗口，二〇二七年"
+    )
 
 
 @pytest.mark.parametrize("typed", ["a\nb", "a\x00", "a\u202eb", "a\u200bb", "\x1b[31m", "\ud800"])
