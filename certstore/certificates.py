@@ -123,8 +123,19 @@ class Certificate:
         What is shown of a certificate as its holder's is then theirs, and no co-holder's.
         """
         mine = (reader.id_type, reader.id_number.upper())
-        order = sorted(self.holders, key=lambda h: (h.id_type, h.id_number) != mine)
-        return replace(self, holders=tuple(order))
+        first = [(h.id_type, h.id_number) != mine for h in self.holders]
+        order = sorted(range(len(first)), key=lambda place: first[place])
+        fields = self.fields
+        if self.parts:  # what each of them is goes along with them
+            fields = {**fields, "roles": ",".join(self.parts[place] for place in order)}
+        return replace(self, holders=tuple(self.holders[place] for place in order), fields=fields)
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """What each holder is in it (`lessee`, `lessor`), in order; empty: it does not say."""
+        said = self.fields.get("roles")
+        parts = tuple(said.split(",")) if isinstance(said, str) else ()
+        return parts if len(parts) == len(self.holders) else ()
 
     def file(self, role: str) -> File | None:
         """The file that plays this role."""

@@ -18,6 +18,8 @@ from issuance.application import CAME_TO_NOTHING, Answers, Application, Matter, 
 from issuance.conduct import WORKER, Conduct, Hand
 from issuance.gates import Gate
 from issuance.grounds import cancellable
+from issuance.history.tables import BEGUN_AGAIN as FROM_FORMER
+from issuance.history.tables import History
 from issuance.procedure import Action, Role, procedure_of
 from issuance.progress.tables import OwnCases
 from issuance.tables import ApplicationBook
@@ -100,6 +102,13 @@ def begin(  # noqa: PLR0913 - what is begun, and what may stand in its way
     if other is None:
         raise ConflictError("the application could not be begun", remedy="try again")
     return other
+
+
+def goes_on_from(books: Books, draft: Application, former: Application, now: datetime) -> None:
+    """Remember what a draft was begun again from; said twice, it is remembered once."""
+    history = History(books.connection)
+    if draft.state is State.DRAFT and history.former(draft.ref) != former.ref:
+        history.note(draft.ref, now, "applicant", FROM_FORMER, former.ref)
 
 
 def end_draft(

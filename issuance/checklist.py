@@ -18,6 +18,7 @@ from face_auth.on_file import ResultOnFile
 from issuance.application import Application
 from issuance.counter.tables import VisitBook
 from issuance.handed_in import HandedIn, as_kept
+from issuance.history.tables import History
 from issuance.joint.predecessors import Predecessors
 from issuance.joint.tables import JointBook
 from issuance.looking_up import child_of, looked_up, relative_of
@@ -149,11 +150,20 @@ class ChecklistDesk:
         return judge_again(snapshot, self.rules)
 
     def face_results(self, application: Application) -> list[ResultOnFile]:
-        """The face results for it: its own, and those for what is submitted with it."""
+        """The face results for it: its own, and those for what is submitted with it.
+
+        Of what these were begun again from, such as were young enough when they were handed in:
+        who was refused a moment ago does not show who they are a second time.
+        """
         with self.archive.reading() as books:
             joined = JointBook(books.connection).joined(application.joint_ref)
-        refs = dict.fromkeys((application.ref, *(each.ref for each in joined)))
-        return [r for ref in refs for r in self.face.results_for(application.actor, ref)]
+            refs = list(dict.fromkeys((application.ref, *(each.ref for each in joined))))
+            formers = list(_formers(History(books.connection), refs))
+        own = [r for ref in refs for r in self.face.results_for(application.actor, ref)]
+        at = application.handed_in_at or application.submitted_at or self.clock.now()
+        rules = self.rules.in_force(local_date(at), later_from=self.later_from)
+        before = [r for ref in formers for r in self.face.results_for(application.actor, ref)]
+        return own + [r for r in before if at - r.verified_at <= rules.face.max_age]
 
     def _judge(self, application: Application, known: frozenset[str], around: Around) -> Checked:
         facts = self._facts(application, known, around)
@@ -202,6 +212,15 @@ class ChecklistDesk:
         left_out = _NO_REUSE if application.matter.is_registration else frozenset[str]()
         unique = {c.ref: c for c in found if c.type_code in _RECORD_TYPES - left_out}
         return unique.values()
+
+
+def _formers(history: History, refs: Iterable[str]) -> Iterable[str]:
+    """What these were begun again from, and that in turn."""
+    for ref in refs:
+        former = history.former(ref)
+        while former is not None:
+            yield former
+            former = history.former(former)
 
 
 def _is_open(decision: Decision) -> bool:

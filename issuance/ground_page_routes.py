@@ -14,7 +14,7 @@ from issuance.application import Application, Matter
 from issuance.apply import ApplyDesk
 from issuance.drafts import the_draft
 from issuance.grounds import GROUNDS
-from issuance.pages.question_pages import question
+from issuance.pages.question_pages import after_former, question
 from issuance.pages.question_views import WhyView
 from issuance.pages.views import Errors
 
@@ -68,7 +68,7 @@ def _ask(
 ) -> Response:
     cancels = application.matter is Matter.CANCELLATION
     view = WhyView(
-        question=question(application, "why"),
+        question=after_former(question(application, "why"), applying.former(me, application.ref)),
         whys=GROUNDS.get(application.matter, ()),
         abouts=applying.cancellable(me, application.ref) if cancels else (),
         why=said[0],

@@ -10,9 +10,17 @@ from certstore.guardianship import is_ward
 from certstore.tables.books import Archive, Books
 from issuance.answers import Fault, read_child, refuse
 from issuance.application import Answers, Application, Child, Matter, State
-from issuance.beginning import BEGUN_AGAIN, Gates, begin, end_draft, kept_answers
+from issuance.beginning import (
+    BEGUN_AGAIN,
+    Gates,
+    begin,
+    end_draft,
+    goes_on_from,
+    kept_answers,
+)
 from issuance.conduct import APPLICANT, Conduct, Hand
 from issuance.grounds import CANCELLABLE, cancellable, read_ground
+from issuance.history.tables import History
 from issuance.procedure import Action, Role
 from issuance.progress.tables import OwnCases
 from issuance.tables import ApplicationBook
@@ -89,8 +97,17 @@ class OwnApplications:
             if former.state not in BEGUN_AGAIN:
                 raise ConflictError("this application has not ended", where=ref)
             self.require_offered(former.matter)
-            matter, answers = former.matter, kept_answers(former)
-            return begin(books, resident, matter, answers, self.clock.now(), self.gates)
+            now, answers = self.clock.now(), kept_answers(former)
+            begun = begin(books, resident, former.matter, answers, now, self.gates)
+            goes_on_from(books, begun, former, now)
+            return begun
+
+    def former(self, resident: Resident, ref: str) -> Application | None:
+        """What one of this resident's applications was begun again from; None if from nothing."""
+        with self.archive.reading() as books:
+            self._mine(books, resident, ref)
+            former = History(books.connection).former(ref)
+            return None if former is None else self._mine(books, resident, former)
 
     def withdraw(self, resident: Resident, ref: str, hand: Hand = APPLICANT) -> Application:
         """Withdraw an application; withdrawn twice, it stays that.

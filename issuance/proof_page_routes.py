@@ -18,7 +18,7 @@ from issuance.apply import MOST_FACES_A_DAY, ApplyDesk
 from issuance.checklist import Checked
 from issuance.commitment import digest_of
 from issuance.drafts import the_draft
-from issuance.pages.question_pages import question
+from issuance.pages.question_pages import after_former, question
 from issuance.pages.question_views import CommitmentView, FaceView
 from issuance.pages.views import Errors
 from verifiers.materials.vocabulary import Material
@@ -39,8 +39,8 @@ def face(
 ) -> Response:
     """A face verification in place of the identity card; one that is waited for is asked about."""
     application = the_draft(applying, me, ref)
-    if not is_answered(application.answers):
-        return see_other(f"/applications/{ref}/dwelling")
+    if not is_answered(application.answers):  # perhaps any more: another window changed it
+        return see_other(f"/applications/{ref}/dwelling?unanswered=1")
     if applying.is_child_alone(application):  # no face of theirs is looked at
         return see_other(f"/applications/{ref}/check")
     txn = applying.last_face(me, ref) if waiting else None
@@ -128,8 +128,11 @@ def _ask_face(
     pending = waiting and tried is FaceState.OPEN
     provider, lang = faces.usable(), dress_of(request).lang
     letter = _letter(application, checked) if passed else None
+    asked = question(application, "face", letter=letter)
+    if application.matter.rests_on_registration:  # its first page
+        asked = after_former(asked, applying.former(me, application.ref))
     view = FaceView(
-        question=question(application, "face", letter=letter),
+        question=asked,
         state="passed" if passed else "failed" if failed else "pending" if pending else "start",
         provider=getattr(provider, f"name_{lang}", ""),
         reason=because,

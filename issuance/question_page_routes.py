@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Annotated
 
-from fastapi import APIRouter, Depends, Form, Request
+from fastapi import APIRouter, Depends, Form, Query, Request
 from fastapi.responses import Response
 
 from certstore.callers import Resident
@@ -17,7 +17,13 @@ from issuance.answers import Fault, faults_of
 from issuance.application import Answers, Application, Relative
 from issuance.apply import ApplyDesk
 from issuance.drafts import the_draft
-from issuance.pages.question_pages import answers_from, found_home, guardians_home, question
+from issuance.pages.question_pages import (
+    after_former,
+    answers_from,
+    found_home,
+    guardians_home,
+    question,
+)
 from issuance.pages.question_views import (
     AddressView,
     DwellingView,
@@ -32,19 +38,29 @@ Me = Annotated[Resident, signed_in(Resident)]
 Applying = Annotated[ApplyDesk, desk(ApplyDesk)]
 Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
 Text = Annotated[str, Form(max_length=400)]
+Flag = Annotated[str, Query(max_length=1)]
 _FORM = [Depends(check_form)]
 _LATER = "/applications"
 
 
 @router.get("/applications/{ref}/dwelling")
 def dwelling(
-    ref: str, request: Request, me: Me, applying: Applying, holdings: Holdings
+    ref: str,
+    request: Request,
+    me: Me,
+    applying: Applying,
+    holdings: Holdings,
+    unanswered: Flag = "",
 ) -> Response:
-    """What kind of home; of a matter that asks nothing about it, its own question instead."""
+    """What kind of home; of a matter that asks nothing about it, its own question instead.
+
+    `unanswered`: led back here from a later page, as an answer is missing by now.
+    """
     application = the_draft(applying, me, ref)
     if not application.matter.asks_home:
         return see_other(f"/applications/{ref}/why")
-    return _ask_dwelling(request, application, me, (applying, holdings))
+    view = _dwelling_view(request, application, me, (applying, holdings))
+    return page(request, "issuance/dwelling.html", replace(view, unanswered=unanswered == "1"))
 
 
 @router.post("/applications/{ref}/dwelling", dependencies=_FORM)
@@ -163,19 +179,29 @@ def _ask_dwelling(
     application: Application,
     me: Resident,
     desks: tuple[ApplyDesk, HoldingsDesk],
-    errors: Errors | None = None,
+    errors: Errors,
 ) -> Response:
+    view = replace(_dwelling_view(request, application, me, desks), errors=errors)
+    return page(request, "issuance/dwelling.html", view, 422)
+
+
+def _dwelling_view(
+    request: Request,
+    application: Application,
+    me: Resident,
+    desks: tuple[ApplyDesk, HoldingsDesk],
+) -> DwellingView:
     applying, _ = desks
     down = {"housing", "natural_resources"} & set(applying.checklist.sources_down)
     lang = dress_of(request).lang
-    view = DwellingView(
-        question=question(application, "dwelling"),
+    return DwellingView(
+        question=after_former(
+            question(application, "dwelling"), applying.former(me, application.ref)
+        ),
         found=_found(request, me, application, desks),
         chosen=_chosen(application.answers),  # type: ignore[arg-type]  # checked when kept
         source_down=SourceDown(source_office(min(down), lang)) if down else None,
-        errors=errors or {},
     )
-    return page(request, "issuance/dwelling.html", view, 422 if errors else 200)
 
 
 def _ask_relative(

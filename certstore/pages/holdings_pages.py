@@ -174,6 +174,7 @@ def card(certificate: Certificate, today: date) -> CertificateCard:
         number=certificate.holders[0].id_number,
         under_dispute=certificate.under_dispute,
         wallet=why_not(certificate, today) is None,
+        lets=certificate.parts[:1] == ("lessor",),
     )
 
 

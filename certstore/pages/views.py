@@ -114,6 +114,7 @@ class CertificateCard:
     ward: str | None = None  # the child it was issued to, on its guardian's pages
     under_dispute: bool = False
     wallet: bool = False  # may go into a wallet now
+    lets: bool = False  # a lease in which the reader is the landlord: no home of theirs
 
     @property
     def look(self) -> Literal["", "jade", "plain"]:

@@ -53,7 +53,10 @@ class ApplicantsRoom(IssuingFloor):
     def progress_desk(self) -> ProgressDesk:
         """Where cases stand."""
         return ProgressDesk(
-            applications=self.apply_desk, sequels=self.sequels, others=self.other_cases
+            applications=self.apply_desk,
+            predecessors=self.predecessors,
+            sequels=self.sequels,
+            others=self.other_cases,
         )
 
     @property

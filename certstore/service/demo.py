@@ -211,7 +211,8 @@ def _list_pages(house: House, seconds: float) -> None:
     base = house.settings.public_url
     say(f"\nReady after {seconds:.1f} s: {base}\n")
     for path, what in PAGES.items():
-        say(f"  {base}{path:<18} {what}")
+        say(f"  {base}{path:<31} {what}")
+    say(f"\n{NOT_YET}")
     say("\nSign in as one of these (no passwords: the built-in provider only asks who you are).")
     say("Names and numbers are invented.\n")
     for line in people_lines(house):
@@ -221,9 +222,23 @@ def _list_pages(house: House, seconds: float) -> None:
     say("\nCtrl+C stops it. 演示数据，城市、机构和人物都是虚构的。")
 
 
+NOT_YET = (
+    "Nobody here has a residence permit yet: a permit asks for half a year of registration, and\n"
+    "everybody registers today. So its application, endorsement, loss, another card and its\n"
+    "delivery cannot be walked here; the guides (/help) say how each goes, the tests walk them."
+)
 PAGES: Mapping[str, str] = {
     "/": "home 首页",
     "/certificates": "my certificates 我的证照",
+    "/apply/residence-registration": "register a residence 办居住登记",
+    "/apply/address-change": "change the address (who holds a voucher) 办住址变更",
+    "/together": "several matters in one go 几件事一起办",
+    "/applications": "how my cases stand 办件进度",
+    "/leases": "write down, sign and file a lease 租房备案",
+    "/loss": "report a loss, or lift it 挂失",
+    "/cards": "my cards 卡片",
+    "/service-points": "where cards are collected 服务点",
+    "/help": "guides, and questions answered 办事指南",
     "/usage": "who looked 谁看过",
     "/consents": "what I agreed to; the provident fund asks 林晓禾 我同意过的",
     "/corrections/new": "say that a record is wrong 更正",
@@ -231,6 +246,8 @@ PAGES: Mapping[str, str] = {
     "/reminders": "where I am told 在哪里收通知",
     "/scan": "scan a code 核验",
     "/desk": "the officers' desk 审核台",
+    "/desk/counter": "an officer takes in who is present 窗口收件",
+    "/filings": "the housing authority's desk 租赁备案经办台",
     "/pull": "a clerk's counter without a system of its own 窗口查询",
     "/developers": "an agency's developers 接入工作台",
     "/console/agencies": "the operators' console: who may pull what 接入管理",

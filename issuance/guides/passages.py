@@ -1,5 +1,6 @@
 """The passages: answers to common questions, in words, with the figures of the day filled in."""
 
+import re
 import string
 import tomllib
 from collections.abc import Iterable, Mapping
@@ -61,6 +62,7 @@ class Passage:
     asked: tuple[str, ...] = ()
 
 
+_COUNTED: Final = re.compile(r"\b([0-9]+)((?: [a-z]+)+)\(s\)")
 PHOTO_AGES: Final = "photo_ages"  # not a figure but a phrase: how old a photo may be at which age
 
 
@@ -75,9 +77,14 @@ def said(
     return tuple(_said(entry, lang, values) for entry in entries if entry.holds(figures))
 
 
+def _in_number(counted: re.Match[str]) -> str:
+    """One day, two days: of an English text whose figure was filled in."""
+    return counted[1] + counted[2] + ("" if counted[1] == "1" else "s")
+
+
 def _said(entry: Entry, lang: Lang, values: Mapping[str, object]) -> Passage:
     word = entry.words[lang]
-    text = word.text.format(**values)
+    text = _COUNTED.sub(_in_number, word.text.format(**values))
     return Passage(entry.ref, lang, word.title, text, entry.link, entry.often, word.asked)
 
 

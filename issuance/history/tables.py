@@ -12,6 +12,7 @@ from certstore.tables.metadata import Moment, metadata
 HELD_UP = "held_up"  # an attempt to issue that failed
 LOOKED_UP = "looked_up"  # somebody else's records were looked at for it
 FACE_BEGUN = "face_begun"  # a face verification was begun
+BEGUN_AGAIN = "begun_again"  # it goes on from a former one: the note is that one's reference
 STILL_DOWN = "still_down"  # it was judged again, and its source was still down
 
 application_events = Table(
@@ -40,6 +41,17 @@ class History:
                 application_ref=ref, at=at, who=who, step=step, note=note
             )
         )
+
+    def former(self, ref: str) -> str | None:
+        """The application that this one was begun again from last."""
+        events = application_events.c
+        query = (
+            select(events.note)
+            .where(events.application_ref == ref, events.step == BEGUN_AGAIN)
+            .order_by(events.id.desc())
+            .limit(1)
+        )
+        return self._connection.execute(query).scalar_one_or_none()
 
     def of(self, ref: str) -> list[tuple[datetime, str, str, str]]:
         """(when, who, step, note) of every step, oldest first."""

@@ -20,7 +20,7 @@ from issuance.application import (
     State,
 )
 from issuance.apply import ApplyDesk
-from issuance.beginning import begin, end_draft, kept_answers
+from issuance.beginning import begin, end_draft, goes_on_from, kept_answers
 from issuance.joint.choosing import PERMIT, REGISTRATION, TOGETHER, Choices, ChoosingDesk
 from issuance.joint.homes import home_for
 from issuance.joint.predecessors import (
@@ -167,6 +167,7 @@ class JointDesk:
                     JointBook(books.connection).join(begun.ref, joint, None)
                 if begun.state is State.DRAFT and not begun.answers.dwelling:
                     book.save_answers(begun.ref, answers, now)
+                goes_on_from(books, begun, former, now)
         return joint
 
     def _require_permit(self, resident: Resident, wanted: Sequence[Matter]) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import Any, Literal, Protocol
 
 from certstore.catalogue import certificate_type
 from certstore.certificates import Holder
@@ -23,6 +23,9 @@ from issuance.voucher_draft import VOUCHER
 def promised(type_code: str) -> str:
     """The reference, in facts, of a record of this type that is none yet."""
     return f"promised:{type_code}"
+
+
+Left = Literal["", "sign", "signatures", "mend", "ended"]  # by the reader, by others, anew, over
 
 
 class Standing(StrEnum):
@@ -45,11 +48,16 @@ class Awaited:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What is followed, for somebody who waits for it: a matter, its number, its page."""
+    """What is followed, for somebody who waits for it: a matter, its number, its page.
+
+    `left` is what is still to be done before it goes on by itself; empty: nothing by anybody
+    who waits.
+    """
 
     matter: str
     number: str
     path: str
+    left: Left = ""
 
 
 class Predecessor(Protocol):
@@ -63,8 +71,8 @@ class Predecessor(Protocol):
         """The record it is going to lead to, as facts hold one (`promised`); none if unknown."""
         ...
 
-    def followed(self, books: Books, ref: str) -> Followed:
-        """What it is, for somebody who waits for it."""
+    def followed(self, books: Books, ref: str, reader: Holder) -> Followed:
+        """What it is, for somebody who waits for it, and what is left to do."""
         ...
 
     def open_to(self, books: Books, holder: Holder) -> Sequence[Awaited]:
@@ -116,9 +124,10 @@ class Predecessors:
             return None
         if after.kind == APPLICATION:
             one = ApplicationBook(books.connection).get(after.ref)
-            return Followed(one.matter.value, one.number, f"/applications/{one.ref}")
+            left: Left = "ended" if one.state in CAME_TO_NOTHING else ""
+            return Followed(one.matter.value, one.number, f"/applications/{one.ref}", left)
         known = self.kinds.get(after.kind)
-        return None if known is None else known.followed(books, after.ref)
+        return None if known is None else known.followed(books, after.ref, application.actor)
 
     def open_to(self, books: Books, holder: Holder) -> list[Awaited]:
         """What this person's applications could follow besides applications."""

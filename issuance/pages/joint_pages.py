@@ -45,7 +45,7 @@ def followed_view(followed: FollowedCase | None) -> Followed | None:
     """What is waited for, as pages write it."""
     if followed is None:
         return None
-    return Followed(followed.matter, followed.number, followed.path)
+    return Followed(followed.matter, followed.number, followed.path, followed.left)
 
 
 def joint_view(
@@ -83,8 +83,8 @@ def _lines(joint: Joint, followed: Mapping[str, FollowedCase], today: date) -> I
         obstacle = next((code for code in member.missing if code.isupper()), None)
         if application.reason == PREDECESSOR_ENDED:
             obstacle = application.reason
-        waits = member.follows is Standing.UNDER_WAY and (
-            draft or application.state is State.WAITING
+        waits = application.state is State.WAITING or (
+            draft and member.follows is Standing.UNDER_WAY
         )
         yield JointLine(
             ref=application.ref,

@@ -17,11 +17,15 @@ StepState = Literal["done", "now", "later"]
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """What something waits for: a matter's code (or lease_filing), its number, its page."""
+    """What something waits for: a matter's code (or lease_filing), its number, its page.
+
+    `left` is what is still to be done before it goes on by itself.
+    """
 
     matter: str
     number: str
     href: str
+    left: Literal["", "sign", "signatures", "mend", "ended"] = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

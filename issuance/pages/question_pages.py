@@ -1,14 +1,17 @@
 """From applications to the views of their questions: mapping only, no IO."""
 
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 
-from certstore.certificates import Certificate, Status
+from certstore.certificates import Certificate, Holder, Status
 from certstore.clock import local_date
 from certstore.offices import office_name
 from certstore.web.dress import Lang
-from issuance.application import Answers, Application, Relative
-from issuance.pages.question_views import Draft, FoundRecord, Question
+from issuance.application import Answers, Application, Relative, State
+from issuance.pages.decision_words import reads_of_refusal
+from issuance.pages.question_views import Draft, Former, FoundRecord, Question
+from verifiers.materials.on_file import holders_meant
 
 _HOMES: Mapping[str, str] = {
     "lease_filing": "rent",
@@ -56,6 +59,20 @@ def question(application: Application, name: str, *, letter: bool | None = None)
     )
 
 
+def after_former(question: Question, former: Application | None) -> Question:
+    """The question on the first page of an attempt anew: why the former one was refused."""
+    if former is None:
+        return question
+    refused = former.state is State.REFUSED
+    reasons, sentence = reads_of_refusal(former.reason) if refused else ((), None)
+    return replace(
+        question,
+        former=Former(
+            case_number=former.number, refused=refused, reasons=reasons, sentence=sentence
+        ),
+    )
+
+
 def drafts_of(found: Iterable[Application]) -> tuple[Draft, ...]:
     """The drafts among them, as the start page offers them."""
     return tuple(
@@ -77,12 +94,13 @@ def found_home(
 ) -> FoundRecord | None:
     """A home on file in one's own name, to be confirmed rather than typed.
 
-    One that is `left_already` (a change of address leads away from it) is not offered.
+    One that is `left_already` (a change of address leads away from it) is not offered, nor is
+    to whoever lets a dwelling the lease of it.
     """
-    today, name = local_date(checked_at), application.actor.name
+    today, actor = local_date(checked_at), application.actor
     for record in records:
         usable = record.status_on(today) is Status.VALID and record.validity.covers(today)
-        usable = usable and not record.under_dispute and record.holders[0].name == name
+        usable = usable and not record.under_dispute and _shows_home_of(record, actor)
         address = str(record.fields.get("address") or "")
         # A dormitory takes in who is named, and no child of theirs.
         offered = record.type_code in _HOMES and not (
@@ -92,7 +110,7 @@ def found_home(
             return FoundRecord(
                 type_code=record.type_code,
                 address=address,
-                holder=record.holders[0].name,
+                holder=actor.name,
                 relation=None,
                 valid_from=record.validity.valid_from,
                 valid_to=record.validity.valid_to,
@@ -100,6 +118,11 @@ def found_home(
                 checked_at=checked_at,
             )
     return None
+
+
+def _shows_home_of(record: Certificate, actor: Holder) -> bool:
+    wanted = (actor.id_type, actor.id_number.upper(), actor.name)
+    return any((h.id_type, h.id_number, h.name) == wanted for h in holders_meant(record))
 
 
 def answers_from(

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal
 
-from certstore.pages.views import Matter
+from certstore.pages.views import Matter, Reason
 from issuance.pages.views import Errors
 
 Relation = Literal["spouse", "parent", "child", "sibling", "grandparent", "grandchild"]
@@ -80,6 +80,16 @@ class ChildView:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Former:
+    """What an application was begun again from: why it was refused, if it was."""
+
+    case_number: str
+    refused: bool = False
+    reasons: tuple[Reason, ...] = ()
+    sentence: str | None = None  # what the officer wrote
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Question:
     """Where a question stands in an application; `exact` once it is known how many there are."""
 
@@ -90,6 +100,7 @@ class Question:
     back_href: str
     exact: bool = True
     child: str | None = None  # whom it is for, if not for oneself
+    former: Former | None = None  # on the first page of an attempt anew
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -128,6 +139,7 @@ class DwellingView:
     found: FoundRecord | None = None
     chosen: Dwelling | None = None  # an answer given before
     source_down: SourceDown | None = None
+    unanswered: bool = False  # led back here from a later page: an answer is missing by now
     errors: Errors = field(default_factory=dict)
 
 

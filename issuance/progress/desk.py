@@ -12,6 +12,7 @@ from certstore.presentation import held
 from certstore.tables.books import Books
 from issuance.application import ENDED_STATES, Application, State
 from issuance.history.tables import History
+from issuance.joint.predecessors import Predecessors
 from issuance.own_applications import OwnApplications
 from issuance.progress.sequel import Besides, NoSequels, OtherCases, Sequel, Sequels, Step
 from issuance.progress.steps import Next, next_of, steps_of
@@ -49,6 +50,7 @@ class ProgressDesk:
     """Follows cases; another's is as absent as none."""
 
     applications: OwnApplications
+    predecessors: Predecessors
     sequels: Sequels = field(default_factory=NoSequels)
     others: tuple[OtherCases, ...] = ()
 
@@ -85,13 +87,22 @@ class ProgressDesk:
         return Progress(
             application=application,
             steps=tuple(steps_of(application, _first(taken))),
-            next=next_of(application, sequel),
+            next=next_of(
+                application, sequel, waits_for_you=self._waits_for_you(books, application)
+            ),
             today=today,
             certificate=certificate,
             sequel=sequel,
             planned=() if over else self.sequels.planned(application.matter),
             taken=tuple(taken),
         )
+
+    def _waits_for_you(self, books: Books, application: Application) -> bool:
+        """Whether what it follows cannot go on before its applicant does something there."""
+        if application.state is not State.WAITING:
+            return False
+        followed = self.predecessors.followed(books, application)
+        return followed is not None and followed.left in {"sign", "mend"}
 
     def _today(self) -> date:
         return local_date(self.applications.clock.now())

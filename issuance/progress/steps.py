@@ -34,15 +34,20 @@ class Next:
     yours: bool = False
 
 
-def next_of(application: Application, sequel: Sequel | None) -> Next | None:
-    """What happens next; None when nothing does."""
+def next_of(
+    application: Application, sequel: Sequel | None, *, waits_for_you: bool = False
+) -> Next | None:
+    """What happens next; None when nothing does.
+
+    `waits_for_you`: what it follows waits for something of its applicant's.
+    """
     if sequel is not None and not sequel.ended:
         return _with_card(sequel)
     due, asked = application.due_on, application.asked
     source = waits_for_source(application)
     return {
         State.DRAFT: Next("go_on", application.kept_until, yours=True),
-        State.WAITING: Next("wait"),
+        State.WAITING: Next("wait", yours=waits_for_you),
         State.SUPPLEMENT: Next("hand_in", asked.until if asked else None, yours=True),
         State.ROUTED: Next("accept", application.stage_due_on or due),
         State.IN_REVIEW: Next("source" if source else "decide", due),

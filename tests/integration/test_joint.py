@@ -1,10 +1,12 @@
 """Several matters in one go, from the one click to the last certificate, on either database."""
 
 from datetime import timedelta
+from html import unescape
 
 import pytest
 
 from certstore.errors import ConflictError
+from certstore.web.texts import load
 from issuance.application import State
 from issuance.history.tables import History
 from issuance.joint.choosing import PERMIT, REGISTRATION
@@ -15,7 +17,8 @@ from tests.integration.test_issuing import shared as shared
 from tests.joint import SON, begun, family, member, states, told, verify, with_history
 from tests.leases import OWNER, TENANT, lease_of, signed, title, with_housing
 from tests.leases import begun as lease_begun
-from tests.residents import EVERYWHERE, resident, vouchers
+from tests.residents import EVERYWHERE, Browser, assert_sound, resident, vouchers
+from tests.sealed import resident as resident_of
 
 CHEN, SHEN, LIN = (resident(key) for key in ("chen_yiming", "shen_xiaozhou", "lin_xiaohe"))
 REGISTERED, PERMITTED = ("residence_registration", ""), ("residence_permit", "")
@@ -119,6 +122,35 @@ def test_a_registration_waits_for_the_lease_and_finds_its_notice(shared):
     assert voucher.fields["residence_address"].endswith("青桐路66号3幢501室")
     dwelling = done.decision["decision"]["materials"]["dwelling"]
     assert dwelling["satisfied_by"]["record_id"] == lease_of(house, lease).certificate_ref
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_who_waits_for_a_lease_is_told_what_is_left_to_do_about_it(shared, lang):
+    house, words = with_housing(shared), load(lang)
+    title(house, OWNER)
+    lease = lease_begun(house)
+    ref = house.joint_desk.begin(LIN, (REGISTRATION,), lease)
+    first = member(house, "lin_xiaohe", ref)
+    verify(house, LIN, first.ref)
+    house.joint_desk.submit(LIN, ref)
+    me = Browser(house, LIN, lang)
+
+    def told_left(left):
+        said = words[f"progress.waits_left.{left}"].other
+        for page in (f"/applications/{first.ref}", f"/together/{ref}"):
+            shown = me.get(page)
+            assert_sound(shown, lang)
+            assert max(said.split("{matter}"), key=len).strip() in unescape(shown.text)
+            assert f'href="/leases/{lease}"' in shown.text
+
+    told_left("sign")
+    assert house.progress_desk.one(LIN, first.ref).next.yours
+    signed(house, lease, TENANT)
+    told_left("signatures")
+    assert not house.progress_desk.one(LIN, first.ref).next.yours
+    house.lease_desk.stop(resident_of(OWNER), lease)  # the worker has not come by yet
+    told_left("ended")
+    assert house.application(first.ref).state is State.WAITING
 
 
 def test_a_declined_lease_ends_what_waits_for_it_with_one_notice(shared):

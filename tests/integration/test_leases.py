@@ -252,10 +252,54 @@ def test_the_same_form_sent_twice_begins_one_lease_and_too_many_are_refused(hous
 # -- refused, waiting, looked at ---------------------------------------------------------------
 
 
+@pytest.mark.parametrize(
+    ("changes", "reasons"),
+    [
+        ({"last": "2050-01-01", "area": "9"}, ["TERM_TOO_LONG", "AREA_TOO_SMALL"]),
+        ({"first": "2028-01-01", "last": "2028-12-31"}, ["BEGINS_TOO_LATE"]),
+        ({"part": "room", "room": "主卧", "occupants": "3"}, ["TOO_MANY_IN_ROOM"]),
+    ],
+)
+def test_what_needs_no_source_is_named_before_anybody_shows_a_face_or_signs(
+    house, changes, reasons
+):
+    ref, desk = begun(house, **changes), house.lease_signing_desk
+    lease = lease_of(house, ref)
+    assert [each.code for each in desk.unfit(lease)] == reasons
+    for who in (OWNER, TENANT):
+        for do in (
+            lambda me: desk.verify_face(me, ref, "/leases"),
+            lambda me: desk.sign(me, ref, digest_of(lease.summary), me.holder.name),
+        ):
+            with pytest.raises(ConflictError) as caught:
+                do(resident(who))
+            assert (caught.value.facts["cause"], caught.value.facts["reasons"]) == (
+                "unfit",
+                reasons,
+            )
+    changed = house.lease_desk.change(resident(TENANT), ref, lease.revision, typed())
+    assert desk.unfit(changed) == ()
+    assert signed(house, ref, OWNER, TENANT).state is State.FILED
+
+
+def test_what_the_rules_say_when_all_have_signed_decides(house):
+    ref = begun(house, last="2026-11-27")
+    signed(house, ref, OWNER)
+    house.clock.skip(timedelta(days=1))
+    signed(house, ref, TENANT)
+    assert lease_of(house, ref).state is State.FILED
+    late = begun(house, ("tenant", FRIEND), last="2026-11-27", address="青桐路66号3幢502室")
+    signed(house, late, OWNER)
+    house.clock.skip(timedelta(days=7))
+    with pytest.raises(ConflictError):
+        signed(house, late, FRIEND)
+    assert lease_of(house, late).state is State.OPEN
+
+
 def test_a_refusal_names_every_reason_and_what_was_right_can_be_signed_anew(house):
-    ref = begun(house, last="2050-01-01", area="9")
+    ref = begun(house, address="青桐路66号3幢502室")
     lease = signed(house, ref, OWNER, TENANT)
-    assert (lease.state, codes(lease)) == (State.REFUSED, ["TERM_TOO_LONG", "AREA_TOO_SMALL"])
+    assert (lease.state, codes(lease)) == (State.REFUSED, ["NO_TITLE"])
     assert "lease_refused" in inbox(house, OWNER)
     assert lease.certificate_ref is None
     house.lease_desk.change(resident(OWNER), ref, lease.revision, typed())

@@ -19,12 +19,10 @@ def holders_meant(certificate: Certificate) -> tuple[Holder, ...]:
     A filing made here names the landlords, too, and says in `roles` who is what; one that was
     handed in names the tenants alone.
     """
-    said = certificate.fields.get("roles")
-    roles = said.split(",") if isinstance(said, str) else []
-    if certificate.type_code != LEASE_FILING or len(roles) != len(certificate.holders):
+    if certificate.type_code != LEASE_FILING or not certificate.parts:
         return certificate.holders
-    pairs = zip(certificate.holders, roles, strict=True)
-    return tuple(holder for holder, role in pairs if role == "lessee")
+    pairs = zip(certificate.holders, certificate.parts, strict=True)
+    return tuple(holder for holder, part in pairs if part == "lessee")
 
 
 def record_fact(

@@ -7,9 +7,11 @@ from typing import Any, Final
 from certstore.certificates import Holder
 from certstore.tables.books import Books
 from issuance.application import Answers
-from issuance.joint.predecessors import Awaited, Followed, Standing, promised
+from issuance.joint.predecessors import Awaited, Followed, Left, Standing, promised
 from issuance.matters.lease.filing import MATTER, issuer_uscc, order_of
+from issuance.matters.lease.kept import Lease
 from issuance.matters.lease.lists.tables import LeaseLists
+from issuance.matters.lease.mine import place_of
 from issuance.matters.lease.states import State
 from issuance.matters.lease.tables import LEASE_FILING, LeaseBook
 from issuance.matters.lease.terms import Role, of_role
@@ -56,9 +58,10 @@ class LeasePredecessor:
         }
         return (notice,)
 
-    def followed(self, books: Books, ref: str) -> Followed:
-        """The lease, by its number."""
-        return Followed(MATTER, LeaseBook(books.connection).get(ref).number, f"/leases/{ref}")
+    def followed(self, books: Books, ref: str, reader: Holder) -> Followed:
+        """The lease, by its number, and whose signature it waits for."""
+        lease = LeaseBook(books.connection).get(ref)
+        return Followed(MATTER, lease.number, f"/leases/{ref}", _left(lease, reader))
 
     def open_to(self, books: Books, holder: Holder) -> Sequence[Awaited]:
         """The leases under way that name this person as a tenant."""
@@ -74,3 +77,15 @@ class LeasePredecessor:
             if lease.state in _UNDER_WAY
             and any(party.is_of(holder) for party in of_role(lease.people, Role.TENANT))
         ]
+
+
+def _left(lease: Lease, reader: Holder) -> Left:
+    if lease.state is State.REFUSED:
+        return "mend"
+    if _STANDINGS[lease.state] is Standing.ENDED:
+        return "ended"
+    if lease.state is not State.OPEN:
+        return ""
+    mine = place_of(lease, reader)
+    unsigned = mine is not None and lease.parties[mine].signed is None
+    return "sign" if unsigned else "signatures"

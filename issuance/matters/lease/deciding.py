@@ -20,11 +20,11 @@ from issuance.for_others.judging import judge_issuer
 from issuance.matters.lease import records
 from issuance.matters.lease.figures import figure_of, figures_of
 from issuance.matters.lease.filing import asked_by, issuer_uscc, order_of, room_of
-from issuance.matters.lease.judging import Case, Let, judge_lease
+from issuance.matters.lease.judging import Case, Let, judge_lease, judge_what_is_said
 from issuance.matters.lease.kept import Lease
 from issuance.matters.lease.lists.tables import LeaseLists
 from issuance.matters.lease.places.tables import PlaceBook
-from issuance.matters.lease.reasons import Code, Finding, Judged, Outcome
+from issuance.matters.lease.reasons import Code, Finding, Judged, Outcome, Weight
 from issuance.matters.lease.rules import LeaseRuleBook, LeaseRules
 from issuance.matters.lease.states import Act, State
 from issuance.matters.lease.tables import LEASE_FILING, LeaseBook
@@ -131,6 +131,17 @@ class LeaseDecisionDesk:
             titles_unknown=Source.NATURAL_RESOURCES in down,
         )
         return judge_lease(case, self.rules_of(lease))
+
+    def unfit(self, lease: Lease) -> tuple[Finding, ...]:
+        """Why a lease could not be filed as it is written, were it signed today.
+
+        Only what needs no source; whether it is filed is decided when all have signed.
+        """
+        said = Case(
+            contract=lease.contract, parties=lease.people, city=self.city, today=self.today()
+        )
+        judged = judge_what_is_said(said, self.rules.in_force(self.today()))
+        return tuple(each for each in judged.findings if each.weight is Weight.REFUSES)
 
     def rules_of(self, lease: Lease) -> LeaseRules:
         """The rules in force when all had signed."""

@@ -7,7 +7,7 @@ the store: an address typed by anybody tells nobody anything.
 """
 
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Final
@@ -61,15 +61,24 @@ class Case:
 
 def judge_lease(case: Case, rules: LeaseRules) -> Judged:
     """Judge by the rules of the day; the order of the reasons is that of `Code`."""
-    found = [
-        *_term(case, rules),
-        *_ages(case, rules),
-        *_room_to_live(case, rules),
-    ]
+    found = _said(case, rules)
     about_title = _title(case, rules)
     found += about_title
     if not ABOUT_TITLE & {finding.code for finding in about_title}:
         found += _let(case)
+    return _in_order(found)
+
+
+def judge_what_is_said(case: Case, rules: LeaseRules) -> Judged:
+    """Judge what the page alone shows, before anybody signs it: no source is needed for that."""
+    return _in_order(_said(case, rules))
+
+
+def _said(case: Case, rules: LeaseRules) -> list[Finding]:
+    return [*_term(case, rules), *_ages(case, rules), *_room_to_live(case, rules)]
+
+
+def _in_order(found: Iterable[Finding]) -> Judged:
     order = list(Code)
     return Judged(tuple(sorted(found, key=lambda each: (order.index(each.code), each.who or 0))))
 

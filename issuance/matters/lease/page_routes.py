@@ -161,7 +161,8 @@ def sign(
             cause = error.facts.get("cause")
             if cause == "identity":
                 return see_other(f"/leases/{ref}#sign")
-            reading = "changed" if cause == "changed" else "moved"
+            if cause != "unfit":  # the page says why
+                reading = "changed" if cause == "changed" else "moved"
     around = Around(signature=signature, errors=errors, reading=reading)
     found = leases.open(me, ref)
     return _show(request, found, me, (leases, signing), around, 422 if errors else 409)
@@ -209,6 +210,7 @@ def _show(
     around = replace(
         around,
         face=_face(signing, me, found) if waits else "start",
+        unfit=signing.unfit(lease),
         sandbox=bool((provider := signing.face.usable()) and provider.sandbox),
         lapses_on=leases.lapses_on(lease),
         link=link,

@@ -17,6 +17,7 @@ from issuance.matters.lease.mine import Mine
 from issuance.matters.lease.reading import Typed, TypedParty, faults_of
 from issuance.matters.lease.reasons import Finding, findings_in
 from issuance.matters.lease.signing_desk import LeaseSigningDesk
+from issuance.matters.lease.states import State
 from issuance.matters.lease.terms import MOST_PARTIES
 
 router = APIRouter(prefix="/v1/me/leases", tags=["citizen"])
@@ -99,13 +100,13 @@ class SignIn(_Body):
 
 
 @router.post("", summary="Write a lease down", status_code=201, dependencies=FROM_OUR_PAGES)
-def begin(body: BeginIn, me: Me, leases: Leases) -> dict[str, Any]:
+def begin(body: BeginIn, me: Me, leases: Leases, signing: Signing) -> dict[str, Any]:
     """Its other parties are asked to sign it."""
     try:
         lease = leases.begin(me, body.typed(), body.key)
     except MalformedError as error:
         raise _first(error) from error
-    return _shown(leases.open(me, lease.ref))
+    return _shown(leases.open(me, lease.ref), signing)
 
 
 @router.get("", summary="My leases")
@@ -124,19 +125,19 @@ def mine(me: Me, leases: Leases) -> list[dict[str, Any]]:
 
 
 @router.get("/{ref}", summary="One lease")
-def one(ref: Ref, me: Me, leases: Leases) -> dict[str, Any]:
+def one(ref: Ref, me: Me, leases: Leases, signing: Signing) -> dict[str, Any]:
     """The text to sign, the parties, how it stands and why; the others see that it was read."""
-    return _shown(leases.open(me, ref))
+    return _shown(leases.open(me, ref), signing)
 
 
 @router.post("/{ref}:change", summary="Change a lease", dependencies=FROM_OUR_PAGES)
-def change(ref: Ref, body: ChangeIn, me: Me, leases: Leases) -> dict[str, Any]:
+def change(ref: Ref, body: ChangeIn, me: Me, leases: Leases, signing: Signing) -> dict[str, Any]:
     """Every signature is void then, and the others are told."""
     try:
         leases.change(me, ref, body.revision, body.typed())
     except MalformedError as error:
         raise _first(error) from error
-    return _shown(leases.open(me, ref))
+    return _shown(leases.open(me, ref), signing)
 
 
 @router.post(
@@ -155,21 +156,21 @@ def verify_face(ref: Ref, me: Me, signing: Signing) -> dict[str, str]:
 def sign(ref: Ref, body: SignIn, me: Me, leases: Leases, signing: Signing) -> dict[str, Any]:
     """The last signature has it decided by the rules, and its notice issued."""
     signing.sign(me, ref, body.summary_sha256, body.name)
-    return _shown(leases.open(me, ref))
+    return _shown(leases.open(me, ref), signing)
 
 
 @router.post("/{ref}:stop", summary="Withdraw or decline a lease", dependencies=FROM_OUR_PAGES)
-def stop(ref: Ref, me: Me, leases: Leases) -> dict[str, Any]:
+def stop(ref: Ref, me: Me, leases: Leases, signing: Signing) -> dict[str, Any]:
     """Who began it withdraws, anybody else declines; before it is approved."""
     leases.stop(me, ref)
-    return _shown(leases.open(me, ref))
+    return _shown(leases.open(me, ref), signing)
 
 
 @router.post("/{ref}:end", summary="End a filing early", dependencies=FROM_OUR_PAGES)
-def end(ref: Ref, me: Me, leases: Leases) -> dict[str, Any]:
+def end(ref: Ref, me: Me, leases: Leases, signing: Signing) -> dict[str, Any]:
     """It ends, and its notice with it, once every party has asked for it."""
     leases.agree_to_end(me, ref)
-    return _shown(leases.open(me, ref))
+    return _shown(leases.open(me, ref), signing)
 
 
 def _first(error: MalformedError) -> MalformedError:
@@ -185,8 +186,11 @@ def _first(error: MalformedError) -> MalformedError:
     )
 
 
-def _shown(mine: Mine) -> dict[str, Any]:
+def _shown(mine: Mine, signing: LeaseSigningDesk) -> dict[str, Any]:
+    """A lease as it stands; `reasons` of an open one are why it could not be filed as written."""
     lease = mine.lease
+    open_one = lease.state is State.OPEN
+    reasons = signing.unfit(lease) if open_one else findings_in(lease.decision)
     return {
         "ref": lease.ref,
         "number": lease.number,
@@ -197,7 +201,7 @@ def _shown(mine: Mine) -> dict[str, Any]:
         "parties": [_party(row, mine.place) for row in lease.parties],
         "due_on": lease.due_on.isoformat() if lease.due_on else None,
         "lease_rules": (lease.decision or {}).get("rule_version"),
-        "reasons": [_reason(each) for each in findings_in(lease.decision)],
+        "reasons": [_reason(each) for each in reasons],
         "words": lease.words,
         "notice": lease.certificate_ref,
     }

@@ -19,6 +19,7 @@ from issuance.matters.lease.desk import LeaseDesk
 from issuance.matters.lease.filing import MATTER
 from issuance.matters.lease.kept import Lease
 from issuance.matters.lease.mine import Mine, changed, of_party
+from issuance.matters.lease.reasons import Finding
 from issuance.matters.lease.signing import sign_summary
 from issuance.matters.lease.states import Act, State, require
 from issuance.matters.lease.tables import LeaseBook
@@ -56,10 +57,14 @@ class LeaseSigningDesk:
         return judge_identity(facts, rules).asks_nothing_again
 
     def verify_face(self, resident: Resident, ref: str, return_to: str) -> Challenge:
-        """Begin a face verification of this party; RateLimitedError after too many in a day."""
+        """Begin a face verification of this party; RateLimitedError after too many in a day.
+
+        ConflictError with the cause `unfit` where the lease could not be filed as it is written.
+        """
         now = self.clock.now()
         mine = self.leases.open(resident, ref)
         require(Act.SIGN, mine.lease.state, ref)
+        self._require_fit(mine.lease)
         who = f"party {mine.place}"
         with self.archive.reading() as books:
             steps = LeaseBook(books.connection).steps(ref)
@@ -91,13 +96,14 @@ class LeaseSigningDesk:
         """Sign the text that was read; the last signature has the lease decided.
 
         Signed twice, it stays signed once. ConflictError with the cause `changed` if the text is
-        another by now, `identity` while identity is not shown; MalformedError unless the name
-        typed is the signer's own.
+        another by now, `unfit` where it could not be filed as it is written, `identity` while
+        identity is not shown; MalformedError unless the name typed is the signer's own.
         """
         mine = self.leases.open(resident, ref)
         if mine.me.signed is not None and summary_sha256 == digest_of(mine.lease.summary):
             return mine.lease
         require(Act.SIGN, mine.lease.state, ref)
+        self._require_fit(mine.lease)
         if typed_name.strip() != resident.holder.name:
             raise MalformedError("the name typed is not the signer's own", where="signature")
         if not self.has_shown(resident, mine.lease):
@@ -111,6 +117,21 @@ class LeaseSigningDesk:
             self.upkeep.attempt(ref)
         with self.archive.reading() as books:
             return LeaseBook(books.connection).get(ref)
+
+    def unfit(self, lease: Lease) -> tuple[Finding, ...]:
+        """Why an open lease could not be filed as it is written: nobody signs that for nothing."""
+        return self.deciding.unfit(lease) if lease.state is State.OPEN else ()
+
+    def _require_fit(self, lease: Lease) -> None:
+        reasons = [each.code.value for each in self.unfit(lease)]
+        if reasons:
+            raise ConflictError(
+                "it could not be filed as it is written: " + ", ".join(reasons),
+                where=lease.ref,
+                remedy="change it first",
+                cause="unfit",
+                reasons=reasons,
+            )
 
     def _keep_signature(self, resident: Resident, ref: str, summary_sha256: str) -> bool:
         """Whether it was the last one that was missing."""

@@ -12,7 +12,7 @@ from issuance.matters.lease.mine import Mine
 from issuance.matters.lease.reading import Typed, TypedParty
 from issuance.matters.lease.reasons import Finding, findings_in
 from issuance.matters.lease.states import Act, State, may
-from issuance.matters.lease.terms import MOST_PARTIES, Contract, hundredths
+from issuance.matters.lease.terms import MOST_PARTIES, Contract, Role, hundredths
 
 Errors = Mapping[str, str]
 FaceWord = Literal["start", "failed", "pending", "passed"]
@@ -97,12 +97,14 @@ class LeaseView:
     can_change: bool
     can_stop: bool
     began: bool
+    lets: bool = False  # the reader is a landlord
     face: FaceWord = "start"
     sandbox: bool = False
     lapses_on: date | None = None
     due_on: date | None = None
     waits: bool = False
     reasons: tuple[ReasonLine, ...] = ()
+    unfit: tuple[ReasonLine, ...] = ()  # why it could not be filed if it were signed like this
     words: str = ""
     link: str = ""
     symbol: Symbol | None = None
@@ -128,6 +130,7 @@ class Around:
 
     lapses_on: date | None = None
     face: FaceWord = "start"
+    unfit: tuple[Finding, ...] = ()
     sandbox: bool = False
     link: str = ""
     symbol: Symbol | None = None
@@ -170,16 +173,18 @@ def lease_view(mine: Mine, around: Around, city: str) -> LeaseView:
         summary_sha256=digest_of(lease.summary),
         parties=party_lines(lease, me.place),
         signed_at=signed,
-        can_sign=open_one and signed is None,
+        can_sign=open_one and signed is None and not around.unfit,
         can_change=may(Act.CHANGE, lease.state),
         can_stop=may(Act.DECLINE, lease.state),
         began=mine.began,
+        lets=me.party.role is Role.LANDLORD,
         face=around.face,
         sandbox=around.sandbox,
         lapses_on=around.lapses_on if may(Act.LAPSE, lease.state) else None,
         due_on=lease.due_on if lease.state in {State.CHECKING, State.REVIEW} else None,
         waits=lease.state is State.CHECKING and bool(findings_in(lease.decision)),
         reasons=reason_lines(lease, findings_in(lease.decision)),
+        unfit=reason_lines(lease, around.unfit),
         words=lease.words,
         link=around.link if open_one else "",
         symbol=around.symbol if open_one else None,

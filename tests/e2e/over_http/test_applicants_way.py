@@ -202,6 +202,39 @@ def test_a_refused_application_offers_to_begin_again_with_the_answers(house, lan
     address = me.get(begun.replace("dwelling", "address"))
     assert "听雨路77号3号楼1202室" in address.text
     assert me.post(f"/applications/{ref}/again").headers["location"] == begun
+    first = me.get(begun)
+    assert_sound(first, lang)
+    for key in ("question.former_kept", "reason.REFUSED_ADDRESS_MISMATCH"):
+        assert said(first, lang, key)
+    assert house.apply_desk.get(SHEN, ref).number in first.text
+    assert not said(me.get(begun.replace("dwelling", "address")), lang, "question.former_kept")
+    kept = begun.rpartition("/")[0]
+    assert said(me.get(f"{kept}/face"), lang, "face.passed")
+
+
+@BOTH
+def test_who_withdrew_and_begins_again_is_told_what_is_kept_and_no_refusal(house, lang):
+    ref = submitted(house, "shen_xiaozhou").ref
+    me = Browser(house, SHEN, lang)
+    me.post(f"/applications/{ref}/withdraw")
+    first = me.get(me.post(f"/applications/{ref}/again").headers["location"])
+    assert said(first, lang, "question.former_kept")
+    refused = load(lang)["question.former_refused"].other.partition("}")[2]
+    assert refused not in fromstring(first.text).text_content()
+
+
+@BOTH
+def test_who_is_led_back_to_the_first_question_is_told_why(house, lang):
+    application = drafted(house, "chen_yiming")
+    at, me = f"/applications/{application.ref}", Browser(house, CHEN, lang)
+    assert not said(me.get(f"{at}/dwelling"), lang, "question.unanswered")
+    me.post(f"{at}/dwelling", dwelling="dormitory")  # in another window
+    for page in ("face", "check"):
+        led = me.get(f"{at}/{page}").headers["location"]
+        assert led.startswith(f"{at}/dwelling")
+        shown = me.get(led)
+        assert_sound(shown, lang)
+        assert said(shown, lang, "question.unanswered")
 
 
 @BOTH

@@ -5,6 +5,7 @@ import re
 import pytest
 
 from certstore.callers import Clerk
+from certstore.web.texts import load
 from tests.house import house_in
 from tests.leases import (
     FRIEND,
@@ -155,3 +156,59 @@ def test_the_housing_desk(house):
     assert late.status_code == 409
     assert "F07" in late.text
     assert lease_of(house, ref).state == "filed"
+
+
+def test_a_landlord_is_offered_the_title_as_a_home_and_never_the_lease(house, browsers):
+    owner, tenant, _ = browsers
+    title(house, OWNER, address="示范市梧桐区青桐路66号3幢601室")
+    ref = begun(house, first="2026-11-01", address="青桐路66号3幢601室")
+    assert signed(house, ref, OWNER, TENANT).state == "filed"
+    registration = "/apply/residence-registration"
+    dwellings = {}
+    for browser in (owner, tenant):
+        at = browser.post(registration).headers["location"]
+        dwellings[browser] = browser.get(at).text
+        assert browser.post(at, dwelling="here").headers["location"].endswith("/face")
+    assert "不动产权证" in dwellings[owner]
+    assert "承租人" not in dwellings[owner]
+    assert "承租人" in dwellings[tenant]
+    own = house.apply_desk.all_of(resident(OWNER))[0]
+    assert own.answers.dwelling == "own"
+    decided = house.apply_desk.check(resident(OWNER), own.ref).decision.materials["dwelling"]
+    assert decided.asks_nothing_again
+    lets = "您自己的住处不用它"
+    for path in (f"/leases/{ref}", "/certificates"):
+        assert lets in owner.get(path).text
+        assert lets not in tenant.get(path).text
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_cannot_be_filed_is_said_with_what_to_do_before_it_is_signed(house, lang):
+    words = load(lang)
+    owner, tenant = (Browser(house, resident(who), lang) for who in (OWNER, TENANT))
+    ref = begun(house, last="2050-01-01", area="9")
+    for browser in (owner, tenant):
+        shown = browser.get(f"/leases/{ref}")
+        assert_sound(shown, lang)
+        for code in ("TERM_TOO_LONG", "AREA_TOO_SMALL"):
+            assert words[f"lease.reason.{code}"].other.partition("{")[0] in shown.text
+        assert f"/leases/{ref}/change" in shown.text
+        assert f'action="/leases/{ref}/face"' not in shown.text
+        sent = {"summary_sha256": "0" * 64, "signature": "x", "agree_lease": "1"}
+        refused = browser.post(f"/leases/{ref}/sign", **sent)
+        assert refused.status_code == 409
+        assert words["lease.unfit"].other in refused.text
+        assert words["lease.moved"].other not in refused.text
+    api = owner.http.get(f"/v1/me/leases/{ref}").json()
+    assert [each["code"] for each in api["reasons"]] == ["TERM_TOO_LONG", "AREA_TOO_SMALL"]
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_a_refused_lease_says_until_when_it_can_be_mended_not_signed(house, lang):
+    words = load(lang)
+    ref = begun(house, address="青桐路66号3幢502室")
+    assert signed(house, ref, OWNER, TENANT).state == "refused"
+    shown = Browser(house, resident(OWNER), lang).get(f"/leases/{ref}")
+    stale, said = (words[f"lease.{key}"].other for key in ("lapses", "lapses_refused"))
+    assert max(said.split("{day}"), key=len) in shown.text
+    assert max(stale.split("{day}"), key=len) not in shown.text

@@ -240,6 +240,19 @@ def progress() -> Iterator[Sample]:
                 withdraw_href=f"/applications/{REF}/withdraw",
             ),
         ),
+        *(
+            (
+                f"waiting-{left}",
+                replace(
+                    base,
+                    state="waiting",
+                    steps=(done[0], Step(name="waited", state="now")),
+                    waits_for=Followed("lease_filing", "ZL202600000017", f"/leases/{REF}", left),
+                    withdraw_href=f"/applications/{REF}/withdraw",
+                ),
+            )
+            for left in ("sign", "signatures", "mend", "ended")
+        ),
         (
             "predecessor-ended",
             replace(base, state="withdrawn", steps=(), materials=(),

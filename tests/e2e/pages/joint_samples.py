@@ -54,7 +54,9 @@ def _standing() -> Iterator[Sample]:
     ready = replace(begun, lines=done, submit_href=f"{at}/submit")
     yield Sample("joint-ready", page, ready, at)
     stopped = replace(child, obstacle=Reason("GROWN_UP"))
-    lease = replace(filled, waits_for=Followed("lease_filing", LEASES[0].number, "/leases/7"))
+    lease = replace(
+        filled, waits_for=Followed("lease_filing", LEASES[0].number, "/leases/7", "sign")
+    )
     yield Sample("joint-lease", page, replace(begun, lines=(lease, stopped)), at)
     sent = (
         replace(OWN, state="in_review", left=0, on=date(2026, 11, 27), leave_out_href=None),

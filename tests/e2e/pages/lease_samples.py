@@ -131,6 +131,11 @@ def _one() -> Iterator[Sample]:
     wrong = {"signature": "mismatch", "agree_lease": "missing"}
     yield Sample("lease-sign-errors", page, replace(passed, errors=wrong, signature="林"), path)
     yield Sample("lease-was-changed", page, replace(passed, reading="changed"), path)
+    unfit = tuple(
+        ReasonLine(code=code, n=5, day=date(2046, 11, 24), name="")
+        for code in ("TERM_TOO_LONG", "AREA_TOO_SMALL")
+    )
+    yield Sample("lease-unfit", page, replace(OPEN, can_sign=False, unfit=unfit), path)
     waiting = replace(
         OPEN,
         parties=(replace(LANDLORD, mine=True), replace(TENANT, mine=False, come=False)),
@@ -158,6 +163,7 @@ def _one() -> Iterator[Sample]:
     yield Sample("lease-refused", page, refused, path)
     filed = replace(signed, state="filed", can_stop=False, can_end=True, certificate_ref=REF)
     yield Sample("lease-filed", page, filed, path)
+    yield Sample("lease-filed-landlord", page, replace(filed, lets=True), path)
     yield Sample("lease-end-asked", page, replace(filed, end_others=True), path)
     mine = replace(filed, can_end=False, end_mine=True)
     yield Sample("lease-end-mine", page, mine, path)

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import date
 
 from certstore.certificates import Holder
+from certstore.pages.views import Reason
 from face_auth.pages.views import SandboxView
 from issuance.answers import Fault
 from issuance.application import Answers, Relative
@@ -16,6 +17,7 @@ from issuance.pages.question_views import (
     Draft,
     DwellingView,
     FaceView,
+    Former,
     FoundRecord,
     FreshView,
     Question,
@@ -45,6 +47,13 @@ LETTER = letter_text(
     "示范市",
     NOW,
 )
+REFUSED = Former(
+    case_number="SF-2611-000041",
+    refused=True,
+    reasons=(Reason("REFUSED_ADDRESS_MISMATCH"),),
+    sentence="请核对门牌号",
+)
+WITHDRAWN = Former(case_number="SF-2611-000041")
 FOR_CHILD = replace(QUESTION, of=6, exact=False, child="何雨桐")
 
 
@@ -79,6 +88,9 @@ def questions() -> Iterator[Sample]:
         ("dwelling-own", DwellingView(question=QUESTION, found=own, chosen="here")),
         ("dwelling", DwellingView(question=QUESTION)),
         ("dwelling-child", DwellingView(question=FOR_CHILD, found=own)),
+        ("dwelling-again", DwellingView(question=replace(QUESTION, former=REFUSED))),
+        ("dwelling-begun-again", DwellingView(question=replace(QUESTION, former=WITHDRAWN))),
+        ("dwelling-led-back", DwellingView(question=QUESTION, unanswered=True)),
         ("dwelling-error", DwellingView(question=QUESTION, source_down=down, errors=missing)),
     ):
         yield Sample(name, page, view, path)

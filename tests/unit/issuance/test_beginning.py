@@ -1,6 +1,7 @@
 """Beginning: fresh, again with the answers kept; an address that is registered already."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
@@ -61,6 +62,50 @@ def test_a_refused_application_is_begun_again_with_its_answers(house):
     assert house.apply_desk.get(SHEN, refused.ref).state is State.REFUSED
     with pytest.raises(NotFoundError):
         house.apply_desk.begin_again(CHEN, refused.ref)
+
+
+def identity(house, application):
+    return house.apply_desk.check(SHEN, application.ref).decision.materials["identity"]
+
+
+def refused_after(house, minutes):
+    """An application refused so many minutes after the face was verified."""
+    sent = submitted(house, "shen_xiaozhou")
+    house.clock.skip(timedelta(minutes=minutes))
+    return house.review_desk.refuse(GAO, sent.ref, "ADDRESS_MISMATCH", "")
+
+
+def test_a_face_verified_a_moment_ago_counts_for_what_is_begun_again_after_a_refusal(house):
+    refused = refused_after(house, 2)
+    again = house.apply_desk.begin_again(SHEN, refused.ref)
+    house.apply_desk.begin_again(SHEN, refused.ref)
+    assert identity(house, again).outcome == "satisfied"
+    house.apply_desk.withdraw(SHEN, again.ref)
+    third = house.apply_desk.begin_again(SHEN, again.ref)
+    assert house.apply_desk.former(SHEN, third.ref).ref == again.ref
+    assert identity(house, third).outcome == "satisfied"  # of the one before the one before
+    house.clock.skip(timedelta(minutes=9))
+    assert identity(house, third).outcome == "choose_one"
+    assert house.checklist_desk.face_results(third) == []  # nor does it open others' records
+
+
+def test_what_is_begun_fresh_takes_no_face_of_another_application(house):
+    refused_after(house, 2)
+    fresh = house.apply_desk.begin(SHEN, REGISTRATION)
+    house.apply_desk.answer(SHEN, fresh.ref, answers_of(PEOPLE["shen_xiaozhou"]["declares"]))
+    assert identity(house, fresh).outcome == "choose_one"
+    assert house.apply_desk.former(SHEN, fresh.ref) is None
+
+
+def test_a_face_of_a_former_one_holds_after_it_was_handed_in(house):
+    refused = refused_after(house, 2)
+    again = house.apply_desk.begin_again(SHEN, refused.ref)
+    if house.apply_desk.check(SHEN, again.ref).asks_for_letter:
+        house.apply_desk.sign(SHEN, again.ref, SHEN.holder.name)
+    sent = house.apply_desk.submit(SHEN, again.ref)
+    assert sent.state is State.IN_REVIEW
+    house.clock.skip(timedelta(days=1))
+    assert house.review_desk.approve(GAO, sent.ref, {"dwelling": "yes"}).state is State.ISSUED
 
 
 def test_what_is_open_is_not_overwritten_by_beginning_again(house):

@@ -172,3 +172,24 @@ def test_a_question_has_an_end():
     with pytest.raises(MalformedError) as refused:
         Question.read("居" * (LONGEST + 1))
     assert refused.value.facts["cause"] == "too_long"
+
+
+@pytest.mark.parametrize(
+    ("typed", "ref"),
+    [
+        ("什么时候可以办居住证", "permit.half_year"),
+        ("什么时候能申请居住证", "permit.half_year"),
+        ("when can I apply for a residence permit", "permit.half_year"),
+        ("凭证丢了补发", "voucher.lost"),
+        ("登记凭证丢了怎么补发", "voucher.lost"),
+        ("replace a lost voucher", "voucher.lost"),
+    ],
+)
+def test_what_newcomers_asked_is_found(typed, ref):
+    assert got(typed) == ("answer", [ref])
+
+
+def test_a_figure_stands_beside_its_word_in_number():
+    texts = [p.text for p in DESK.passages("en")]
+    assert not [text for text in texts if "(s)" in text]
+    assert any("1 working day;" in text or "1 working day." in text for text in texts)
