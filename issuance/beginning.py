@@ -51,6 +51,7 @@ _MISFITS = {  # detail and remedy of each
         "bring the household register to a counter",
     ),
 }
+_TOO_EARLY = frozenset({"RENEWS_LATER", "ENDORSES_LATER"})
 Gates = Mapping[Matter, Gate]
 _NO_GATES: Gates = {}
 BEGUN_AGAIN = CAME_TO_NOTHING  # what may be begun again
@@ -76,8 +77,11 @@ def begin(  # noqa: PLR0913 - what is begun, and what may stand in its way
     known = book.open_one(person.id, matter, answers.subject_key)
     if known is not None:
         return known
-    if answers.child is None:
-        require_free(books, resident.holder, matter, local_date(now), gates, promised=promised)
+    child, today = answers.child, local_date(now)
+    if child is None:
+        require_free(books, resident.holder, matter, today, gates, promised=promised)
+    elif is_ward(books, person.holder, child.holder, today):
+        require_free(books, child.holder, matter, today, gates, promised=promised, ward=True)
     if matter.rests_on_registration and not promised:
         answers = _as_registered(books, person.id, answers)
     elif not matter.asks_home:
@@ -120,7 +124,7 @@ def end_draft(
     conduct.act(books, draft, action, hand, now, note, decided_at=now)
 
 
-def require_free(
+def require_free(  # noqa: PLR0913 - what is begun, and what may stand in its way
     books: Books,
     holder: Holder,
     matter: Matter,
@@ -128,12 +132,19 @@ def require_free(
     gates: Gates = _NO_GATES,
     *,
     promised: bool = False,
+    ward: bool = False,
 ) -> None:
-    """ConflictError, its cause in `facts`, where the matter does not fit what somebody holds."""
+    """ConflictError, its cause in `facts`, where the matter does not fit what somebody holds.
+
+    What is only too early says in `on` from which day it is not. `ward`: the holder is a child
+    whose guardian asks.
+    """
     cause = _misfit(books, holder, matter, today, gates, promised=promised)
     if cause:
         detail, remedy = _MISFITS[cause]
-        raise ConflictError(detail, where=matter.value, remedy=remedy, cause=cause)
+        on = _opens_on(books, holder, matter, today, gates) if cause in _TOO_EARLY else None
+        facts = {"cause": cause, "on": on, "ward": ward}
+        raise ConflictError(detail, where=matter.value, remedy=remedy, **facts)
 
 
 def obstacle(
@@ -212,9 +223,24 @@ def _misfit(
 
 def renewal_is_open(voucher: Certificate, today: date) -> bool:
     """Whether a registration runs out soon enough to be renewed."""
+    opens = renewal_opens_on(voucher)
+    return opens is not None and today >= opens
+
+
+def renewal_opens_on(voucher: Certificate) -> date | None:
+    """The first day on which a registration can be renewed; None of one without an end."""
     ends = voucher.validity.valid_to
-    opens = procedure_of(Matter.REGISTRATION_RENEWAL).opens_days_before or 0
-    return ends is not None and today >= ends - timedelta(days=opens)
+    days = procedure_of(Matter.REGISTRATION_RENEWAL).opens_days_before or 0
+    return None if ends is None else ends - timedelta(days=days)
+
+
+def _opens_on(
+    books: Books, holder: Holder, matter: Matter, today: date, gates: Gates
+) -> date | None:
+    if matter in gates:
+        return gates[matter].opens_on(books, holder, today)
+    known = in_force(books.register.held_by(holder.id_type, holder.id_number), today)
+    return None if known is None else renewal_opens_on(known)
 
 
 def _no_first_permit(on_file: list[Certificate]) -> str:

@@ -11,8 +11,10 @@ def the_draft(applying: ApplyDesk, me: Resident, ref: str) -> Application:
     application = applying.get(me, ref)
     if application.state is not State.DRAFT:
         raise ConflictError(
-            "the application was submitted; its answers are fixed",
+            "the application is no draft any more; its answers are fixed",
             where=ref,
             remedy="look at its progress",
+            cause="DRAFT_NO_MORE",
+            see=f"/applications/{ref}",
         )
     return application

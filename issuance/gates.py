@@ -13,3 +13,7 @@ class Gate(Protocol):
     def misfit(self, books: Books, holder: Holder, today: date) -> str:
         """Why it does not, as a code of the closed list; empty if it does."""
         ...
+
+    def opens_on(self, books: Books, holder: Holder, today: date) -> date | None:
+        """From which day it does, of what is only too early; None where no day can be told."""
+        ...

@@ -31,6 +31,7 @@ from issuance.pages.application_pages import (
 from issuance.pages.check_pages import Around, check_view
 from issuance.pages.decision_words import as_decided
 from issuance.pages.joint_pages import followed_view
+from issuance.pages.question_pages import drop_view, first_open
 from issuance.pages.views import Counter, Errors, WindowsView
 from issuance.progress.desk import ProgressDesk
 from issuance.supplementing import SupplementDesk
@@ -77,7 +78,7 @@ def progress(
     found = following.one(me, ref)
     application = found.application
     if application.state is State.DRAFT:
-        return see_other(f"/applications/{ref}/dwelling")
+        return see_other(first_open(application))
     view = progress_view(found, dress_of(request).lang)
     view = replace(view, revoked_why=_why_revoked(application, found.certificate, findings))
     view = with_asked(view, application, supplements.given(me, ref))
@@ -93,9 +94,18 @@ def supply(ref: str, me: Me, supplements: Supplements) -> Response:
     return see_other(f"/applications/{ref}")
 
 
+@router.get("/applications/{ref}/withdraw")
+def confirm_drop(ref: str, request: Request, me: Me, applying: Applying) -> Response:
+    """Ask before a draft is given up; what was sent is withdrawn on its own page."""
+    application = applying.get(me, ref)
+    if application.state is not State.DRAFT:
+        return see_other(f"/applications/{ref}")
+    return page(request, "issuance/drop.html", drop_view(application))
+
+
 @router.post("/applications/{ref}/withdraw", dependencies=_FORM)
 def withdraw(ref: str, me: Me, applying: Applying) -> Response:
-    """Withdraw an application that is not decided yet."""
+    """Withdraw an application that is not decided yet, or give a draft up."""
     applying.withdraw(me, ref)
     return see_other(f"/applications/{ref}")
 
@@ -110,7 +120,7 @@ def check(ref: str, request: Request, me: Me, applying: Applying) -> Response:
     if application.state is not State.DRAFT:
         return see_other(f"/applications/{ref}/submitted")
     if not is_answered(application.answers):
-        return see_other(f"/applications/{ref}/dwelling?unanswered=1")
+        return see_other(f"{first_open(application)}?unanswered=1")
     return _ask_check(request, me, applying, application)
 
 

@@ -1,6 +1,7 @@
 """Beginning an application: for whom, fresh, or again with the answers kept."""
 
 from dataclasses import replace
+from datetime import date
 from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, Form, Request
@@ -12,16 +13,18 @@ from certstore.errors import ConflictError, MalformedError, NotFoundError
 from certstore.pages.views import ProblemView, Reason
 from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, page, see_other
-from issuance.answers import faults_of, is_answered
+from issuance.answers import faults_of
 from issuance.application import Application, Child, Matter, State
 from issuance.apply import ApplyDesk
-from issuance.pages.question_pages import drafts_of
+from issuance.joint.choosing import ChoosingDesk, Prospect
+from issuance.pages.question_pages import drafts_of, first_open
 from issuance.pages.question_views import (
     GROUND_STEPS,
     HOME_STEPS,
     ChildView,
     FreshView,
     GuardianRelation,
+    NotNow,
     StartView,
 )
 from issuance.procedure import procedure_of
@@ -29,6 +32,7 @@ from issuance.procedure import procedure_of
 router = APIRouter(include_in_schema=False)
 Me = Annotated[Resident, signed_in(Resident)]
 Applying = Annotated[ApplyDesk, desk(ApplyDesk)]
+Choosing = Annotated[ChoosingDesk, desk(ChoosingDesk)]
 Text = Annotated[str, Form(max_length=400)]
 _FORM = [Depends(check_form)]
 _INSTEAD = {
@@ -36,6 +40,8 @@ _INSTEAD = {
     "REGISTERED_ALREADY": Matter.ADDRESS_CHANGE,
     "NO_PERMIT": Matter.RESIDENCE_PERMIT,
 }
+_OF_A_CHILD = frozenset({*_INSTEAD, "HAS_PERMIT", "RENEWS_LATER"})  # said of a child in words
+_TO_LOSSES = frozenset({"VOUCHER_LOST"})
 _TO_CHOICES = frozenset({"HALF_YEAR_NOT_FULL", "HOUSEHOLD_HERE"})  # what can be done in one go
 _TO_CERTIFICATES = frozenset(
     {
@@ -47,14 +53,18 @@ _TO_COUNTERS = frozenset({"NO_HOUSEHOLD_RECORD", "PERMIT_HELD", "NOT_OFFERED"})
 
 
 @router.get("/apply/{matter}")
-def start(matter: str, request: Request, me: Me, applying: Applying) -> Response:
+def start(
+    matter: str, request: Request, me: Me, applying: Applying, choosing: Choosing
+) -> Response:
     """What this matter is, and for whom; drafts already begun are offered first."""
     wanted = _matter(matter)
     try:
         applying.require_offered(wanted)
     except ConflictError as error:
         return other_matter(request, error)
-    return page(request, "issuance/start.html", _start_view(wanted, me, applying))
+    view = _start_view(wanted, me, applying)
+    found = Prospect() if view.own_draft else choosing.prospect(me, wanted)
+    return page(request, "issuance/start.html", replace(view, not_now=_not_now(found)))
 
 
 @router.post("/apply/{matter}", dependencies=_FORM)
@@ -64,7 +74,7 @@ def begin(matter: str, request: Request, me: Me, applying: Applying, fresh: Text
         application = applying.begin(me, _matter(matter), fresh=fresh == "1")
     except ConflictError as error:
         return other_matter(request, error)
-    return see_other(_first_page(application))
+    return see_other(first_open(application))
 
 
 @router.get("/apply/{matter}/fresh")
@@ -103,7 +113,7 @@ def begin_for_child(
         return other_matter(request, error)
     except MalformedError as error:
         return ask_child(request, with_typed(_new_child(wanted), said), error)
-    return see_other(_first_page(application))
+    return see_other(first_open(application))
 
 
 @router.get("/applications/{ref}/child")
@@ -145,7 +155,19 @@ def begin_again(ref: str, request: Request, me: Me, applying: Applying) -> Respo
         application = applying.begin_again(me, ref)
     except ConflictError as error:
         return other_matter(request, error)
-    return see_other(_first_page(application))
+    return see_other(_read_again(application))
+
+
+def _not_now(found: Prospect) -> NotNow | None:
+    if not found.fault:
+        return None
+    waits = found.fault == "HALF_YEAR_LATER"
+    return NotNow(
+        reason=Reason(found.fault),
+        on=found.on,
+        waits=waits,
+        href=None if waits else _way_out(found.fault),
+    )
 
 
 def _start_view(matter: Matter, me: Resident, applying: ApplyDesk) -> StartView:
@@ -195,29 +217,28 @@ def _draft_for_child(applying: ApplyDesk, me: Resident, ref: str) -> Application
     return application
 
 
-def _first_page(application: Application) -> str:
-    """The first question that is open; what was answered with a registration is not asked again."""
+def _read_again(application: Application) -> str:
+    """The first question, its answer kept, to be read again; not of what one is registered with."""
     at = f"/applications/{application.ref}"
-    if application.state is not State.DRAFT:
-        return at
-    if not application.matter.asks_home:
-        return f"{at}/why"
-    answered = application.matter.rests_on_registration and is_answered(application.answers)
-    return f"{at}/face" if answered else f"{at}/dwelling"
+    if application.state is not State.DRAFT or application.matter.rests_on_registration:
+        return first_open(application)
+    return f"{at}/dwelling" if application.matter.asks_home else f"{at}/why"
 
 
 def other_matter(request: Request, error: ConflictError) -> Response:
     """Say why this matter cannot be begun, and lead to the one that can."""
-    cause = str(error.facts.get("cause", ""))
+    cause, on = str(error.facts.get("cause", "")), error.facts.get("on")
     href = _way_out(cause)
     if href is None:
         raise error
+    ward = bool(error.facts.get("ward")) and cause in _OF_A_CHILD
     view = ProblemView(
-        kind="refused",
+        kind="not_begun",
         code=error.code,
         reference=reference(8),
-        reason=Reason(cause),
-        href=href,
+        reason=Reason(f"CHILD_{cause}" if ward else cause),
+        on=on if isinstance(on, date) else None,
+        href=f"{href}/child" if ward and cause in _INSTEAD else href,
     )
     return page(request, "certstore/problem.html", view, 409)
 
@@ -227,6 +248,8 @@ def _way_out(cause: str) -> str | None:
         return f"/apply/{_INSTEAD[cause].path}"
     if cause in _TO_CHOICES:
         return "/together"
+    if cause in _TO_LOSSES:
+        return "/loss"
     if cause in _TO_CERTIFICATES:
         return "/certificates"
     return "/windows" if cause in _TO_COUNTERS else None

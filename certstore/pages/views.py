@@ -30,7 +30,7 @@ CertificateStatus = Literal[
 NextKind = Literal[
     "signed_out", "first_visit", "eligible", "nothing_to_hand_in", "not_yet", "draft",
     "needs_you", "waiting", "result", "endorsement_due", "endorsement_overdue", "renewal_due",
-    "present", "counting_failed",
+    "present", "counting_failed", "lost", "held",
 ]  # fmt: skip
 Task = Literal["face", "photo", "commitment", "dwelling", "guardianship", "basis", "check"]
 Material = Literal["identity", "photo", "dwelling", "kinship", "guardianship", "half_year", "basis"]
@@ -60,7 +60,7 @@ class NextCard:
     first_visit: href · not_yet: matter, on, days · draft: matter, on (kept until), href ·
     needs_you: matter, href · waiting: matter, on (answer by), href · result: type_code, href ·
     endorsement_due, endorsement_overdue, renewal_due: on, href · present: type_code, href ·
-    counting_failed: matter, href.
+    counting_failed: matter, href · lost, held: type_code, href.
     """
 
     kind: NextKind
@@ -95,6 +95,7 @@ class HomeView:
     permit_now: bool = False  # that day has come
     permit_open: bool = False  # and there is none yet
     holds: bool = False  # a certificate that was issued here
+    has_permit: bool = False  # a residence permit among them
     looks: int | None = None  # in the last 30 days; None: not counted
     notices: int = 0  # unread
 
@@ -199,7 +200,8 @@ class PresentView:
 
 
 ProblemKind = Literal[
-    "not_found", "signed_out", "forbidden", "refused", "conflict", "malformed",
+    "not_found", "signed_out", "forbidden", "refused", "not_begun", "conflict", "moved_on",
+    "malformed",
     "too_many", "unavailable", "our_failure", "wrong_host", "other_method",
 ]  # fmt: skip
 
@@ -212,6 +214,7 @@ class ProblemView:
     code: str  # the problem's slug, for the help desk
     reference: str  # the correlation id, short
     reason: Reason | None = None  # why, where the closed list has a sentence for it
+    on: date | None = None  # from which day it can be done
     href: str | None = None  # where to go on instead; None: home
     office: str | None = None
     telephone: str | None = None

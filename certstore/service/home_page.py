@@ -17,13 +17,14 @@ from certstore.pages.holdings_pages import presentable
 from certstore.pages.views import HomeView, Matter, NextCard, Presentable
 from certstore.reception import desk
 from certstore.service.deadlines import Deadline
-from certstore.service.matters import deadline_of
+from certstore.service.matters import PLACES, deadline_of
 from certstore.web.answers import page, see_other, session_of
 from issuance.application import WITH_OFFICERS, Application, State
 from issuance.application import Matter as ApplicationMatter
 from issuance.apply import ApplyDesk
 from issuance.beginning import renewal_is_open
 from issuance.pages.application_pages import matter_word
+from issuance.pages.question_pages import first_open
 from issuance.voucher_draft import in_force
 from verifiers.materials.calendar_months import months_after
 from verifiers.materials.rules import RuleBook, Rules
@@ -62,7 +63,8 @@ def home(
     has_permit = any(c.type_code == "residence_permit" for c in _standing(held))
     permit_from = None if has_permit else _permit_from(held, today, rules.in_force(today))
     due = deadline_of(request.app.state.house, me)
-    following = _next(applying.all_of(me), [*_deadlines(due, held, today)], shown)
+    pressing, stopped = [*_deadlines(due, held, today)], _stopped(held, today)
+    following = _next(applying.all_of(me), pressing, shown, stopped)
     view = HomeView(
         next=following,
         given_name=_given_name(me.holder.name),
@@ -72,6 +74,7 @@ def home(
         permit_now=permit_from is not None and permit_from <= today,
         permit_open=applying.offers(ApplicationMatter.RESIDENCE_PERMIT),
         holds=bool(_standing(held)),
+        has_permit=has_permit,
         looks=len(holdings.usage(me)),
         notices=len(holdings.notices(me)),
     )
@@ -105,7 +108,10 @@ def _desk_of(clerk: Clerk, organisations: OrganisationDesk, counter: CounterDesk
 
 
 def _next(
-    found: list[Application], deadlines: list[NextCard], shown: tuple[Presentable, ...]
+    found: list[Application],
+    deadlines: list[NextCard],
+    shown: tuple[Presentable, ...],
+    stopped: NextCard | None,
 ) -> NextCard:
     """What needs its applicant first, then what is due, then what is waited for."""
     for application in found:
@@ -113,7 +119,9 @@ def _next(
         if application.state is State.SUPPLEMENT:
             return NextCard(kind="needs_you", matter=matter, href=at)
         if application.state is State.DRAFT:
-            on, href = application.kept_until, f"{at}/dwelling"
+            if not _is_begun(application):
+                continue
+            on, href = application.kept_until, first_open(application)
             return NextCard(kind="draft", matter=matter, on=on, href=href)
     under_way_in = WITH_OFFICERS | {State.WAITING, State.APPROVED}
     waiting = [a for a in found if a.state in under_way_in]
@@ -128,7 +136,24 @@ def _next(
         voucher = shown[0]
         href = f"/certificates/{voucher.ref}/present"
         return NextCard(kind="present", type_code=voucher.type_code, href=href)
-    return NextCard(kind="first_visit", href=_START)
+    return stopped or NextCard(kind="first_visit", href=_START)
+
+
+def _is_begun(application: Application) -> bool:
+    """Whether anything was answered: a draft that was only looked into is not what comes next."""
+    said = application.answers
+    return bool(said.dwelling or said.why)
+
+
+def _stopped(held: list[Certificate], today: date) -> NextCard | None:
+    """What stands, and cannot be shown: reported lost, or suspended by its authority."""
+    own = [c for c in held if c.sealed]
+    for certificate in (c for c in own if c.status_on(today) is Status.LOST):
+        at = f"/certificates/{certificate.ref}/loss" if "loss" in PLACES else "/certificates"
+        return NextCard(kind="lost", type_code=certificate.type_code, href=at)
+    for certificate in (c for c in own if c.status_on(today) is Status.SUSPENDED):
+        return NextCard(kind="held", type_code=certificate.type_code, href="/certificates")
+    return None
 
 
 def _deadlines(due: Deadline | None, held: list[Certificate], today: date) -> Iterable[NextCard]:

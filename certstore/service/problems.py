@@ -106,7 +106,10 @@ async def known_error(request: Request, error: Exception) -> Response:
     facts = {_MEMBERS.get(n, n): error.facts[n] for n in _SHOWN_FACTS if n in error.facts}
     said = {"detail": error.detail, "where": error.where, "remedy": error.remedy, **facts}
     number = reference(8)
-    answer = _answer(request, status, error.code, {**said, "reference": number})
+    see = error.facts.get("see")
+    answer = _answer(
+        request, status, error.code, {**said, "reference": number}, str(see) if see else None
+    )
     _note(request, answer, error, number)
     if "retry_after" in error.facts:
         answer.headers["Retry-After"] = str(error.facts["retry_after"])  # seconds
@@ -186,7 +189,10 @@ async def unexpected_error(request: Request, error: Exception) -> Response:
     return _answer(request, HTTPStatus.INTERNAL_SERVER_ERROR, "internal", said)
 
 
-def _answer(request: Request, status: HTTPStatus, code: str, said: dict[str, Any]) -> Response:
+def _answer(
+    request: Request, status: HTTPStatus, code: str, said: dict[str, Any], see: str | None = None
+) -> Response:
+    """A problem, or a page of it; `see` is the page of what it is about."""
     number = said.pop("reference", None) or reference(8)
     if _wants_json(request):
         body = {
@@ -199,10 +205,10 @@ def _answer(request: Request, status: HTTPStatus, code: str, said: dict[str, Any
         headers = {"WWW-Authenticate": "Bearer"} if status is HTTPStatus.UNAUTHORIZED else None
         return _Problem(body, status, headers=headers)
     view = ProblemView(
-        kind=_KINDS.get(status, "our_failure"),
+        kind="moved_on" if see else _KINDS.get(status, "our_failure"),
         code=code,
         reference=number,
-        href=sign_in_href(request) if status is HTTPStatus.UNAUTHORIZED else None,
+        href=sign_in_href(request) if status is HTTPStatus.UNAUTHORIZED else see,
     )
     return page(request, "certstore/problem.html", view, status)
 

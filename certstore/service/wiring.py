@@ -79,6 +79,7 @@ from issuance.for_others.desk import ForOthersDesk
 from issuance.four_eyes.desk import SecondDesk
 from issuance.guides.desk import GuideDesk
 from issuance.issue import IssuanceDesk
+from issuance.joint.choosing import ChoosingDesk
 from issuance.joint.desk import JointDesk
 from issuance.photo_capture import PhotoDesk
 from issuance.progress.desk import ProgressDesk
@@ -253,6 +254,7 @@ _NAMES: dict[type, str] = {
     IssuanceDesk: "issuance_desk",
     ApplyDesk: "apply_desk",
     ProgressDesk: "progress_desk",
+    ChoosingDesk: "choosing_desk",
     JointDesk: "joint_desk",
     OrganisationDesk: "organisation_desk",
     SourceDesk: "source_desk",

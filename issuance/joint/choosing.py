@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from typing import Final
+from typing import Any, Final
 
 from certstore.callers import Resident
 from certstore.certificates import Holder
@@ -14,7 +14,8 @@ from issuance.application import Answers, Application, Matter, State
 from issuance.apply import ApplyDesk
 from issuance.beginning import obstacle, require_free
 from issuance.joint.predecessors import Awaited, Predecessors, promised_voucher
-from verifiers.materials.vocabulary import Material, Outcome
+from verifiers.materials.decisions import MaterialDecision
+from verifiers.materials.vocabulary import Material, Outcome, Reason
 
 REGISTRATION: Final = Matter.RESIDENCE_REGISTRATION
 PERMIT: Final = Matter.RESIDENCE_PERMIT
@@ -77,19 +78,48 @@ class ChoosingDesk:
         if fault:
             return Prospect(fault)
         voucher = promised_voucher(imagined, self.applying.city, today)
-        judged = self.applying.checklist.check(imagined, promises=(voucher,))
-        half_year = judged.decision.materials.get(Material.HALF_YEAR)
+        half_year = self._half_year(imagined, (voucher,))
         if half_year is not None and half_year.outcome is Outcome.BLOCKED:
             return Prospect("HALF_YEAR_NOT_FULL", half_year.eligible_on)
         return Prospect()
 
-    def _prospect(self, books: Books, holder: Holder, matter: Matter) -> Prospect:
-        today = local_date(self.clock.now())
+    def prospect(self, resident: Resident, matter: Matter) -> Prospect:
+        """Whether a matter can be begun for oneself today, as it is said before anything is asked.
+
+        Of a permit the half year is looked at, too. What is open already is for its own pages.
+        """
+        with self.archive.reading() as books:
+            found = self._prospect(books, resident.holder, matter, promised=False)
+            if found.fault or matter is not PERMIT:
+                return found
+            imagined, today = self._imagined(books, resident), local_date(self.clock.now())
+            gates = self.applying.gates  # only its home is imagined: that it is registered is not
+            fault = obstacle(books, imagined, today, self.applying.city, gates, promised=True)
+        if fault:
+            return Prospect(fault)
+        half_year = self._half_year(imagined)
+        if half_year is None or half_year.outcome is not Outcome.BLOCKED:
+            return Prospect()
+        if Reason.CERT_SUSPENDED_LOSS in half_year.reasons:
+            return Prospect("VOUCHER_LOST")
+        return Prospect("HALF_YEAR_LATER", half_year.eligible_on)
+
+    def _half_year(
+        self, imagined: Application, promises: tuple[dict[str, Any], ...] = ()
+    ) -> MaterialDecision | None:
+        judged = self.applying.checklist.check(imagined, promises=promises)
+        return judged.decision.materials.get(Material.HALF_YEAR)
+
+    def _prospect(
+        self, books: Books, holder: Holder, matter: Matter, *, promised: bool = True
+    ) -> Prospect:
+        today, gates = local_date(self.clock.now()), self.applying.gates
         try:
             self.applying.require_offered(matter)
-            require_free(books, holder, matter, today, self.applying.gates, promised=True)
+            require_free(books, holder, matter, today, gates, promised=promised)
         except ConflictError as error:
-            return Prospect(str(error.facts.get("cause", "")))
+            on = error.facts.get("on")
+            return Prospect(str(error.facts.get("cause", "")), on if isinstance(on, date) else None)
         return Prospect()
 
     def _imagined(self, books: Books, resident: Resident) -> Application:

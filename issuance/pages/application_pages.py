@@ -7,6 +7,7 @@ from datetime import date
 from typing import Literal, cast
 
 from certstore.certificates import Certificate
+from certstore.clock import local_date
 from certstore.pages.holdings_pages import card
 from certstore.pages.views import Material, Reason
 from certstore.pages.views import Matter as MatterWord
@@ -31,6 +32,7 @@ from issuance.pages.progress_views import (
 from issuance.pages.progress_views import (
     State as StateWord,
 )
+from issuance.pages.question_pages import first_open
 from issuance.pages.views import SubmittedView
 from issuance.progress.desk import Progress
 from issuance.progress.sequel import Besides, Sequel
@@ -38,6 +40,7 @@ from issuance.progress.sequel import Step as CaseStep
 from issuance.progress.steps import Next, waits_for_source
 from verifiers.materials.vocabulary import Reason as ReasonWord
 
+_ENDED = frozenset(state.value for state in ENDED_STATES)
 _SENTENCES = frozenset(word.value for word in ReasonWord)
 
 
@@ -92,6 +95,7 @@ def progress_view(found: Progress, lang: Lang) -> ProgressView:
         together_href=_together(application),
         said=tuple(ground_answers(application)),
         about_href=_lost(application),
+        by_you=found.taken_back,
     )
 
 
@@ -190,10 +194,9 @@ def applications_view(found: Iterable[Progress], others: Sequence[Besides]) -> A
     lines = [_line(case) for case in known]
     going_on = (c.application for c in known if c.application.state not in ENDED_STATES)
     joint = Counter(href for a in going_on if (href := _together(a)))
-    ended = {state.value for state in ENDED_STATES}
     return ApplicationsView(
-        open=tuple(line for line in lines if line.state not in ended),
-        ended=tuple(line for line in lines if line.state in ended),
+        open=tuple(line for line in lines if line.state not in _ENDED),
+        ended=tuple(line for line in lines if line.state in _ENDED),
         others_open=tuple(_other(case) for case in others if case.open),
         others_ended=tuple(_other(case) for case in others if not case.open),
         together=tuple(joint.items()),
@@ -202,18 +205,21 @@ def applications_view(found: Iterable[Progress], others: Sequence[Besides]) -> A
 
 def _line(found: Progress) -> ApplicationLine:
     application, sequel = found.application, found.sequel
-    at, state = f"/applications/{application.ref}", state_word(found)
+    state = state_word(found)
     on = sequel.due_on if sequel is not None and state == "card" else application.due_on
     draft = application.state is State.DRAFT
+    if state in _ENDED and application.decided_at is not None:
+        on = local_date(application.decided_at)
     return ApplicationLine(
         ref=application.ref,
         matter=matter_word(application),
         case_number=application.number,
         state=state,
         on=application.kept_until if draft else on,
-        href=f"{at}/dwelling" if draft else at,
+        href=first_open(application),
         child=_child(application),
         together=application.joint_ref is not None,
+        by_you=found.taken_back,
     )
 
 

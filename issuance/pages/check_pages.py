@@ -102,7 +102,9 @@ def _row(
     row = material_row(application, decision, checked.facts.as_of, around.lang, said)
     if material is Material.DWELLING and application.other_relative is not None:
         row = _neutral(row)
-    row = replace(row, actions=tuple(_actions(application, decision, around)))
+    of_time = material is Material.HALF_YEAR
+    actions = _while_time_runs(decision) if of_time else _actions(application, decision, around)
+    row = replace(row, actions=tuple(actions))
     return with_handed_in(row, f"/applications/{application.ref}", checked.handed_in)
 
 
@@ -131,6 +133,13 @@ def _neutral(row: MaterialRow) -> MaterialRow:
         down = tuple(r for r in row.reasons if r.code == ReasonWord.SOURCE_UNAVAILABLE.value)
         return replace(row, reasons=down)
     return replace(row, reasons=())
+
+
+def _while_time_runs(decision: MaterialDecision) -> Iterable[tuple[str, str]]:
+    """What can be pressed about half a year: no counter makes a day come sooner."""
+    lost = ReasonWord.CERT_SUSPENDED_LOSS in decision.reasons
+    if decision.outcome is Outcome.BLOCKED and lost:
+        yield "lift", "/loss"
 
 
 def _actions(

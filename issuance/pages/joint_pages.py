@@ -5,7 +5,7 @@ from datetime import date
 
 from certstore.pages.views import Reason
 from issuance.answers import is_answered
-from issuance.application import APPLICATION, CAME_TO_NOTHING, State
+from issuance.application import APPLICATION, CAME_TO_NOTHING, ENDED_STATES, State
 from issuance.conduct import PREDECESSOR_ENDED
 from issuance.joint.choosing import PERMIT, Choices, Prospect
 from issuance.joint.desk import MOST_CHILDREN, Joint, Member
@@ -20,6 +20,7 @@ from issuance.pages.joint_views import (
     TogetherView,
 )
 from issuance.pages.progress_views import Followed
+from issuance.pages.question_pages import first_open
 from issuance.pages.views import Errors
 
 
@@ -93,7 +94,7 @@ def _lines(joint: Joint, followed: Mapping[str, FollowedCase], today: date) -> I
             state=application_word(application, today),
             href=_href(member),
             child=child.name if child else None,
-            on=None if draft else application.due_on,
+            on=None if draft or application.state in ENDED_STATES else application.due_on,
             left=len(member.missing),
             answers="answers" in member.missing,
             taken_over=_takes_over(member),
@@ -115,5 +116,5 @@ def _href(member: Member) -> str:
     if application.state is not State.DRAFT:
         return at
     if not is_answered(application.answers):
-        return f"{at}/dwelling"
+        return first_open(application)
     return f"{at}/face" if "identity" in member.missing else f"{at}/check"

@@ -114,11 +114,12 @@ class ProgressView:
     together_href: str | None = None  # what was submitted with it
     said: tuple[Answer, ...] = ()  # why another card, or what is cancelled and why
     about_href: str | None = None  # of a loss: the page of what was lost
+    by_you: bool = False  # ended: its applicant withdrew it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ApplicationLine:
-    """One application in the list; `on` is its due date, or its last change when ended."""
+    """One application in the list; `on` is its due day, or the day it ended."""
 
     ref: str
     matter: Matter
@@ -128,6 +129,7 @@ class ApplicationLine:
     href: str
     child: str | None = None  # whom it is for, if not for oneself
     together: bool = False  # one of several matters in one go
+    by_you: bool = False  # ended: its applicant withdrew it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

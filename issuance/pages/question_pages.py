@@ -8,9 +8,10 @@ from certstore.certificates import Certificate, Holder, Status
 from certstore.clock import local_date
 from certstore.offices import office_name
 from certstore.web.dress import Lang
+from issuance.answers import is_answered
 from issuance.application import Answers, Application, Relative, State
 from issuance.pages.decision_words import reads_of_refusal
-from issuance.pages.question_views import Draft, Former, FoundRecord, Question
+from issuance.pages.question_views import Draft, DropView, Former, FoundRecord, Question
 from verifiers.materials.on_file import holders_meant
 
 _HOMES: Mapping[str, str] = {
@@ -18,6 +19,7 @@ _HOMES: Mapping[str, str] = {
     "property_certificate": "own",
     "dormitory_certificate": "dormitory",
 }
+_OF_HOME = frozenset({"dwelling", "relative", "address"})  # not asked of who is registered
 
 
 def questions_for(said: Answers, *, letter: bool | None = None) -> tuple[tuple[str, ...], bool]:
@@ -37,6 +39,21 @@ def questions_for(said: Answers, *, letter: bool | None = None) -> tuple[tuple[s
     return tuple(names), letter is not None or never
 
 
+def first_open(application: Application) -> str:
+    """The page of the first question that has no answer yet; the case's own once it is no draft."""
+    at, said = f"/applications/{application.ref}", application.answers
+    if application.state is not State.DRAFT:
+        return at
+    if not application.matter.asks_home:
+        return f"{at}/face" if said.why else f"{at}/why"
+    if is_answered(said):
+        return f"{at}/face"
+    if not said.dwelling:
+        return f"{at}/dwelling"
+    whose = said.dwelling == "dormitory" or said.occupier == "self" or said.relative is not None
+    return f"{at}/address" if whose else f"{at}/relative"
+
+
 def question(application: Application, name: str, *, letter: bool | None = None) -> Question:
     """Where a question stands in this application."""
     said = application.answers
@@ -44,6 +61,8 @@ def question(application: Application, name: str, *, letter: bool | None = None)
         names, settled = (*(("child",) if said.child else ()), "why", "face"), True
     else:
         names, settled = questions_for(said, letter=True if name == "commitment" else letter)
+        if application.matter.rests_on_registration and is_answered(said):
+            names = tuple(each for each in names if each not in _OF_HOME)
     if name not in names:  # a home taken over from a record, answered otherwise after all
         names, settled = questions_for(Answers(dwelling=said.dwelling, child=said.child))
     place = names.index(name) if name in names else 0
@@ -77,11 +96,24 @@ def drafts_of(found: Iterable[Application]) -> tuple[Draft, ...]:
     """The drafts among them, as the start page offers them."""
     return tuple(
         Draft(
-            href=f"/applications/{a.ref}/dwelling",
+            href=first_open(a),
+            drop_href=f"/applications/{a.ref}/withdraw",
             until=a.kept_until,
             child=a.answers.child.name if a.answers.child else None,
         )
         for a in found
+    )
+
+
+def drop_view(application: Application) -> DropView:
+    """What is asked before a draft is given up."""
+    child = application.answers.child
+    return DropView(
+        ref=application.ref,
+        matter=application.matter.value,
+        case_number=application.number,
+        keep_href=first_open(application),
+        child=child.name if child else None,
     )
 
 

@@ -21,6 +21,28 @@ class Draft:
     href: str
     until: date  # the last day it is kept
     child: str | None = None
+    drop_href: str = ""  # where it is given up
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DropView:
+    """`issuance/drop.html`, GET /applications/{ref}/withdraw of a draft. Its form POSTs there."""
+
+    ref: str
+    matter: Matter
+    case_number: str
+    keep_href: str
+    child: str | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotNow:
+    """Why a matter cannot be begun for oneself today, and from which day it can; None: no day."""
+
+    reason: Reason
+    on: date | None = None
+    waits: bool = False  # it is a matter of time: that no day can be told is said, too
+    href: str | None = None  # what can be done instead
 
 
 HOME_STEPS = ("home", "look", "face", "check")
@@ -40,6 +62,7 @@ class StartView:
     working_days: int = 1
     drafts: tuple[Draft, ...] = ()  # applications already begun
     steps: tuple[str, ...] = HOME_STEPS  # how it goes
+    not_now: NotNow | None = None  # said before anything is asked
 
     @property
     def own_draft(self) -> Draft | None:

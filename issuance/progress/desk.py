@@ -14,6 +14,7 @@ from issuance.application import ENDED_STATES, Application, State
 from issuance.history.tables import History
 from issuance.joint.predecessors import Predecessors
 from issuance.own_applications import OwnApplications
+from issuance.procedure import Role
 from issuance.progress.sequel import Besides, NoSequels, OtherCases, Sequel, Sequels, Step
 from issuance.progress.steps import Next, next_of, steps_of
 
@@ -36,6 +37,7 @@ class Progress:
     sequel: Sequel | None = None
     planned: tuple[str, ...] = ()
     taken: tuple[tuple[datetime, str], ...] = ()
+    taken_back: bool = False  # by its applicant
 
     @property
     def late(self) -> bool:
@@ -78,11 +80,8 @@ class ProgressDesk:
         sequel = None
         if certificate is not None:
             sequel = self.sequels.of(books, certificate.ref, today)
-        taken = [
-            (at, step)
-            for at, _, step, _ in History(books.connection).of(application.ref)
-            if step in _STATES
-        ]
+        steps = [s for s in History(books.connection).of(application.ref) if s[2] in _STATES]
+        taken = [(at, step) for at, _, step, _ in steps]
         over = application.state in ENDED_STATES
         return Progress(
             application=application,
@@ -95,6 +94,8 @@ class ProgressDesk:
             sequel=sequel,
             planned=() if over else self.sequels.planned(application.matter),
             taken=tuple(taken),
+            taken_back=(Role.APPLICANT, State.WITHDRAWN)
+            in {(who, step) for _, who, step, _ in steps},
         )
 
     def _waits_for_you(self, books: Books, application: Application) -> bool:

@@ -22,3 +22,7 @@ class CancellationGate:
             return "NOTHING_TO_CANCEL"
         others = resting_on(books, holder, VOUCHER)
         return "BEING_ISSUED" if any(a.state is State.APPROVED for a in others) else ""
+
+    def opens_on(self, books: Books, holder: Holder, today: date) -> date | None:  # noqa: ARG002 - a Gate's
+        """None: it is never too early."""
+        return None

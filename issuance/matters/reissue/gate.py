@@ -18,3 +18,7 @@ class ReissueGate:
             return "NO_PERMIT"
         held = {hold.kind for hold in books.holds.open_of(permit.ref)}
         return "PERMIT_HELD" if HoldKind.AUTHORITY in held else ""
+
+    def opens_on(self, books: Books, holder: Holder, today: date) -> date | None:  # noqa: ARG002 - a Gate's
+        """None: it is never too early."""
+        return None

@@ -246,13 +246,13 @@ def test_another_one_is_begun_afresh_after_it_was_confirmed(house, lang):
     assert f'<form method="post" action="{START}"' not in start.text
     confirm = me.get(f"{START}/fresh")
     assert_sound(confirm, lang)
-    assert f'href="/applications/{old.ref}/dwelling"' in confirm.text
+    assert f'href="/applications/{old.ref}/face"' in confirm.text
     assert house.apply_desk.get(CHEN, old.ref).state is State.DRAFT
     begun = me.post(START, fresh="1").headers["location"]
     assert old.ref not in begun
     ended = me.get(f"/applications/{old.ref}")
     assert_sound(ended, lang)
-    assert said(ended, lang, "progress.state.withdrawn")
+    assert said(ended, lang, "progress.withdrawn_by_you")
     assert_sound(me.get("/applications"), lang)
     house.apply_desk.begin(CHEN, REGISTRATION, fresh=True)
     assert me.get(f"{START}/fresh").status_code == 200

@@ -31,7 +31,7 @@ def test_a_voucher_tells_when_a_permit_can_be_had(house, lang, words):
     assert voucher.validity.valid_from == date(2026, 11, 25)
     said = home(house, lang)
     assert words in said
-    assert ("社区事务受理窗口" if lang == "zh" else "community service counter") in said
+    assert ("网上就能办" if lang == "zh" else "apply on line") in said
 
 
 def test_who_moved_counts_from_the_first_voucher(house):
@@ -108,7 +108,7 @@ def test_an_endorsement_is_the_next_thing_from_thirty_days_before(
 def test_what_needs_somebody_comes_before_what_is_due(house, permit):
     later(house, permit, -10)
     draft = house.apply_desk.begin(CHEN, Matter.ENDORSEMENT)
-    assert first_button(house) == [f"/applications/{draft.ref}/dwelling"]
+    assert first_button(house) == [f"/applications/{draft.ref}/face"]
     other = resident("lin_xiaohe")
     assert "/apply/endorsement" not in Browser(house, other).get("/").text
 

@@ -79,7 +79,7 @@ def entrance() -> Iterator[Sample]:
         view = SettingsView(person_name=who)
         yield Sample(name, "certstore/settings.html", view, "/settings", signed)
     for kind in (
-        "not_found", "signed_out", "forbidden", "refused", "conflict",
+        "not_found", "signed_out", "forbidden", "refused", "conflict", "not_begun", "moved_on",
         "malformed", "too_many", "unavailable", "our_failure",
         "wrong_host", "other_method",
     ):  # fmt: skip
@@ -95,3 +95,16 @@ def entrance() -> Iterator[Sample]:
         telephone="12345",
     )
     yield Sample("problem-with-reason", "certstore/problem.html", why, "/x")
+    moved = ProblemView(
+        kind="moved_on", code="conflict", reference="7f3a", href=f"/applications/{REF}"
+    )
+    yield Sample("problem-moved-on-where", "certstore/problem.html", moved, "/x")
+    too_early = ProblemView(
+        kind="not_begun",
+        code="conflict",
+        reference="7f3a",
+        reason=Reason("RENEWS_LATER"),
+        on=date(2027, 5, 11),
+        href="/certificates",
+    )
+    yield Sample("problem-too-early", "certstore/problem.html", too_early, "/x")

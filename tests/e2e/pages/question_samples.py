@@ -15,11 +15,13 @@ from issuance.pages.question_views import (
     ChildView,
     CommitmentView,
     Draft,
+    DropView,
     DwellingView,
     FaceView,
     Former,
     FoundRecord,
     FreshView,
+    NotNow,
     Question,
     RelativeView,
     SourceDown,
@@ -60,12 +62,18 @@ FOR_CHILD = replace(QUESTION, of=6, exact=False, child="何雨桐")
 def questions() -> Iterator[Sample]:
     """Beginning an application, and its questions."""
     start = StartView(matter="residence_registration", path="/apply/residence-registration")
-    draft = Draft(f"/applications/{REF}/dwelling", date(2026, 12, 20))
+    at = f"/applications/{REF}"
+    draft = Draft(f"{at}/dwelling", date(2026, 12, 20), drop_href=f"{at}/withdraw")
     begun = replace(start, drafts=(replace(draft, child="何雨桐"), draft))
     yield Sample("start", "issuance/start.html", start, start.path)
     yield Sample("start-draft", "issuance/start.html", begun, start.path)
     fresh = FreshView(matter=start.matter, path=start.path, draft=draft)
     yield Sample("fresh", "issuance/fresh.html", fresh, f"{start.path}/fresh")
+    drop = DropView(
+        ref=REF, matter=start.matter, case_number="SF-2611-000312", keep_href=draft.href
+    )
+    yield Sample("drop", "issuance/drop.html", drop, f"{at}/withdraw")
+    yield from _not_now()
     yield from _child()
     lease = FoundRecord(
         type_code="lease_filing",
@@ -122,6 +130,20 @@ def questions() -> Iterator[Sample]:
     yield Sample("address-error", page, errors, path)
     yield from _face()
     yield from _commitment()
+
+
+def _not_now() -> Iterator[Sample]:
+    permit, renewal = "/apply/residence-permit", "/apply/registration-renewal"
+    later, day = Reason("HALF_YEAR_LATER"), date(2027, 5, 25)
+    for name, matter, path, why in (
+        ("day", "residence_permit", permit, NotNow(reason=later, on=day, waits=True)),
+        ("no-day", "residence_permit", permit, NotNow(reason=later, waits=True)),
+        ("lost", "residence_permit", permit, NotNow(reason=Reason("VOUCHER_LOST"), href="/loss")),
+        ("renewal", "registration_renewal", renewal,
+         NotNow(reason=Reason("RENEWS_LATER"), on=day, href="/certificates")),
+    ):  # fmt: skip
+        view = StartView(matter=matter, path=path, not_now=why)
+        yield Sample(f"start-not-now-{name}", "issuance/start.html", view, path)
 
 
 def _child() -> Iterator[Sample]:

@@ -61,6 +61,8 @@ def homes() -> Iterator[Sample]:
             kind="present", type_code="residence_voucher", href=f"/certificates/{REF}/present"
         ),
         NextCard(kind="counting_failed", href="/apply/residence-registration"),
+        NextCard(kind="lost", type_code="residence_voucher", href=f"/certificates/{REF}/loss"),
+        NextCard(kind="held", type_code="residence_permit", href="/certificates"),
     )
     for card in cards:
         signed = card.kind != "signed_out"

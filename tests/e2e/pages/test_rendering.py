@@ -166,7 +166,7 @@ def test_questions_presenting_and_scanning_have_no_tab_bar(sample):
         "certstore/present.html", "issuance/start.html", "issuance/dwelling.html",
         "issuance/relative.html", "issuance/address.html", "issuance/face.html",
         "issuance/commitment.html", "issuance/check.html", "certstore/problem.html",
-        "issuance/child.html", "issuance/fresh.html", "issuance/upload.html",
+        "issuance/child.html", "issuance/fresh.html", "issuance/drop.html", "issuance/upload.html",
         "issuance/photo.html", "certstore/question.html", "certstore/correction_new.html",
         "certstore/entrust_new.html", "certstore/use_code_new.html", "certstore/use_code.html",
         "certstore/consent.html", "certstore/wallet_offer.html", "certstore/wallet_consent.html",
