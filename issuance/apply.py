@@ -95,19 +95,27 @@ class ApplyDesk(OwnApplications):
         if relative is not None and relative.id_number == holder.id_number:
             where = "relative_id_number"
             raise MalformedError("that is the applicant", where=where, cause="yourself")
-        theirs = said.child is None or is_ward(books, application.actor, holder, self._today())
-        if application.matter is Matter.ADDRESS_CHANGE and said.address and theirs:
+        if application.matter is Matter.ADDRESS_CHANGE and said.address:
             address = said.full_address(self.city)
-            if is_registered(books, holder, address, self._today()):
+            if self._knows_registered(books, application, address):
                 detail = "that is the address registered already"
                 raise MalformedError(detail, where="address", cause="unchanged")
 
-    def is_left(self, resident: Resident, application: Application, address: str) -> bool:
-        """Whether a change of address leads away from this one: it is registered already."""
-        if application.matter is not Matter.ADDRESS_CHANGE or application.guardian:
+    def is_left(self, application: Application, address: str) -> bool:
+        """Whether a change of address leads away from this one: it is registered already.
+
+        Of a child in nobody's care that is on record, nothing is told.
+        """
+        if application.matter is not Matter.ADDRESS_CHANGE:
             return False
         with self.archive.reading() as books:
-            return is_registered(books, resident.holder, address, self._today())
+            return self._knows_registered(books, application, address)
+
+    def _knows_registered(self, books: Books, application: Application, address: str) -> bool:
+        """Whether this address is registered, as far as whoever acts may know it."""
+        holder, today = application.applicant, self._today()
+        theirs = application.guardian is None or is_ward(books, application.actor, holder, today)
+        return theirs and is_registered(books, holder, address, today)
 
     def is_child_alone(self, application: Application) -> bool:
         """Whether somebody who needs a guardian acts without one."""

@@ -35,6 +35,7 @@ class Hand:
 
 APPLICANT = Hand(Role.APPLICANT, "applicant")
 WORKER = Hand(Role.SYSTEM, "worker")
+UNANSWERED = "unanswered"  # why what waited for its applicant was ended
 PREDECESSOR_ENDED = "PREDECESSOR_ENDED"  # why something that waited was ended
 
 

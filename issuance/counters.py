@@ -14,6 +14,7 @@ class ServiceCounter:
     name: dict[str, str]
     address: dict[str, str]
     hours: str  # on working days
+    saturday: str = ""  # empty: closed
 
 
 @cache
@@ -26,6 +27,7 @@ def counters() -> tuple[ServiceCounter, ...]:
             name={"zh": found["zh"], "en": found["en"]},
             address={"zh": found["address_zh"], "en": found["address_en"]},
             hours=found["hours"],
+            saturday=found.get("saturday", ""),
         )
         for found in tomllib.loads(text)["counter"]
     )

@@ -240,7 +240,7 @@ def _decide(
 def _asking_errors(opened: Case, wanted: list[str], sentence: str) -> dict[str, str]:
     if not wanted or not set(wanted) <= set(may_ask(opened.application)):
         return {"ask": "missing"}
-    return {"sentence": "missing"} if not sentence else _sentence_errors(sentence)
+    return {"sentence": "missing_ask"} if not sentence else _sentence_errors(sentence)
 
 
 def _refusal_errors(opened: Case, codes: list[str], sentence: str) -> dict[str, str]:
@@ -292,10 +292,10 @@ def _too_late(
     opened: Case,
     chosen: dict[str, str],
 ) -> Response:
-    """The second click on one's own decision is that decision; another officer's is told."""
+    """The second click on one's own decision is that decision; another's, or an end, is told."""
     asked = opened.application.asked
     own = opened.application.reviewed_by or (asked.by if asked else "")
-    if own == me.number:
+    if own == me.number and opened.ended is None:
         return _back(part, decided=opened.application.ref)
     return _show(request, me, reviewing, part, opened, Typed(chosen, came_late=True), 409)
 

@@ -1,5 +1,6 @@
 """An officer's hand on a case: what waits for one, and what was decided by another."""
 
+from collections.abc import Mapping
 from datetime import datetime
 
 from certstore.callers import Officer
@@ -9,6 +10,13 @@ from certstore.tables.books import Books
 from issuance.application import NOT_BEGUN, WITH_OFFICERS, Application, State
 from issuance.conduct import Conduct, Hand
 from issuance.procedure import Action, Role
+
+# What became of a case that waits for no decision: the word, and the sentence.
+_WHAT: Mapping[State, tuple[str, str]] = {
+    State.REFUSED: ("refused", "{who} refused this case"),
+    State.SUPPLEMENT: ("asked", "{who} asked for what is missing"),
+    State.WITHDRAWN: ("withdrawn", "this case was withdrawn or ended"),
+}
 
 
 def hand_of(officer: Officer) -> Hand:
@@ -20,18 +28,20 @@ def require_waiting(application: Application) -> None:
     """Say by whom, when and what was decided, if it was."""
     if application.state in WITH_OFFICERS:
         return
-    if application.state in NOT_BEGUN or application.decided_at is None:
+    asked = application.asked if application.state is State.SUPPLEMENT else None
+    at = asked.at if asked else application.decided_at
+    if application.state in NOT_BEGUN or at is None:
         raise ConflictError("this application waits for no decision", where=application.ref)
-    what = "refused" if application.state is State.REFUSED else "approved"
-    at = application.decided_at.astimezone(CHINA)
-    who = f"officer {application.reviewed_by}" if application.reviewed_by else "the rules"
+    by = asked.by if asked else application.reviewed_by
+    who = f"officer {by}" if by else "the rules"
+    what, said = _WHAT.get(application.state, ("approved", "{who} approved this case"))
     raise ConflictError(
-        f"{who} {what} this case at {at:%H:%M on %Y-%m-%d}",
+        f"{said.format(who=who)} at {at.astimezone(CHINA):%H:%M on %Y-%m-%d}",
         where=application.ref,
         remedy="look at what was decided",
         cause="DECIDED",
-        by=application.reviewed_by,
-        at=application.decided_at,
+        by=by,
+        at=at,
         what=what,
     )
 

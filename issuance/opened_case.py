@@ -1,6 +1,7 @@
 """A case as an officer sees it: frozen values, no IO."""
 
 from dataclasses import dataclass
+from typing import Literal
 
 from certstore.certificates import Certificate
 from issuance.application import Application, Matter
@@ -8,6 +9,8 @@ from issuance.claims.claim import Claim
 from issuance.findings.tables import Finding
 from issuance.four_eyes.proposal import Proposal
 from issuance.waiting.queue import HeldUp
+
+Ended = Literal["withdrawn", "unanswered", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,7 +20,9 @@ class Case:
     `held_up` is why an approved one has no certificate yet; `letter_ref` the letter it leans on,
     once that is issued; `false_letters` are findings about letters it leans on. `claim` is who
     has it in hand, `proposal` what waits for a second officer, `sent_back` what came back last;
-    `ends_too` is what waits for it, and ends where it is refused.
+    `ends_too` is what waits for it, and ends where it is refused. `ended` is how it came to
+    nothing without a decision: withdrawn, unanswered, or ended with what it rested on. `ends`
+    are the types that end for good with an approval, as things stand.
     """
 
     application: Application
@@ -29,6 +34,8 @@ class Case:
     proposal: Proposal | None = None
     sent_back: Proposal | None = None
     ends_too: tuple[Matter, ...] = ()
+    ended: Ended | None = None
+    ends: tuple[str, ...] = ()
 
     @property
     def photos(self) -> tuple[Certificate, ...]:

@@ -16,7 +16,7 @@ from certstore.reception import desk, signed_in
 from certstore.web.answers import check_form, dress_of, page, see_other
 from certstore.web.dress import Lang
 from issuance.answers import is_answered
-from issuance.application import WITH_OFFICERS, Application, State
+from issuance.application import WITH_OFFICERS, Application, Matter, State
 from issuance.apply import ApplyDesk
 from issuance.counters import ServiceCounter, counters, counters_near
 from issuance.findings.desk import FindingDesk
@@ -55,9 +55,10 @@ def applications(request: Request, me: Me, following: Following) -> Response:
 
 
 @router.get("/windows")
-def windows(request: Request) -> Response:
-    """Every counter that takes these matters."""
-    view = WindowsView(_counters(counters(), dress_of(request).lang))
+def windows(request: Request, applying: Applying) -> Response:
+    """Every counter that takes these matters; where cards are made, the service points beside."""
+    has_points = applying.offers(Matter.RESIDENCE_PERMIT)
+    view = WindowsView(_counters(counters(), dress_of(request).lang), has_points)
     return page(request, "issuance/windows.html", view)
 
 
@@ -230,4 +231,4 @@ def _why_revoked(
 
 
 def _counters(found: Iterable[ServiceCounter], lang: Lang) -> tuple[Counter, ...]:
-    return tuple(Counter(c.name[lang], c.address[lang], c.hours) for c in found)
+    return tuple(Counter(c.name[lang], c.address[lang], c.hours, c.saturday) for c in found)

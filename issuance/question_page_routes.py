@@ -277,6 +277,6 @@ def _found(
     applying, holdings = desks
     if application.guardian and guardians_home(application) is None:
         return None
-    left: Callable[[str], bool] = lambda address: applying.is_left(me, application, address)  # noqa: E731
+    left: Callable[[str], bool] = lambda address: applying.is_left(application, address)  # noqa: E731
     now, lang = applying.clock.now(), dress_of(request).lang
     return found_home(holdings.of(me), application, now, lang, left)

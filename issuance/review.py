@@ -6,7 +6,7 @@ case, and the applicant sees it.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 
 from certstore.callers import Officer
 from certstore.certificates import Certificate, File
@@ -15,6 +15,7 @@ from certstore.errors import ConflictError, MalformedError, NotFoundError
 from certstore.tables.books import Archive, Books
 from issuance.application import (
     APPLICATION,
+    ENDED_STATES,
     NOT_BEGUN,
     WITH_OFFICERS,
     Application,
@@ -24,21 +25,23 @@ from issuance.application import (
 from issuance.checklist import ChecklistDesk
 from issuance.claims.claim import Claim
 from issuance.claims.desk import ClaimDesk
-from issuance.conduct import Conduct
+from issuance.conduct import UNANSWERED, WORKER, Conduct
 from issuance.deciding import enter_approval, enter_refusal
 from issuance.findings.desk import FindingDesk
 from issuance.findings.tables import Finding, FindingBook
 from issuance.four_eyes.proposal import Proposal, Standing, why_not_second
 from issuance.four_eyes.proposing import FourEyes
 from issuance.four_eyes.tables import ProposalBook
+from issuance.grounds import cancellable, ended_with
 from issuance.handed_in import for_officer, read_kept
+from issuance.history.tables import History
 from issuance.issue import IssuanceDesk
 from issuance.joint.tables import JointBook
 from issuance.judging import approval_fault
 from issuance.letters.tables import LetterBook
 from issuance.looks import Lookers
 from issuance.officers_hand import require_waiting
-from issuance.opened_case import Case
+from issuance.opened_case import Case, Ended
 from issuance.procedure import procedure_of
 from issuance.refusals.reasons import Refusal
 from issuance.stations import own_station, require_sees
@@ -118,8 +121,11 @@ class ReviewDesk:
                 return None
             held = WaitingBook(books.connection).held_up([ref])
             proposal = _proposal(books, found)
+            ended = _ended(books, found)
         known = found.reviewed_by or proposal or found.asked
-        return Case(found, (), _held(found, held), proposal=proposal) if known else None
+        if not known:
+            return None
+        return Case(found, (), _held(found, held), proposal=proposal, ended=ended)
 
     def open(self, officer: Officer, ref: str, *, claim: bool = False) -> Case:
         """One case; that this officer looked is recorded for the applicant to see.
@@ -144,6 +150,8 @@ class ReviewDesk:
                 proposal=_proposal(books, application),
                 sent_back=_sent_back(books, application),
                 ends_too=_ends_too(books, application),
+                ended=_ended(books, application),
+                ends=_ends(books, application, local_date(now)),
             )
             held = self._in_hand(books, officer, case, now) if claim else None
             return replace(case, claim=held or self._holder(books, application, now))
@@ -288,6 +296,27 @@ def _sent_back(books: Books, application: Application) -> Proposal | None:
 def _ends_too(books: Books, application: Application) -> tuple[Matter, ...]:
     waiting = JointBook(books.connection).following(APPLICATION, application.ref)
     return tuple(one.matter for one in waiting)
+
+
+def _ended(books: Books, application: Application) -> Ended | None:
+    """How it came to nothing without a decision; None where it did not."""
+    if application.state is not State.WITHDRAWN:
+        return None
+    steps = History(books.connection).of(application.ref)
+    ends = ((w, n) for _, w, step, n in reversed(steps) if step == State.WITHDRAWN)
+    who, note = next(ends, ("", ""))
+    if who != WORKER.name:
+        return "withdrawn"
+    return "unanswered" if note == UNANSWERED else "ended"
+
+
+def _ends(books: Books, application: Application, today: date) -> tuple[str, ...]:
+    """The types that end for good if it is approved now; none once that is decided."""
+    if application.matter is not Matter.CANCELLATION or application.state in ENDED_STATES:
+        return ()
+    holder = application.applicant
+    on_file = books.register.held_by(holder.id_type, holder.id_number)
+    return ended_with(application.answers.about, cancellable(on_file, today))
 
 
 def _held(application: Application, held: Mapping[str, HeldUp]) -> HeldUp | None:

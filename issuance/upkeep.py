@@ -13,7 +13,7 @@ from certstore.tables.books import Archive
 from issuance.application import DRAFT_LIFE, DRAFT_WARNING, Application, State
 from issuance.beginning import end_draft
 from issuance.checklist import Checked, ChecklistDesk
-from issuance.conduct import WORKER, Conduct, Hand
+from issuance.conduct import UNANSWERED, WORKER, Conduct, Hand
 from issuance.history.tables import STILL_DOWN, History
 from issuance.issue import IssuanceDesk
 from issuance.notices import tell_asked, tell_draft_ended, tell_draft_ending, tell_source_back
@@ -77,9 +77,7 @@ class UpkeepDesk:
                 return False
             over = found.asked.at <= now - SUPPLEMENT_LIFE
             if over:
-                self.conduct.act(
-                    books, found, Action.END, WORKER, now, "unanswered", decided_at=now
-                )
+                self.conduct.act(books, found, Action.END, WORKER, now, UNANSWERED, decided_at=now)
                 tell_draft_ended(books, found, now)
             else:
                 tell_asked(books, found, now, again=True)

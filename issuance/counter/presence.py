@@ -112,7 +112,8 @@ class PresenceDesk:
         with self.archive.writing() as books:
             names = _names_on_record(books, who)
             same = next((name for name in names if _plain(name) == _plain(who.name)), None)
-            agrees = said.as_on_card or same is not None or not names
+            # One record that is misspelt vouches for nobody: all of them must agree.
+            agrees = said.as_on_card or all(_plain(n) == _plain(who.name) for n in names)
             person = books.people.numbered(who.id_type, who.id_number)
             if agrees:  # nobody is renamed here: a name on record is corrected at its source
                 name = same or next(iter(names), who.name)

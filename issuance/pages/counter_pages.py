@@ -82,10 +82,14 @@ def persons_cases(found: Iterable[Application], today: date) -> tuple[PersonsCas
             state=application_word(a, today),
             on=a.kept_until if a.state is State.DRAFT else a.due_on,
             child=a.answers.child.name if a.answers.child else None,
-            may_again=a.state in BEGUN_AGAIN and a.matter.applied_for,
+            may_again=_may_again(a),
         )
         for a in found
     )
+
+
+def _may_again(application: Application) -> bool:
+    return application.state in BEGUN_AGAIN and application.matter.applied_for
 
 
 def case_view(at: AtCounter, beside: Beside) -> CounterCaseView:
@@ -111,6 +115,7 @@ def case_view(at: AtCounter, beside: Beside) -> CounterCaseView:
         taken_at=station_name(application.taken_at, beside.lang) if application.taken_at else "",
         may_withdraw=application.state
         in WITH_OFFICERS | {State.DRAFT, State.WAITING, State.SUPPLEMENT},
+        may_again=_may_again(application),
     )
     if application.state is State.DRAFT:
         return _drafted(view, at, beside)

@@ -168,6 +168,7 @@ class CounterCaseView(AtDesk):
     to_officer: bool = False  # somebody will look before it is decided
     may_supply: bool = False
     may_withdraw: bool = False
+    may_again: bool = False  # what came to nothing, begun anew: POST /desk/counter/people/…/again
     asked_until: date | None = None
     due: date | None = None
     sentence: str = ""

@@ -9,7 +9,6 @@ from certstore.web.dress import Lang
 from issuance.application import Application, Matter
 from issuance.four_eyes.proposal import Proposal, why_not_second
 from issuance.four_eyes.rules import APPROVE
-from issuance.grounds import CANCELLABLE, ended_with
 from issuance.judging import NO, settled
 from issuance.opened_case import Case
 from issuance.pages.application_pages import material_row, matter_word, reasons_of
@@ -107,7 +106,7 @@ def case_view(  # noqa: PLR0913 - what stands on the page
         alone_late=typed.alone_late,
         ends_too=tuple(matter.value for matter in case.ends_too),
         said=tuple(ground_answers(application)),
-        ends=ended_with(application.answers.about, CANCELLABLE),
+        ends=case.ends,
     )
 
 

@@ -120,7 +120,7 @@ def queue_view(  # noqa: PLR0913 - what stands on the page
         found=found.found,
         page=found.asked.page,
         pages=found.pages,
-        matters=tuple(m.value for m in Matter),
+        matters=tuple(m.value for m in Matter if procedure_of(m).answered_in),
         stations=named,
         findings=finding_lines(findings),
         decided=decided_of(decided) if decided else None,
@@ -170,6 +170,9 @@ def decided_of(case: Case) -> Decided | None:
     asked = application.asked
     if application.state is State.SUPPLEMENT and asked is not None:
         return Decided(what="ask", by=asked.by, at=asked.at, case_number=application.number)
+    if case.ended is not None:
+        at, number = application.decided_at, application.number
+        return Decided(what=case.ended, at=at, case_number=number)
     what = _WHAT.get(application.state)
     if what is None:
         return None

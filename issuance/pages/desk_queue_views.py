@@ -69,15 +69,23 @@ class FindingLine:
 class Decided:
     """What was decided of a case: what, by whom (empty: by the rules), when.
 
-    `second`: it was proposed, and waits for a second officer.
+    `second`: it was proposed, and waits for a second officer. Withdrawn, unanswered and ended:
+    it came to nothing without a decision.
     """
 
-    what: Literal["approve", "ask", "refuse", "carried_out", "done"]  # done: as it was asked for
+    what: Literal[
+        "approve", "ask", "refuse", "carried_out", "done", "withdrawn", "unanswered", "ended"
+    ]  # done: as it was asked for
     by: str = ""
     at: datetime | None = None
     case_number: str = ""
     held_up: HeldUp | None = None
     second: bool = False
+
+    @property
+    def undecided(self) -> bool:
+        """Whether it ended without anybody's decision."""
+        return self.what in {"withdrawn", "unanswered", "ended"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +128,7 @@ class DeskQueueView:
     found: int = 0
     page: int = 1
     pages: int = 1
-    matters: tuple[str, ...] = ()  # that can be chosen
+    matters: tuple[str, ...] = ()  # that can be chosen: all but those done at once
     stations: tuple[tuple[str, str], ...] = ()  # code and name; for supervisors alone
     findings: tuple[FindingLine, ...] = ()
     decided: Decided | None = None  # what was just done

@@ -69,7 +69,8 @@ class Counter:
 
     name: str
     address: str
-    hours: str
+    hours: str  # on working days
+    saturday: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +78,7 @@ class WindowsView:
     """`issuance/windows.html`, GET /windows: every counter."""
 
     counters: tuple[Counter, ...]
+    has_points: bool = False  # whether there are service points to lead to
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -35,6 +35,7 @@ from tests.holders import (
 from tests.integration.test_issuing import at_once
 from tests.integration.test_issuing import shared as shared
 from tests.residents import GAO, LI, Browser, resident, submitted, verify_face
+from tests.unit.issuance.desk_walks import CHIEF
 from tests.unit.issuance.test_issue import count
 
 STRANGER_TO_IT = resident("lin_xiaohe")
@@ -188,6 +189,23 @@ def test_what_ended_otherwise_meanwhile_leaves_nothing_to_do_and_no_case_hanging
     done = confirmed_by_two(shared, sent.ref)
     assert (done.state, done.certificate_ref) == (State.DONE, None)
     assert newest(shared).status is Status.REVOKED
+
+
+def test_the_officer_reads_what_really_ends_and_chooses_of_reasons_that_fit(shared):
+    key = "chen_yiming"  # registered, and without a permit
+    submitted(shared, key)
+    me = resident(key)
+    ref = shared.apply_desk.begin(me, CANCELLATION).ref
+    shared.apply_desk.say_why(me, ref, "moved_away", VOUCHER)
+    verify_face(shared, key, ref)
+    shared.apply_desk.submit(me, ref)
+    assert shared.review_desk.open(CHIEF, ref).ends == (VOUCHER,)
+    page = Browser(shared, CHIEF).get(f"/desk/cases/{ref}").text
+    assert "居住登记凭证" in page
+    assert "居住证、" not in page
+    for code in ("ADDRESS_MISMATCH", "PHOTO_QUALITY", "HALF_YEAR_SHORT"):
+        assert f'value="{code}"' not in page
+    assert 'value="GROUND_UNPROVEN"' in page
 
 
 def test_five_clicks_are_one_application(shared, permit):

@@ -12,6 +12,7 @@ from certstore.holds.keeping import place_hold
 from certstore.holds.kinds import BY_RULE, HoldKind, Role, Succession
 from certstore.status_list import StatusValue
 from face_auth.sandbox import Behaviour
+from issuance.application import Matter, State
 from tests.guardians import FATHER, STRANGER, registered, unknown_child
 from tests.integration.certstore.test_status_desk import values
 from tests.permits import permit, replaced
@@ -212,6 +213,30 @@ def test_an_address_changed_while_it_is_lost_leaves_the_card_lost(house, held):
     found = house.loss_desk.state(SHEN, made.ref)
     assert (found.standing, found.loss.placed_at) == ("lost", reported.placed_at)
     assert house.loss_desk.lift(SHEN, made.ref).status is Status.VALID
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_what_the_page_says_of_a_lost_voucher_can_be_done(settled_folder, tmp_path, lang):
+    with copied(settled_folder, tmp_path) as house:
+        submitted(house, "lin_xiaohe")
+        lin = resident("lin_xiaohe")
+        (lost,) = vouchers(house, "lin_xiaohe")
+        house.loss_desk.report(lin, lost.ref)
+        page = Browser(house, lin, lang).get(f"/certificates/{lost.ref}/loss")
+        assert_sound(page, lang)
+        main = fromstring(page.text).xpath("//main")[0]
+        assert not main.xpath(".//a[@href='/windows']")  # no counter issues one anew
+        for matter in (Matter.ADDRESS_CHANGE, Matter.CANCELLATION):
+            assert main.xpath(f".//a[@href='/apply/{matter.path}']")
+            assert house.apply_desk.begin(lin, matter).state is State.DRAFT
+        submitted(house, "lin_xiaohe", Matter.ADDRESS_CHANGE, "moves_to")
+        newest = vouchers(house, "lin_xiaohe")
+        assert {(c.ref == lost.ref, c.status) for c in newest} == {
+            (True, Status.SUPERSEDED),
+            (False, Status.VALID),
+        }
+        with pytest.raises(CertificateRevokedError):
+            house.loss_desk.lift(lin, lost.ref)
 
 
 def test_another_persons_is_absent_and_so_is_what_cannot_be_lost(house, held):

@@ -90,7 +90,7 @@ class CaseDesks:
             application,
             applying.clock.now(),
             dress_of(request).lang,
-            lambda address: applying.is_left(me, application, address),
+            lambda address: applying.is_left(application, address),
         )
 
     def view(self, request: Request, me: Officer, at: AtCounter) -> CounterCaseView:
@@ -194,8 +194,12 @@ def here(ref: Ref, request: Request, me: Me, desks: Desks) -> Response:
     at, applying = desks.intake.look(me, ref), desks.intake.applying
     found = desks.found(request, at)
     said = found and answers_from(found, at.application, applying.city, applying.districts)
-    if said:
-        desks.intake.answer(me, ref, said)
+    try:
+        if said:
+            desks.intake.answer(me, ref, said)
+    except MalformedError as error:
+        mended = replace(desks.view(request, me, at), failed="home", errors=faults_of(error))
+        return page(request, TEMPLATE, mended, 422)
     return see_other(f"/desk/counter/{ref}")
 
 

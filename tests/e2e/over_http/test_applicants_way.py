@@ -281,6 +281,22 @@ def test_the_home_one_leaves_is_not_offered_and_the_same_address_is_refused_in_w
 
 
 @BOTH
+def test_the_home_a_child_leaves_is_not_offered_to_its_guardian(house, lang):
+    registered(house)
+    me = Browser(house, FATHER, lang)
+    draft = house.apply_desk.begin(FATHER, ADDRESS_CHANGE, DAUGHTER)
+    at = f"/applications/{draft.ref}"
+    shown = me.get(f"{at}/dwelling")
+    assert_sound(shown, lang)
+    assert 'value="here"' not in shown.text
+    first = house.apply_desk.begin(STRANGER, ADDRESS_CHANGE, DAUGHTER)
+    stranger = Browser(house, STRANGER, lang).get(f"/applications/{first.ref}/dwelling")
+    unknown = house.apply_desk.begin(STRANGER, ADDRESS_CHANGE, unknown_child())
+    other = Browser(house, STRANGER, lang).get(f"/applications/{unknown.ref}/dwelling")
+    assert ('value="here"' in stranger.text) == ('value="here"' in other.text)
+
+
+@BOTH
 def test_a_failed_face_says_why_how_often_one_may_try_and_what_else_one_can_do(house, lang):
     ref = drafted_without_face(house)
     me = Browser(house, CHEN, lang)

@@ -10,7 +10,9 @@ from certstore.web.texts import load
 from issuance.application import Matter, State
 from tests.counter import CARD, ELSEWHERE, arrived, begun, here, sent
 from tests.e2e.over_http.test_uploads import send
+from tests.guardians import DAUGHTER, registered
 from tests.residents import (
+    ADDRESS_CHANGE,
     GAO,
     LI,
     PEOPLE,
@@ -53,6 +55,22 @@ def home_form(home):
         "district": told.district,
         "address": told.address,
     }
+
+
+@BOTH
+def test_the_home_a_child_leaves_is_not_offered_at_the_counter_either(house, lang):
+    registered(house)
+    visit = here(house, "he_zhiyuan")
+    ref = house.intake_desk.begin(GAO, visit.ref, ADDRESS_CHANGE, DAUGHTER).ref
+    officer = Browser(house, GAO, lang)
+    shown = officer.get(path_of(ref))
+    assert_sound(shown, lang)
+    assert f"{path_of(ref)}/here" not in shown.text
+    assert officer.post(f"{path_of(ref)}/here").status_code == 303
+    same = officer.post(f"{path_of(ref)}/home", **home_form(PEOPLE["he_zhiyuan"]["declares"]))
+    assert same.status_code == 422
+    assert_sound(same, lang)
+    assert of(lang, "error.address.unchanged") in said(same)
 
 
 # -- who may --------------------------------------------------------------------------------
@@ -191,7 +209,7 @@ def test_what_cannot_be_begun_is_told_on_the_page(house, lang):
         ({}, 422, "error.matter.missing"),
         ({"matter": "permit_update", "whom": "self"}, 422, "error.matter.missing"),
         ({"matter": "residence_registration", "whom": "cat"}, 422, "error.whom.missing"),
-        ({"matter": "address_change", "whom": "self"}, 409, "reason.NOT_REGISTERED"),
+        ({"matter": "address_change", "whom": "self"}, 409, "intake.obstacle.NOT_REGISTERED"),
         (
             {"matter": "residence_registration", "whom": "child", "child_name": "何雨桐"},
             422,
@@ -382,7 +400,10 @@ def test_reasons_are_read_out_as_the_applicant_reads_them(house, lang):
     assert {"zh": "没有通过的理由", "en": "The reasons of a refusal"}[lang] in usage.text
     again = Browser(house, GAO, lang)
     people = arrived(again, "shen_xiaozhou")
-    assert again.post(f"{people}/again", ref=ref).headers["location"].startswith("/desk/counter/")
+    (anew,) = fromstring(told.text).xpath("//form[contains(@action, '/again')]")
+    assert anew.action.endswith(f"/desk/counter/people/{people.rpartition('/')[2]}/again")
+    begun_anew = again.post(anew.action, ref=anew.fields["ref"])
+    assert begun_anew.headers["location"].startswith("/desk/counter/")
 
 
 @BOTH

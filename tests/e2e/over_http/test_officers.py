@@ -4,7 +4,18 @@ import pytest
 from lxml.html import fromstring
 
 from issuance.application import State
-from tests.residents import GAO, LI, Browser, assert_sound, copied, resident, submitted
+from issuance.upkeep import SUPPLEMENT_LIFE
+from tests.residents import (
+    GAO,
+    LI,
+    Browser,
+    assert_sound,
+    copied,
+    resident,
+    submitted,
+    verify_face,
+)
+from tests.unit.issuance.desk_walks import CHIEF
 from tests.unit.issuance.letters.walks import (
     LIN,
     UNSURE,
@@ -16,6 +27,8 @@ from tests.unit.issuance.letters.walks import (
 from tests.unit.issuance.test_issue import NO_FONT
 from tests.unit.issuance.test_review import namesake_photo
 from tests.unit.issuance.test_waiting import copies
+from tests.unit.issuance.uploading import asked
+from tests.unit.issuance.uploading import handed_in as handed_in_file
 
 SHEN = resident("shen_xiaozhou")
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -46,6 +59,13 @@ def test_the_queue_is_turned_page_by_page_and_filtered(house, lang):
         empty = officer.get(f"/desk?which={which}")
         assert_sound(empty, lang)
         assert fromstring(empty.text).xpath("//tbody/tr") == []
+
+
+def test_what_is_done_at_once_is_no_part_of_the_queue_to_choose(house):
+    page = Browser(house, GAO).get("/desk")
+    offered = set(fromstring(page.text).xpath("//select[@id='matter']/option/@value"))
+    assert offered >= {"residence_registration", "permit_update", "cancellation"}
+    assert not offered & {"loss_report", "loss_lift"}
 
 
 @BOTH
@@ -81,6 +101,76 @@ def test_the_second_officer_reads_who_decided_when_and_what(house, lang):
     assert fromstring(late.text).xpath("//form[@id='decide']") == []
     again = first.post(f"/desk/cases/{ref}", decision="approve", judge_1="yes")
     assert again.status_code == 303  # the second click on one's own decision
+
+
+WITHDREW = {
+    "zh": "申请人于今天 10:00 撤回",
+    "en": "Withdrawn by the applicant, today 10:00",
+}
+
+
+@BOTH
+@pytest.mark.parametrize("asked_first", [False, True])
+def test_a_case_that_was_withdrawn_says_so_and_takes_no_decision(house, lang, asked_first):
+    ref = asked(house, "lin_xiaohe").ref
+    handed_in_file(house, ref)
+    verify_face(house, "lin_xiaohe", ref)
+    house.apply_desk.submit(LIN, ref)
+    officer = Browser(house, CHIEF, lang)
+    path = f"/desk/cases/{ref}"
+    assert fromstring(officer.get(path).text).xpath("//form[@id='decide']")
+    if asked_first:
+        answer = officer.post(path, decision="ask", ask="dwelling", sentence="第二页没拍到")
+        assert answer.status_code == 303
+    house.apply_desk.withdraw(LIN, ref)
+    late = officer.post(path, decision="refuse", reason="NO_RECORD")
+    assert late.status_code == 409
+    (alert,) = text_of(late, "//*[@role='alert']")
+    assert WITHDREW[lang] in alert
+    answered = officer.post(f"{path}/second", answer="confirm", proposal="x")
+    assert answered.status_code == 409
+    for shown in (late, answered, officer.get(path)):
+        assert_sound(shown, lang)
+        assert fromstring(shown.text).xpath("//section[@class='decide']//form") == []
+        assert WITHDREW[lang] in text_of(shown, "//section[@class='decide']")[0]
+    assert house.application(ref).state is State.WITHDRAWN
+    assert_sound(officer.get(f"/desk?decided={ref}"), lang)
+
+
+@BOTH
+def test_what_is_asked_for_is_named_as_the_applicant_reads_it_and_put_into_words(house, lang):
+    ref = asked(house, "lin_xiaohe").ref
+    handed_in_file(house, ref)
+    verify_face(house, "lin_xiaohe", ref)
+    house.apply_desk.submit(LIN, ref)
+    officer, path = Browser(house, CHIEF, lang), f"/desk/cases/{ref}"
+    words = {"zh": "居住证明", "en": "Proof of home"}[lang]
+    shown = officer.get(path)
+    (choice,) = text_of(shown, "//label[input[@name='ask']]")
+    assert choice == words
+    unsaid = officer.post(path, decision="ask", ask="dwelling")
+    assert unsaid.status_code == 422
+    assert_sound(unsaid, lang)
+    assert officer.post(path, decision="ask", ask="dwelling", sentence="请补全").status_code == 303
+    own = Browser(house, LIN, lang).get(f"/applications/{ref}")
+    assert words in " ".join(text_of(own, "//section[@aria-labelledby='asked']"))
+
+
+@BOTH
+def test_what_nobody_answered_in_time_says_that_it_ended_by_itself(house, lang):
+    ref = asked(house, "lin_xiaohe").ref
+    handed_in_file(house, ref)
+    verify_face(house, "lin_xiaohe", ref)
+    house.apply_desk.submit(LIN, ref)
+    house.review_desk.open(CHIEF, ref, claim=True)
+    house.supplement_desk.ask(CHIEF, ref, ["dwelling"], "第二页没拍到")
+    house.clock.skip(SUPPLEMENT_LIFE)
+    assert house.upkeep_desk.look_after_supplements() == 1
+    shown = Browser(house, CHIEF, lang).get(f"/desk/cases/{ref}")
+    assert_sound(shown, lang)
+    (words,) = text_of(shown, "//section[@class='decide']")
+    assert {"zh": "到期没有补件", "en": "did not come in time"}[lang] in words
+    assert fromstring(shown.text).xpath("//form[@id='decide']") == []
 
 
 @BOTH

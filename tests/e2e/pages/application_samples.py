@@ -83,7 +83,7 @@ NEEDED = (
 
 COUNTERS = (
     Counter("梧桐区社区事务受理服务中心", "梧桐区听雨路 15 号 1 楼", "9:00–17:00"),
-    Counter("海港区社区事务受理服务中心", "海港区长乐路 210 号 1 楼", "9:00–17:00"),
+    Counter("海港区社区事务受理服务中心", "海港区长乐路 210 号 1 楼", "9:00–17:00", "9:00–16:00"),
 )
 LATER = (
     MaterialRow(material="dwelling", outcome="not_looked_up", after="letter"),
@@ -125,7 +125,8 @@ def checks() -> Iterator[Sample]:
     rare = (*ready.answers[:3], replace(ready.answers[3], value=ODD_ADDRESS))
     yield Sample("check-rare", page, replace(ready, answers=rare), path)
     yield from _stops(ready, path)
-    yield Sample("windows", "issuance/windows.html", WindowsView(COUNTERS), "/windows")
+    windows = WindowsView(COUNTERS, has_points=True)
+    yield Sample("windows", "issuance/windows.html", windows, "/windows")
     submitted = SubmittedView(
         ref=REF,
         matter="residence_registration",

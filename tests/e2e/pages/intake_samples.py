@@ -253,7 +253,7 @@ def _drafts() -> Iterator[Sample]:
 
 
 def _sent() -> Iterator[Sample]:
-    refused = replace(_SENT, state="refused", may_withdraw=False, due=None)
+    refused = replace(_SENT, state="refused", may_withdraw=False, may_again=True, due=None)
     asked = replace(
         _SENT,
         state="asked",

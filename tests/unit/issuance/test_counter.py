@@ -147,7 +147,7 @@ def test_who_signed_in_before_keeps_the_name_of_their_identity_provider(house):
     with pytest.raises(MalformedError) as error:
         house.presence_desk.arrive(GAO, arrival("shen_xiaozhou", name="王老五"))
     assert errors(error) == {"person_name": "mismatch"}
-    house.presence_desk.arrive(GAO, arrival("shen_xiaozhou", name="沈小舟"))
+    house.presence_desk.arrive(GAO, arrival("shen_xiaozhou", name="沈小舟", as_on_card=True))
     with house.archive.reading() as books:
         assert books.people.find("111", me.holder.id_number).holder.name == "沈晓舟"
 
@@ -167,6 +167,16 @@ def test_who_is_no_guardian_any_more_prints_nothing_of_the_child(house):
     assert house.intake_desk.look(GAO, done.ref).certificate is None
     with pytest.raises(NotFoundError):
         house.intake_desk.document(GAO, done.ref)
+
+
+@pytest.mark.parametrize("name", ["刘海燕", "刘海艳"])
+def test_where_records_spell_a_name_in_two_ways_the_officer_looks_whichever_is_typed(house, name):
+    with pytest.raises(MalformedError) as error:
+        house.presence_desk.arrive(GAO, arrival("liu_haiyan", name=name))
+    assert errors(error) == {"person_name": "mismatch"}
+    assert count(house, "counter_visits") == 0
+    visit = house.presence_desk.arrive(GAO, arrival("liu_haiyan", name=name, as_on_card=True))
+    assert visit.person.name == name
 
 
 def test_a_person_of_whom_nothing_is_known_is_taken_in_all_the_same(house):

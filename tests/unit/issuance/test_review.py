@@ -115,6 +115,14 @@ def test_a_refused_case_is_not_approved_afterwards(house, case):
     assert vouchers(house, "shen_xiaozhou") == []
 
 
+def test_what_was_withdrawn_is_not_called_decided(house, case):
+    house.apply_desk.withdraw(SHEN, case)
+    with pytest.raises(ConflictError, match="withdrawn or ended at 10:00") as told:
+        house.review_desk.approve(GAO, case, YES)
+    assert (told.value.facts["cause"], told.value.facts["what"]) == ("DECIDED", "withdrawn")
+    assert house.review_desk.open(GAO, case).ended == "withdrawn"
+
+
 def test_of_two_decisions_at_once_one_counts(house, case):
     def decide(officer):
         try:

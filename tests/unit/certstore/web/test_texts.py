@@ -97,7 +97,7 @@ CLOSED_LISTS = [
     ("child.relation.", get_args(question_views.GuardianRelation)),
     ("progress.state.", get_args(progress_views.State)),
     ("applications.state.", get_args(progress_views.State)),
-    ("desk.ask_for.", get_args(views.Material)),
+    ("material.", get_args(views.Material)),
 ]
 
 

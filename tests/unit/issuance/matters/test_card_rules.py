@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 from certstore.errors import ForbiddenError, MalformedError, UnauthenticatedError
 from certstore.events.checking import check_webhook
 from certstore.working_days import WorkCalendar
+from issuance.counters import counters
 from issuance.matters.cards.judging import delivery_day, read_address, steps_for
 from issuance.matters.cards.orders import Address
 from issuance.matters.cards.points.points import (
@@ -282,3 +283,17 @@ def test_no_code_and_no_station_stands_twice_and_a_file_is_read_whole_or_not(tmp
     file.write_text(POINT, "utf-8")
     read_points.cache_clear()
     assert read_points(file)[0].name == {"zh": "一", "en": "One"}
+
+
+def test_a_counter_that_is_a_service_point_too_is_described_the_same():
+    points = {p.name["zh"]: p for p in read_points(None)}
+    for counter in counters():
+        point = points[counter.name["zh"]]
+        assert point.district == counter.district
+        assert point.name == counter.name
+        assert point.address["zh"] == CITY + counter.address["zh"]
+        assert point.address["en"] == counter.address["en"]
+        assert set(point.services) >= {"applications", "cards"}
+        said = {"workdays": counter.hours, "saturday": counter.saturday}
+        hours = {h.days: f"{h.from_.removeprefix('0')}–{h.to}" for h in point.hours}
+        assert hours == {days: when for days, when in said.items() if when}

@@ -79,7 +79,7 @@ def test_nothing_new_is_sent_nowhere_and_nothing_else_is_taken(house):
     assert refusal.value.facts["missing"] == ["dwelling"]
     with pytest.raises(ConflictError, match="submitted"):
         house.upload_desk.asked(LIN, sent.ref, "identity")
-    with pytest.raises(ConflictError, match="no decision"):
+    with pytest.raises(ConflictError, match="asked for what is missing"):
         house.review_desk.refuse(GAO, sent.ref, "OTHER", "不行")
 
 
