@@ -121,7 +121,7 @@ def check(ref: str, request: Request, me: Me, applying: Applying) -> Response:
     if application.state is not State.DRAFT:
         return see_other(f"/applications/{ref}/submitted")
     if not is_answered(application.answers):
-        return see_other(f"{first_open(application)}?unanswered=1")
+        return see_other(f"/applications/{ref}/dwelling?unanswered=1")
     return _ask_check(request, me, applying, application)
 
 

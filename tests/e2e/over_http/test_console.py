@@ -52,7 +52,15 @@ def test_every_page_of_the_console_leads_to_the_others(house, place):
 
 HAN = Developer("韩开发", "D01", "11310000MB0T00058A")
 LUO = Clerk("罗经办", "S03", "11310000MB0T0004XA")
-WHO_OPENS = {"/desk": GAO, "/pull": LUO, "/developers": HAN, "/console/agencies": ZHENG}
+XU = Clerk("许经办", "F07", "11310000MB0T00023P")  # of the housing authority
+WHO_OPENS = {
+    "/desk": GAO,
+    "/desk/counter": GAO,
+    "/filings": XU,
+    "/pull": LUO,
+    "/developers": HAN,
+    "/console/agencies": ZHENG,
+}
 
 
 @pytest.mark.parametrize("path", PAGES)
