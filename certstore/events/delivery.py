@@ -71,10 +71,9 @@ class DeliveryDesk:
         """
         began, made, in_a_row = self.steady(), 0, 0
         try:
-            secrets = self._secrets(claimed)
             while self.steady() - began < _TURN_S and not stopping():
-                due = self._due(claimed)
-                outcomes = self._sent(claimed.subscription, due, secrets) if due else []
+                held, due = self._due(claimed)
+                outcomes = self._sent(held, due, self._secrets(held)) if due else []
                 made += len(outcomes)
                 taken = any(outcome.delivered for outcome in outcomes)
                 in_a_row = 0 if taken else in_a_row + len(outcomes)
@@ -85,31 +84,34 @@ class DeliveryDesk:
                 books.webhooks.let_go(claimed)
         return made
 
-    def _secrets(self, claimed: Claimed) -> Sequence[bytes]:
+    def _secrets(self, held: Subscription) -> Sequence[bytes]:
         """What signs; a subscription whose secret does not open rests, and keeps nobody busy."""
         now = self.clock.now()
         try:
-            return self.secrets.opened(claimed.subscription, now)
+            return self.secrets.opened(held, now)
         except CertstoreError:
             with self.archive.writing() as books:
                 rest = now + _REST_OF_THE_INACTIVE
-                books.webhooks.change(claimed.subscription.ref, rest_until=rest)
+                books.webhooks.change(held.ref, rest_until=rest)
             raise
 
-    def _due(self, claimed: Claimed) -> Sequence[Delivery]:
-        """The next few: several at once only while it goes well. None: let go."""
+    def _due(self, claimed: Claimed) -> tuple[Subscription, Sequence[Delivery]]:
+        """The next few, and the subscription as it is now: its secret may have been rotated.
+
+        Several at once only while it goes well. None: let go.
+        """
         now = self.clock.now()
         with self.archive.reading() as books:
             held = books.webhooks.held(claimed, to_change=False)
             if held is None:
-                return []
+                return claimed.subscription, []
             allowed = may_be_told(books, held.client)
             several = _AT_ONCE if held.failing_since is None else 1
             found = books.webhooks.due(held.ref, now, several, own_only=not allowed)
         if not found and not allowed:  # what is about certificates waits until it may be told
             with self.archive.writing() as books:
                 books.webhooks.change(held.ref, rest_until=now + _REST_OF_THE_INACTIVE)
-        return found
+        return held, found
 
     def _sent(
         self, subscription: Subscription, due: Sequence[Delivery], secrets: Sequence[bytes]

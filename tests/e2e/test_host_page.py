@@ -15,7 +15,7 @@ from tests.residents import settled_folder as settled_folder
 pytestmark = pytest.mark.browser
 LIN = resident("lin_xiaohe").holder
 _PAGE = """<!doctype html><meta charset="utf-8"><title>示范市民 App</title>
-<meta name="referrer" content="{referrer}">
+<meta name="referrer" content="{referrer}"><link rel="icon" href="data:,">
 <form method="post" action="{enter}"><input type="hidden" name="ticket" value="{ticket}">
 <button>我的办件</button></form>"""
 

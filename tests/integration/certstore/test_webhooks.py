@@ -95,6 +95,25 @@ def test_a_revocation_arrives_signed_and_is_delivered_once(tmp_path):
     house.close()
 
 
+def test_what_one_turn_sends_after_a_rotation_bears_both_signatures(house, school, messenger):
+    """The secret is rotated while the first delivery of a turn is under way."""
+    rotated = []
+
+    def reply(_):
+        if not rotated:
+            rotated.append(house.subscription_desk.rotate_secret(school, ref_of(house, school)))
+        return answer(200)
+
+    with endpoint(reply) as place:
+        hook(house, school, place)
+        held = given(house)
+        for change in ("suspended", "restored"):  # one certificate's: one after the other
+            happen(house, f"certificate.{change}", certificate=held.ref)
+        pass_by(house, messenger, 3)
+        signatures = [len(each.headers["webhook-signature"].split()) for each in place.got]
+    assert signatures == [1, 2]
+
+
 def ref_of(house, service):
     return house.subscription_desk.listed(service)[0]["ref"]
 
@@ -162,9 +181,9 @@ def test_a_crash_between_sending_and_noting_sends_the_same_event_again(
         house.clock.skip(3 * SECONDS)
         house.spreading_desk.spread()
         (claimed,) = house.delivery_desk.claim(9, failing=False)
-        (due,) = house.delivery_desk._due(claimed)
-        secrets = house.delivery_desk.secrets.opened(claimed.subscription, house.clock.now())
-        house.delivery_desk._sent(claimed.subscription, [due], secrets)  # and here it crashes
+        held, (due,) = house.delivery_desk._due(claimed)
+        secrets = house.delivery_desk.secrets.opened(held, house.clock.now())
+        house.delivery_desk._sent(held, [due], secrets)  # and here it crashes
         assert messenger.once() == 0  # somebody's claim holds still
         house.clock.skip(51 * SECONDS)
         assert messenger.once() == 1
