@@ -6,6 +6,7 @@ never both succeed; every change has its event; nothing is deleted.
 
 from collections.abc import Collection, Iterator
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import (
@@ -22,6 +23,7 @@ from sqlalchemy import (
     Table,
     Text,
     and_,
+    bindparam,
     func,
     or_,
     select,
@@ -130,21 +132,14 @@ class ApplicationBook:
 
     def get(self, ref: str) -> Application:
         """The application with this reference; NotFoundError if there is none."""
-        found = self._read(_query().where(applications.c.ref == ref))
-        if not found:
-            raise NotFoundError("there is no such application", where=ref)
-        return found[0]
+        return self._one(_BY_REF, ref)
 
     def locked(self, ref: str) -> Application:
         """Like `get`, and nobody else changes it before this transaction ends.
 
         On SQLite the whole transaction holds the write lock already.
         """
-        query = _query().where(applications.c.ref == ref)
-        found = self._read(query.with_for_update(of=applications))
-        if not found:
-            raise NotFoundError("there is no such application", where=ref)
-        return found[0]
+        return self._one(_BY_REF_LOCKED, ref)
 
     def open_one(self, actor_id: int, matter: Matter, subject_key: str = "") -> Application | None:
         """What this person has begun of this kind for themself, or a child, and not ended."""
@@ -375,10 +370,17 @@ class ApplicationBook:
                 remedy="wait until the source answers: it is judged again by itself",
             )
 
+    def _one(self, query: Select[Any], ref: str) -> Application:
+        row = self._connection.execute(query, {"the_ref": ref}).one_or_none()
+        if row is None:
+            raise NotFoundError("there is no such application", where=ref)
+        return application_from(row)
+
     def _read(self, query: Select[Any]) -> list[Application]:
         return [application_from(row) for row in self._connection.execute(query)]
 
 
+@cache
 def _query() -> Select[Any]:
     subject, actor = people.alias("subject"), people.alias("actor")
     named = [
@@ -391,3 +393,8 @@ def _query() -> Select[Any]:
         .join(subject, subject.c.id == applications.c.person_id)
         .join(actor, actor.c.id == applications.c.actor_id)
     )
+
+
+# Put together once: every page asks one of these.
+_BY_REF = _query().where(applications.c.ref == bindparam("the_ref"))
+_BY_REF_LOCKED = _BY_REF.with_for_update(of=applications)

@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import JSON, Connection, DateTime, MetaData, Table
+from sqlalchemy import JSON, Connection, DateTime, Executable, MetaData, Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.types import TypeDecorator
@@ -45,8 +46,13 @@ def insert_once(connection: Connection, table: Table, values: Mapping[str, Any])
 
     This is the atomic test for everything that may happen once only.
     """
-    kind = sqlite if connection.dialect.name == "sqlite" else postgresql
-    statement = kind.insert(table).values(**values).on_conflict_do_nothing()
+    statement = _insert_once(connection.dialect.name, table)
+    return connection.execute(statement, dict(values)).one_or_none() is not None
+
+
+@cache
+def _insert_once(dialect: str, table: Table) -> Executable:
+    """Put together once for a table: it takes longer than the database does."""
+    kind = sqlite if dialect == "sqlite" else postgresql
     # RETURNING and not rowcount, which psycopg gives as -1 here.
-    inserted = statement.returning(*table.primary_key.columns)
-    return connection.execute(inserted).one_or_none() is not None
+    return kind.insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
