@@ -20,6 +20,7 @@ from certstore.service import (
     cli_matters,
     cli_organisations,
     cli_receipt,
+    cli_simulate,
     cli_stamp,
     cli_stats,
     cli_trust,
@@ -217,6 +218,7 @@ def hand_in(
 main.command(epilog=cli_decide.EPILOG)(cli_decide.decide)
 main.command()(cli_stats.stats)
 main.command(epilog=cli_stamp.EPILOG)(cli_stamp.stamp)
+main.command("simulate", epilog=cli_simulate.EPILOG)(cli_simulate.simulate_days)
 for group, name in (
     (cli_keys.keys, "keys"),
     (cli_trust.trust, "trust"),

@@ -55,4 +55,7 @@ def _insert_once(dialect: str, table: Table) -> Executable:
     """Put together once for a table: it takes longer than the database does."""
     kind = sqlite if dialect == "sqlite" else postgresql
     # RETURNING and not rowcount, which psycopg gives as -1 here.
-    return kind.insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    once: Executable = (
+        kind.insert(table).on_conflict_do_nothing().returning(*table.primary_key.columns)
+    )
+    return once

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 
 from certstore.certificates import Certificate
 from certstore.clock import Clock
-from certstore.errors import UnavailableError
+from certstore.errors import NotFoundError, UnavailableError
 from certstore.tables.books import Archive, Books
 from certstore.tables.sources import Key, LastStanding
 from verifiers.materials.circuit import Circuit
@@ -122,7 +122,9 @@ class LiveCheckDesk:
         now = self.clock.now()
         wanted = {record.record_id: record for record in records}
         with self.archive.reading() as books:
-            held = {ref: books.register.get(ref) for ref in wanted}
+            held = books.register.by_refs(wanted)
+            for missing in wanted.keys() - held.keys():
+                raise NotFoundError("there is no such certificate", where=missing)
             known = self._known(books, held.values())
         asks = self._asks(held, known, now)
         answers = {uscc: self._answer(uscc, future, now) for uscc, future in asks.items()}
