@@ -31,6 +31,8 @@ class Tally:
     vanished: int = 0
     asked: int = 0
     never_answered: int = 0
+    scanned: int = 0
+    pulled: int = 0  # certificates, by agencies and for cards
     in_hand_s: list[float] = field(default_factory=list)  # from approval to certificate, each
     holding: list[tuple[Person, str]] = field(default_factory=list)  # a certificate of these days
     lost: list[tuple[Person, str]] = field(default_factory=list)  # reported, not lifted yet
@@ -45,6 +47,7 @@ class Walks:
     dice: Dice
     tally: Tally
     paper: Callable[[], bytes]
+    on_issued: Callable[[Person, str], None]
 
     def apply(self, person: Person, matter: Matter, home: Home) -> Walk:
         """One application, from its first page to the last, or until the applicant vanishes."""
@@ -73,6 +76,7 @@ class Walks:
         if done.certificate_ref is not None:
             self.tally.in_hand_s.append((self.house.clock.now() - sent).total_seconds())
             self.tally.holding.append((person, done.certificate_ref))
+            self.on_issued(person, done.certificate_ref)
 
     def supply(self, person: Person, ref: str) -> Walk:
         """What somebody does who is asked for a better paper: hand it in after a while, or not."""

@@ -59,6 +59,15 @@ class Sources:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Using:
+    """What becomes of vouchers once they are there."""
+
+    shown_percent: float
+    pulled_percent: float
+    after_hours: Range
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Assumptions:
     """All of it; shares as (what, weight)."""
 
@@ -68,6 +77,7 @@ class Assumptions:
     applicants: Applicants
     officers: Officers
     sources: Sources
+    using: Using
 
 
 @cache
@@ -82,6 +92,7 @@ def assumptions() -> Assumptions:
         applicants=Applicants(**_ranges(raw["applicants"])),
         officers=Officers(**_ranges(raw["officers"])),
         sources=Sources(**_ranges(raw["sources"])),
+        using=Using(**_ranges(raw["using"])),
     )
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 from functools import cached_property
+from itertools import count
 from pathlib import Path
 
 from certstore.callers import Officer
@@ -11,13 +12,15 @@ from certstore.clock import CHINA, local_date
 from certstore.service.demo_city.dice import Dice
 from certstore.service.demo_city.record_book import RecordBook
 from certstore.service.settings import Settings
+from certstore.service.simulation.agencies import enrol_agencies
 from certstore.service.simulation.applicants import Tally, Walks
 from certstore.service.simulation.assumptions import Assumptions
-from certstore.service.simulation.card_maker import CardMaker, enrol_card_maker
+from certstore.service.simulation.card_maker import CardMaker
 from certstore.service.simulation.failing_sources import failing_sources
 from certstore.service.simulation.hand_ins import HandIns
 from certstore.service.simulation.officers import AtWork
 from certstore.service.simulation.paper import photographed_paper
+from certstore.service.simulation.relying import Relying
 from certstore.service.simulation.schedule import Schedule, Walk
 from certstore.service.simulation.standing import register_before
 from certstore.service.simulation.townspeople import Person, Townspeople
@@ -62,8 +65,15 @@ class City:
         book = RecordBook(start)
         self._book, self._town = book, Townspeople(book, dice.fork("town"))
         self._hand_ins = HandIns(self.house, book)
+        enrol_agencies(self.house)
+        self._relying = Relying(self.house, dice.fork("relying"), self.tally, count(1))
         self._walks = Walks(
-            self.house, said.applicants, dice.fork("walks"), self.tally, photographed_paper
+            self.house,
+            said.applicants,
+            dice.fork("walks"),
+            self.tally,
+            photographed_paper,
+            self._on_issued,
         )
 
     def play(self, days: int, per_day: int, tell: DayDone) -> None:
@@ -159,9 +169,20 @@ class City:
                 )
                 self.schedule.after(timedelta(), at_work.walk())
 
-        enrol_card_maker(self.house)
-        maker = CardMaker(self.house, self._dice.fork("cards"), takes_in)
+        maker = CardMaker(self.house, self._dice.fork("cards"), self.tally, takes_in)
         self.schedule.after(timedelta(), maker.walk())
+
+    def _on_issued(self, person: Person, ref: str) -> None:
+        """Some vouchers are shown or pulled within days."""
+        using, dice = self._said.using, self._relying.dice
+        uses = (
+            (using.shown_percent, self._relying.show),
+            (using.pulled_percent, self._relying.pull),
+        )
+        for percent, use in uses:
+            if dice.chance(percent):
+                hours = dice.part(*using.after_hours)
+                self.schedule.after(timedelta(hours=hours), use(person, ref))
 
     def _on_asked(self, applicant: Holder, ref: str) -> None:
         person = self._people[applicant.id_number]

@@ -74,7 +74,7 @@ def play(part: Part, tell: Callable[[int, int], None]) -> PartDone:
     try:
         city.play(part.days, part.per_day, tell)
         return PartDone(
-            audit=audit(city.house),
+            audit=audit(city.house, scanned=city.tally.scanned, pulled=city.tally.pulled),
             tally=city.tally,
             outages=city.outages,
             worked_s=city.schedule.worked_s,
