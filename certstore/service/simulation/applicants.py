@@ -33,7 +33,9 @@ class Tally:
     never_answered: int = 0
     scanned: int = 0
     pulled: int = 0  # certificates, by agencies and for cards
-    in_hand_s: list[float] = field(default_factory=list)  # from approval to certificate, each
+    in_hand_s: list[float] = field(
+        default_factory=list
+    )  # of vouchers, from approval to being there
     holding: list[tuple[Person, str]] = field(default_factory=list)  # a certificate of these days
     lost: list[tuple[Person, str]] = field(default_factory=list)  # reported, not lifted yet
 

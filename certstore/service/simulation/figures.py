@@ -95,7 +95,7 @@ class Outcome:
             *("took_s", "without_upload", "on_approval_day"),
         )
         return {name: getattr(self, name) for name in plain} | {
-            "certificate_after_approval_s": _spread(self.in_hand_s),
+            "voucher_after_approval_s": _spread(self.in_hand_s),
             "one_sitting_s": _spread(self.sitting_s),
             "faults": list(self.faults),
         }

@@ -98,5 +98,5 @@ class AtWork:
             said = {decision.material.value: YES for decision in to_judge}
             began = house.clock.now()
             done = house.review_desk.approve(self.officer, ref, said)
-            if done.certificate_ref is not None:
+            if done.certificate_ref is not None and done.matter.is_registration:
                 self.tally.in_hand_s.append((house.clock.now() - began).total_seconds())
