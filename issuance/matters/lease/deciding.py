@@ -26,7 +26,7 @@ from issuance.matters.lease.lists.tables import LeaseLists
 from issuance.matters.lease.places.tables import PlaceBook
 from issuance.matters.lease.reasons import Code, Finding, Judged, Outcome, Weight
 from issuance.matters.lease.rules import LeaseRuleBook, LeaseRules
-from issuance.matters.lease.states import Act, State
+from issuance.matters.lease.states import Act, By, State
 from issuance.matters.lease.tables import LEASE_FILING, LeaseBook
 from issuance.matters.lease.terms import Role, of_role
 from verifiers.materials.live_check import Confirmed, LiveCheckDesk
@@ -36,8 +36,6 @@ from verifiers.materials.strict_reading import Members
 from verifiers.materials.vocabulary import RecordStatus, Source
 
 log = logging.getLogger("certstore.issuance")
-RULES: Final = "rules"
-WORKER: Final = "worker"
 TITLE: Final = "property_certificate"
 _FIRST_WAIT: Final = timedelta(minutes=1)  # then twice as long each time
 _LONGEST_WAIT: Final = timedelta(hours=1)
@@ -165,17 +163,24 @@ class LeaseDecisionDesk:
         decision = self.kept(lease, judged, found)
         match judged.outcome:
             case Outcome.APPROVED:
-                self.approve(books, lease, RULES, decision)
+                self.approve(books, lease, By.RULES, decision)
             case Outcome.REFUSED:
-                self.refuse(books, lease, RULES, decision, "")
+                self.refuse(books, lease, By.RULES, decision, "")
             case Outcome.REVIEW:
                 book.move(
-                    lease, Act.JUDGE, State.REVIEW, now, RULES, decision=decision, try_at=None
+                    lease,
+                    Act.JUDGE,
+                    State.REVIEW,
+                    now,
+                    By.RULES,
+                    By.RULES,
+                    decision=decision,
+                    try_at=None,
                 )
             case Outcome.WAITS:
                 wait = min(_FIRST_WAIT * (1 << min(lease.tries, _DOUBLINGS)), _LONGEST_WAIT)
                 more = {"decision": decision, "try_at": now + wait, "tries": lease.tries + 1}
-                book.move(lease, Act.JUDGE, State.CHECKING, now, RULES, **more)
+                book.move(lease, Act.JUDGE, State.CHECKING, now, By.RULES, By.RULES, **more)
                 return
         records.titles_used(books, self.origin, lease, found.titles, now)
 
@@ -197,11 +202,11 @@ class LeaseDecisionDesk:
         refusal = judge_issuer(issuer, LEASE_FILING, self.today())
         if refusal is not None or issuer is None:
             raise refusal or CertstoreError("there is no housing authority")
-        said = asked_by(lease, issuer, "" if who == RULES else who)
+        said = asked_by(lease, issuer, "" if who == By.RULES else who)
         order = self.orders.take(books, issuer.uscc, order_of(lease, self.city), said)
         more = {"decided_at": now, "decided_by": who, "order_ref": order, "try_at": None}
         LeaseBook(books.connection).move(
-            lease, Act.JUDGE, State.APPROVED, now, who, decision=decision, **more
+            lease, Act.JUDGE, State.APPROVED, now, _by(who), who, decision=decision, **more
         )
 
     def refuse(
@@ -216,9 +221,14 @@ class LeaseDecisionDesk:
         now = self.clock.now()
         more = {"decided_at": now, "decided_by": who, "words": words, "try_at": None}
         LeaseBook(books.connection).move(
-            lease, Act.JUDGE, State.REFUSED, now, who, decision=decision, **more
+            lease, Act.JUDGE, State.REFUSED, now, _by(who), who, decision=decision, **more
         )
         records.tell(books, lease, "lease_refused", now)
+
+
+def _by(who: str) -> By:
+    """The rules, or the officer of this number."""
+    return By.RULES if who == By.RULES else By.OFFICER
 
 
 def _record(certificate: Certificate) -> Record:

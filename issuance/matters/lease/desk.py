@@ -27,7 +27,7 @@ from issuance.matters.lease.lists.tables import LeaseLists
 from issuance.matters.lease.mine import Mine, changed, of_party, place_of
 from issuance.matters.lease.reading import Typed, read_contract, read_lease
 from issuance.matters.lease.signing import summary_text
-from issuance.matters.lease.states import Act, State, require
+from issuance.matters.lease.states import Act, By, State, require
 from issuance.matters.lease.tables import LeaseBook
 from issuance.matters.lease.terms import Contract, Party, Role
 
@@ -124,7 +124,7 @@ class LeaseDesk:
                 parties=_kept(lease.parties, parties),
                 changed_at=now,
             )
-            book.move(lease, Act.CHANGE, State.OPEN, now, f"party {mine.place}")
+            book.move(lease, Act.CHANGE, State.OPEN, now, By.PARTY, f"party {mine.place}")
             book.change(new, self._figure(contract))
             book.note(ref, now, f"party {mine.place}", "changed", str(new.revision))
             records.own_act(books, self.origin, lease, resident.holder, "change", now)
@@ -202,7 +202,7 @@ class LeaseDesk:
             if mine.lease.state is state:
                 return mine.lease
             require(act, mine.lease.state, ref)
-            book.move(mine.lease, act, state, now, f"party {mine.place}", changed_at=now)
+            book.move(mine.lease, act, state, now, By.PARTY, f"party {mine.place}", changed_at=now)
             records.own_act(books, self.origin, mine.lease, resident.holder, act.value, now)
             records.tell(books, mine.lease, "lease_stopped", now, but=mine.place)
             return book.get(ref)
@@ -239,7 +239,7 @@ class LeaseDesk:
         records.cancelled(books, self.origin, lease, notice, now)
         who = f"party {place}"
         book = LeaseBook(books.connection)
-        book.move(lease, Act.CANCEL, State.CANCELLED, now, who, changed_at=now)
+        book.move(lease, Act.CANCEL, State.CANCELLED, now, By.PARTY, who, changed_at=now)
         records.tell(books, lease, "lease_ended", now)
 
     # -- small things --------------------------------------------------------------------------

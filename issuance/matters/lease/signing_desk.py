@@ -21,7 +21,7 @@ from issuance.matters.lease.kept import Lease
 from issuance.matters.lease.mine import Mine, changed, of_party
 from issuance.matters.lease.reasons import Finding
 from issuance.matters.lease.signing import sign_summary
-from issuance.matters.lease.states import Act, State, require
+from issuance.matters.lease.states import Act, By, State, require
 from issuance.matters.lease.tables import LeaseBook
 from issuance.matters.lease.upkeep import LeaseUpkeepDesk
 from verifiers.materials.facts import Facts, parse_facts
@@ -161,7 +161,9 @@ class LeaseSigningDesk:
                 return False
             submitted = {"submitted_at": now, "due_on": self._due(), "try_at": None}
             who = f"party {mine.place}"
-            book.move(lease, Act.SIGN, State.CHECKING, now, who, changed_at=now, **submitted)
+            book.move(
+                lease, Act.SIGN, State.CHECKING, now, By.PARTY, who, changed_at=now, **submitted
+            )
         return True
 
     def _due(self) -> date:

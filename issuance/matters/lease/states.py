@@ -1,10 +1,12 @@
-"""Where a lease stands, and who may do what then: a table, and nothing happens beside it."""
+"""Where a lease stands, and who may do what then: a table (procedure.toml), nothing beside it."""
 
-from collections.abc import Mapping
+import tomllib
+from collections.abc import Iterator, Mapping
 from enum import StrEnum
-from typing import Final
+from importlib.resources import files
+from typing import Any, Final, NoReturn
 
-from certstore.errors import ConflictError
+from certstore.errors import ConflictError, MalformedError
 
 
 class State(StrEnum):
@@ -37,28 +39,57 @@ class Act(StrEnum):
     END = "end"
 
 
-_S = State
-MOVES: Final[Mapping[Act, Mapping[State, frozenset[State]]]] = {
-    Act.CHANGE: {_S.OPEN: frozenset({_S.OPEN}), _S.REFUSED: frozenset({_S.OPEN})},
-    Act.SIGN: {_S.OPEN: frozenset({_S.OPEN, _S.CHECKING})},
-    Act.JUDGE: {
-        _S.CHECKING: frozenset({_S.CHECKING, _S.REVIEW, _S.APPROVED, _S.REFUSED}),
-        _S.REVIEW: frozenset({_S.REVIEW, _S.APPROVED, _S.REFUSED}),
-    },
-    Act.ISSUE: {_S.APPROVED: frozenset({_S.FILED, _S.REVIEW})},
-    Act.DECLINE: dict.fromkeys(
-        (_S.OPEN, _S.CHECKING, _S.REVIEW, _S.REFUSED), frozenset({_S.DECLINED})
-    ),
-    Act.WITHDRAW: dict.fromkeys(
-        (_S.OPEN, _S.CHECKING, _S.REVIEW, _S.REFUSED), frozenset({_S.WITHDRAWN})
-    ),
-    Act.LAPSE: dict.fromkeys((_S.OPEN, _S.REFUSED), frozenset({_S.LAPSED})),
-    Act.CANCEL: {_S.FILED: frozenset({_S.FILED, _S.CANCELLED})},
-    Act.END: {_S.FILED: frozenset({_S.ENDED})},
-}
-"""From where an act leads to where; from any other state it is refused."""
+class By(StrEnum):
+    """Who does it."""
 
+    PARTY = "party"  # whoever signs it
+    RULES = "rules"
+    OFFICER = "officer"  # of the housing authority
+    WORKER = "worker"
+
+
+Moves = Mapping[Act, Mapping[State, Mapping[State, frozenset[By]]]]
+"""From where an act leads to where, and by whom; from any other state it is refused."""
+
+
+def read_moves(text: str) -> Moves:
+    """Read a table of steps; MalformedError if it says something unknown, or one step twice."""
+    try:
+        table = tomllib.loads(text)
+        first, steps = State(table["first"]), [step for row in table["steps"] for step in _row(row)]
+    except (KeyError, TypeError, ValueError) as wrong:
+        raise MalformedError("the table of leases cannot be read", where=_FILE) from wrong
+    moves: dict[Act, dict[State, dict[State, frozenset[By]]]] = {act: {} for act in Act}
+    for act, at, to, by in steps:
+        if to in moves[act].setdefault(at, {}) or not by:
+            _refuse(f"{act} from {at} to {to} stands there twice, or by nobody")
+        moves[act][at][to] = by
+    if {first} | {to for _, _, to, _ in steps} != set(State) or not all(moves.values()):
+        _refuse("every state is reached, and every act leads somewhere")
+    return moves
+
+
+def _row(row: Mapping[str, Any]) -> Iterator[tuple[Act, State, State, frozenset[By]]]:
+    if set(row) != {"act", "from", "to", "by"}:
+        raise KeyError(*row)
+    by = frozenset(By(who) for who in row["by"])
+    for at in row["from"]:
+        for to in row["to"]:
+            yield Act(row["act"]), State(at), State(to), by
+
+
+def _refuse(detail: str) -> NoReturn:
+    raise MalformedError(detail, where=_FILE)
+
+
+_FILE: Final = "procedure.toml"
+MOVES: Final = read_moves(files(__package__).joinpath(_FILE).read_text("utf-8"))
 FINAL: Final = frozenset(State) - {state for moves in MOVES.values() for state in moves}
+
+
+def leads(act: Act, state: State, to: State, by: By) -> bool:
+    """Whether this act leads from one state into the other, done by them."""
+    return by in MOVES[act].get(state, {}).get(to, frozenset())
 
 
 def may(act: Act, state: State) -> bool:

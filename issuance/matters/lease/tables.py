@@ -28,7 +28,7 @@ from certstore.errors import ConflictError, NotFoundError
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
 from issuance.matters.lease.kept import Lease, PartyRow
 from issuance.matters.lease.signing import Signed
-from issuance.matters.lease.states import MOVES, Act, State
+from issuance.matters.lease.states import Act, By, State, leads
 from issuance.matters.lease.terms import Contract, Party, Role
 
 LEASE_FILING = "lease_filing"
@@ -189,10 +189,22 @@ class LeaseBook:
 
     # -- moved -----------------------------------------------------------------------------
 
-    def move(self, lease: Lease, act: Act, to: State, at: datetime, who: str, **more: Any) -> None:  # noqa: ANN401 - columns
-        """Move a lease from the state and revision it was read in; ConflictError if it moved."""
-        if to not in MOVES[act].get(lease.state, ()):
-            raise ConflictError(f"a lease that is {lease.state} does not become {to}")
+    def move(
+        self,
+        lease: Lease,
+        act: Act,
+        to: State,
+        at: datetime,
+        by: By,
+        who: str,
+        **more: Any,  # noqa: ANN401 - columns
+    ) -> None:
+        """Move a lease from the state and revision it was read in; ConflictError if it moved.
+
+        `who` is which party or officer it was, as the steps name them.
+        """
+        if not leads(act, lease.state, to, by):
+            raise ConflictError(f"a lease that is {lease.state} does not become {to} by {by}")
         statement = leases.update().where(
             leases.c.ref == lease.ref,
             leases.c.state == lease.state,

@@ -18,11 +18,10 @@ from issuance.matters.lease import records
 from issuance.matters.lease.deciding import LeaseDecisionDesk
 from issuance.matters.lease.lists.tables import LeaseLists
 from issuance.matters.lease.reasons import Code, Finding
-from issuance.matters.lease.states import Act, State
+from issuance.matters.lease.states import Act, By, State
 from issuance.matters.lease.tables import LeaseBook
 
 log = logging.getLogger("certstore.issuance")
-WORKER: Final = "worker"
 _A_ROUND: Final = 50
 
 
@@ -60,11 +59,13 @@ class LeaseUpkeepDesk:
                 return
             if order.state == "issued":
                 issued = {"certificate_ref": order.certificate_ref}
-                book.move(fresh, Act.ISSUE, State.FILED, now, WORKER, **issued)
+                book.move(fresh, Act.ISSUE, State.FILED, now, By.WORKER, By.WORKER, **issued)
             elif order.state == "refused":
                 unfit = [Finding(Code.CANNOT_BE_PRINTED).as_json()]
                 decision = {**(fresh.decision or {}), "findings": unfit}
-                book.move(fresh, Act.ISSUE, State.REVIEW, now, WORKER, decision=decision)
+                book.move(
+                    fresh, Act.ISSUE, State.REVIEW, now, By.WORKER, By.WORKER, decision=decision
+                )
 
     def work(self) -> None:
         """A round of everything that time does to leases; each job in bounded steps."""
@@ -101,7 +102,7 @@ class LeaseUpkeepDesk:
             touched = lease.decided_at or lease.changed_at
             if lease.state not in {State.OPEN, State.REFUSED} or touched > since:
                 return
-            book.move(lease, Act.LAPSE, State.LAPSED, now, WORKER, changed_at=now)
+            book.move(lease, Act.LAPSE, State.LAPSED, now, By.WORKER, By.WORKER, changed_at=now)
             records.tell(books, lease, "lease_stopped", now)
 
     def _end(self, ref: str) -> None:
@@ -110,7 +111,7 @@ class LeaseUpkeepDesk:
             book = LeaseBook(books.connection)
             lease = book.locked(ref)
             if lease.state is State.FILED:
-                book.move(lease, Act.END, State.ENDED, now, WORKER, changed_at=now)
+                book.move(lease, Act.END, State.ENDED, now, By.WORKER, By.WORKER, changed_at=now)
                 records.tell(books, lease, "lease_ended", now)
 
     def _forget(self) -> None:

@@ -14,7 +14,17 @@ from issuance.matters.lease.filing import room_of
 from issuance.matters.lease.reading import Typed, TypedParty, faults_of, read_lease, typed_of
 from issuance.matters.lease.rules import lease_rules, read_rules
 from issuance.matters.lease.signing import sign_summary, summary_text
-from issuance.matters.lease.states import FINAL, MOVES, Act, State, may, require
+from issuance.matters.lease.states import (
+    FINAL,
+    MOVES,
+    Act,
+    By,
+    State,
+    leads,
+    may,
+    read_moves,
+    require,
+)
 from issuance.matters.lease.terms import Party, Role, hundredths
 from tests.leases import FRIEND, OWNER, TENANT, typed
 
@@ -149,7 +159,34 @@ def test_from_an_end_nothing_leads_on():
     for moves in MOVES.values():
         for state, reached in moves.items():
             assert state not in FINAL
-            assert reached <= set(State)
+            assert reached.keys() <= set(State)
+
+
+def test_an_act_leads_on_only_by_whom_the_table_names():
+    assert leads(Act.JUDGE, State.REVIEW, State.APPROVED, By.OFFICER)
+    assert not leads(Act.JUDGE, State.REVIEW, State.APPROVED, By.RULES)
+    assert not leads(Act.JUDGE, State.CHECKING, State.APPROVED, By.OFFICER)
+    assert not leads(Act.CANCEL, State.FILED, State.CANCELLED, By.WORKER)
+    assert not leads(Act.ISSUE, State.FILED, State.FILED, By.WORKER)
+
+
+@pytest.mark.parametrize(
+    ("changed", "into"),
+    [
+        ('act = "lapse"', 'act = "vanish"'),
+        ('to = ["lapsed"]', 'to = ["open"]'),
+        ('by = ["officer"]', "by = []"),
+        ('by = ["officer"]', 'by = ["officer"]\nnote = "x"'),
+        ('first = "open"', 'first = "begun"'),
+        ('from = ["review"]', 'from = ["checking"]'),
+        ('act = "lapse"', "act = lapse"),
+    ],
+)
+def test_a_table_that_is_not_whole_is_refused(changed, into):
+    text = files("issuance.matters.lease").joinpath("procedure.toml").read_text("utf-8")
+    assert changed in text
+    with pytest.raises(MalformedError):
+        read_moves(text.replace(changed, into))
 
 
 @pytest.mark.parametrize(
