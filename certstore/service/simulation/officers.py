@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from math import ceil
 
 from certstore.callers import Officer
 from certstore.certificates import Holder
@@ -16,6 +17,7 @@ from certstore.service.wiring import House
 from issuance.application import Application
 from issuance.judging import YES
 from issuance.opened_case import Case
+from issuance.stations import stations
 from issuance.supplementing import may_ask
 from issuance.waiting.queue import Asked
 
@@ -100,3 +102,13 @@ class AtWork:
             done = house.review_desk.approve(self.officer, ref, said)
             if done.certificate_ref is not None and done.matter.is_registration:
                 self.tally.in_hand_s.append((house.clock.now() - began).total_seconds())
+
+
+def staff(cases: float, said: Officers) -> list[Officer]:
+    """As many officers at each station as so many cases of a working day ask for in all."""
+    each = max(ceil(cases / len(stations()) / said.cases_a_day), 1)
+    return [
+        Officer("警官", f"{station.code[:4]}{number:03}", station.name["zh"])
+        for station in stations()
+        for number in range(each)
+    ]

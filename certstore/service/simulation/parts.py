@@ -4,11 +4,12 @@ One process's Python is what one store's service can compute; the parts share no
 each of them shows the whole of what is promised.
 """
 
+import logging
 import multiprocessing
 import queue
+import signal
 import tempfile
 import time
-import traceback
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date
@@ -24,6 +25,7 @@ from certstore.service.simulation.auditing import audit
 from certstore.service.simulation.city import City
 from certstore.service.simulation.figures import Outcome, PartDone
 
+log = logging.getLogger("certstore.simulation")
 _LOOK_S = 5.0
 Say = Callable[[str], None]
 
@@ -107,8 +109,8 @@ def _run(jobs: list[Part], days: int, began: float, say: Say) -> list[PartDone]:
                 begun = sum(count for _, count in at.values())
                 minutes = (time.monotonic() - began) / 60
                 say(f"day {over} of {days}: {begun:,} cases begun, {minutes:.1f} minutes")
-            if over == days:
-                say("reading everything anew …")
+                if over == days:
+                    say("reading everything anew …")
     finally:
         for process in running:
             process.terminate()
@@ -129,9 +131,11 @@ def _next(told: "Queue[tuple[int, str, Any]]", running: list[Any]) -> tuple[int,
 
 def _work(part: Part, told: "Queue[tuple[int, str, Any]]") -> None:
     set_up("error")
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever waits for this ends it
     try:
         done = play(part, lambda day, begun: told.put((part.number, "day", (day, begun))))
-    except Exception:  # noqa: BLE001 - told to whoever waits, with where it happened
-        told.put((part.number, "failed", traceback.format_exc()))
+    except Exception as error:
+        log.exception("a part of the simulation failed", extra={"part": part.number + 1})
+        told.put((part.number, "failed", f"{type(error).__name__}: {error}"))
     else:
         told.put((part.number, "done", done))
