@@ -1,4 +1,4 @@
-"""Who somebody is, by the claims of an identity provider.
+"""Who somebody is, by the claims of an identity provider, or of an app that hands them over.
 
 `name` and `id_type`, `id_number` make a resident; `name`, `staff_number`, `station` an officer,
 who sees every station's cases with `supervisor` (true);
@@ -12,7 +12,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from certstore.callers import Caller, Clerk, Developer, Officer, Operator, Resident
 from certstore.certificates import Holder
@@ -30,9 +30,29 @@ _REFUSED = frozenset({"Cc", "Cf", "Cs", "Co", "Zl", "Zp"})
 _RARE_CHARACTERS = range(0x20000, 0x40000)
 
 
-def read_caller(claims: Mapping[str, Any], now: datetime) -> Caller:
-    """Who the verified claims of an ID token name; InvalidTokenError says which one is wrong."""
-    name = read_name(claims.get("name"))
+_PROVIDER: Final = "the identity provider's ID token"
+
+
+class _ClaimError(Exception):
+    """A claim that cannot be read: which one, and what is wrong with it."""
+
+    def __init__(self, cause: str, what: str) -> None:
+        super().__init__(what)
+        self.cause, self.what = cause, what
+
+
+def read_caller(claims: Mapping[str, Any], now: datetime, said_by: str = _PROVIDER) -> Caller:
+    """Who verified claims name; InvalidTokenError says which one is wrong, of what (`said_by`)."""
+    try:
+        return _caller(claims, now)
+    except _ClaimError as wrong:
+        raise InvalidTokenError(
+            f"{said_by} {wrong.what}", cause=wrong.cause, remedy="ask who made it"
+        ) from wrong
+
+
+def _caller(claims: Mapping[str, Any], now: datetime) -> Caller:
+    name = _read_name(claims.get("name"))
     if "staff_number" not in claims:
         return _resident(name, claims, now)
     number = claims["staff_number"]
@@ -44,7 +64,7 @@ def read_caller(claims: Mapping[str, Any], now: datetime) -> Caller:
     held = claims[offices[0]]
     match offices[0]:
         case "station":
-            return Officer(name, number, read_name(held, "station"), _supervises(claims))
+            return Officer(name, number, _read_name(held, "station"), _supervises(claims))
         case "organisation_uscc":
             return Clerk(name, number, _organisation(held, "organisation_uscc"))
         case "developer_of":
@@ -55,7 +75,7 @@ def read_caller(claims: Mapping[str, Any], now: datetime) -> Caller:
             return Operator(name, number)
 
 
-def read_name(value: object, claim: str = "name") -> str:
+def _read_name(value: object, claim: str = "name") -> str:
     """A name in one spelling (NFC), of characters that can be seen and that turn no others."""
     if not isinstance(value, str) or len(value) > _LONGEST_NAME:
         _refuse(claim, f"gives no {claim}, or one of more than {_LONGEST_NAME} characters")
@@ -86,7 +106,7 @@ def _resident(name: str, claims: Mapping[str, Any], now: datetime) -> Resident:
     try:
         number = ResidentId.parse(id_number).value
     except MalformedError as error:
-        raise _refusal("id_number", "gives an identity number that is none") from error
+        raise _ClaimError("id_number", "gives an identity number that is none") from error
     verified = claims.get("auth_time", claims.get("iat"))
     if type(verified) is not int or not 0 <= verified <= unix(now) + LEEWAY:
         _refuse("auth_time", "does not say when somebody was last asked who they are")
@@ -98,14 +118,8 @@ def _organisation(value: object, claim: str) -> str:
     try:
         return CreditCode.parse(value if isinstance(value, str) else "").value
     except MalformedError as error:
-        raise _refusal(claim, "names no organisation") from error
+        raise _ClaimError(claim, "names no organisation") from error
 
 
 def _refuse(cause: str, what: str) -> NoReturn:
-    raise _refusal(cause, what)
-
-
-def _refusal(cause: str, what: str) -> InvalidTokenError:
-    return InvalidTokenError(
-        f"the identity provider's ID token {what}", cause=cause, remedy="ask the identity provider"
-    )
+    raise _ClaimError(cause, what)

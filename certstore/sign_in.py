@@ -144,19 +144,27 @@ class SignInDesk:
         row = SessionRow(caller_as_json(caller), csrf, now, now + self.session_time, host)
         books.sessions.forget_ended(now)
         books.sessions.open(secret, row)
-        if isinstance(caller, Resident):
+        if isinstance(caller, Resident) and not host:  # an app renames nobody
             holder = caller.holder
             if books.people.find(holder.id_type, holder.id_number):
                 books.people.named(holder)
         return secret
 
     def session(self, secret: str) -> Session | None:
-        """The session with this secret, if it has not ended."""
+        """The session with this secret, if it has not ended.
+
+        One that an app opened ends when the person is on record by another name than the app's.
+        """
         with self.archive.reading() as books:
             row = books.sessions.find(secret, self.clock.now())
-        if row is None:
-            return None
-        return Session(caller_from_json(row.caller), row.csrf, row.expires_at, row.host)
+            if row is None:
+                return None
+            caller = caller_from_json(row.caller)
+            if row.host and isinstance(caller, Resident):
+                renamed = books.people.named_otherwise(caller.holder)
+                if renamed:  # what is done in this session would undo it
+                    return None
+        return Session(caller, row.csrf, row.expires_at, row.host)
 
     def sign_out(self, secret: str) -> None:
         """End a session."""

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Final, NoReturn
+from urllib.parse import unquote
 
 from certstore.callers import Resident
 from certstore.errors import InvalidTokenError, MalformedError
@@ -24,7 +25,8 @@ _NEEDED: Final = frozenset(
     {"iss", "aud", "sub", "jti", "iat", "exp", "auth_time", "name", "id_number"}
 )
 _OPTIONAL: Final = frozenset({"id_type", "to", "nbf"})
-_NOT_ENTERED: Final = ("/enter", "/sign-in", "/sign-out", "/development-identity", "/v1/")
+_NOT_ENTERED: Final = ("/enter", "/sign-in", "/sign-out", "/development-identity", "/v1")
+_DOTS: Final = frozenset({".", ".."})  # browsers leave them out, and go elsewhere than was read
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,7 @@ def read_hand_over(text: str, hosts: Hosts, audience: str, now: datetime) -> Han
         _refuse("aud", "was made for another service")
     jti = _text(claims, "jti", _JTI)
     _text(claims, "sub", _SUB)
-    caller = read_caller(claims, now)
+    caller = read_caller(claims, now, "the assertion")
     if not isinstance(caller, Resident):
         _refuse("role", "hands over somebody in office; residents alone are")
     return HandOver(host, caller, _page(claims), jti)
@@ -67,7 +69,7 @@ def _page(claims: Mapping[str, Any]) -> str:
     """The page that is wanted: a path of ours that somebody may open."""
     to = claims.get("to", "/")
     good = isinstance(to, str) and len(to) <= _LONGEST_PATH and is_local_path(to)
-    if not good or to.startswith(_NOT_ENTERED):
+    if not good or not _may_be_entered(to):
         raise MalformedError(
             "that is no page of this service",
             where="to",
@@ -75,6 +77,16 @@ def _page(claims: Mapping[str, Any]) -> str:
             cause="to",
         )
     return str(to)
+
+
+def _may_be_entered(to: str) -> bool:
+    """Whether a path leads where it says, and to no door: read as browsers read it (WHATWG URL)."""
+    path = re.split("[?#]", to, maxsplit=1)[0]
+    said = unquote(path)
+    segments = said.split("/")[1:]
+    if "\\" in said or "" in segments[:-1] or not _DOTS.isdisjoint(segments):
+        return False
+    return not any(said == door or said.startswith(f"{door}/") for door in _NOT_ENTERED)
 
 
 def _text(claims: Mapping[str, Any], name: str, pattern: re.Pattern[str]) -> str:

@@ -5,13 +5,14 @@ from datetime import timedelta
 from typing import Final, Literal
 
 from certstore.callers import Resident, caller_as_json, caller_from_json
+from certstore.certificates import Holder
 from certstore.chance import token
 from certstore.clock import Clock
 from certstore.errors import ConflictError, ForbiddenError, NotFoundError
 from certstore.hand_over.assertion import read_hand_over
 from certstore.hand_over.hosts import Host, Hosts
 from certstore.sign_in import SignInDesk
-from certstore.tables.books import Archive
+from certstore.tables.books import Archive, Books
 from certstore.tables.entries import EntryRow
 
 TICKET_S: Final = 60
@@ -52,8 +53,9 @@ class HandOverDesk:
     def ticket(self, assertion: str) -> str:
         """A ticket for the person an assertion names: good once, for a minute.
 
-        Raises InvalidTokenError or MalformedError as `read_hand_over`; ConflictError (cause
-        `replayed`) for an assertion used before.
+        Raises InvalidTokenError or MalformedError as `read_hand_over`; ConflictError for an
+        assertion used before (cause `replayed`), and for another name than the one on record with
+        this number (`name`).
         """
         now = self.clock.now()
         said = read_hand_over(assertion, self.hosts, self.audience, now)
@@ -61,6 +63,7 @@ class HandOverDesk:
         row = EntryRow(said.host.code, caller_as_json(said.resident), said.to)
         with self.archive.writing() as books:
             books.entries.forget_ended(now)
+            _require_name(books, said.resident.holder)
             ends = (now + _TICKET_LIFE, now + _REMEMBERED)
             if not books.entries.add(f"{said.host.code}#{said.jti}", ticket, row, ends):
                 raise ConflictError(
@@ -81,16 +84,20 @@ class HandOverDesk:
         with self.archive.writing() as books:
             host = self.hosts.get(books.entries.host_of(ticket) or "")
             ours = host is not None and origin in host.origins
-            sure = ours or came == "from_host"
-            ends = now + ENTRY_LIFE
-            taken = books.entries.redeem(ticket, entry, sure=sure, now=now, ends=ends)
+            strange = came == "from_elsewhere" and not ours
+            sure, ends = ours or came == "from_host", now + ENTRY_LIFE
+            taken = (
+                books.entries.use_up(ticket, now)
+                if strange
+                else books.entries.redeem(ticket, entry, sure=sure, now=now, ends=ends)
+            )
         if host is None or not taken:
             raise NotFoundError(
                 "this entry is not good any more",
                 where="ticket",
                 remedy="go back to the app and open the page again, or sign in here",
             )
-        if came == "from_elsewhere" and not ours:
+        if strange:
             raise ForbiddenError(
                 "the entry was sent by a page that is not the app's",
                 where="ticket",
@@ -122,7 +129,8 @@ class HandOverDesk:
     def enter(self, entry: str, session: str) -> tuple[str, str]:
         """Let them in: the new session's secret, and where to go. NotFoundError if it is over.
 
-        The session that the browser had ends, as with any signing in.
+        The session that the browser had ends, as with any signing in. ConflictError (cause `name`)
+        if the name on record became another meanwhile.
         """
         now = self.clock.now()
         with self.archive.writing() as books:
@@ -133,5 +141,19 @@ class HandOverDesk:
                     where="entry",
                     remedy="go back to the app and open the page again, or sign in here",
                 )
-            secret = self.sign_ins.open(books, caller_from_json(row.caller), session, row.host)
+            caller = caller_from_json(row.caller)
+            if isinstance(caller, Resident):
+                _require_name(books, caller.holder)
+            secret = self.sign_ins.open(books, caller, session, row.host)
         return secret, row.to
+
+
+def _require_name(books: Books, holder: Holder) -> None:
+    """An app vouches for who somebody is, and renames nobody who is on record."""
+    if books.people.named_otherwise(holder):
+        raise ConflictError(
+            "another name than this one is on record with this identity number",
+            where="name",
+            remedy="after a change of name, the person signs in here once by themselves",
+            cause="name",
+        )

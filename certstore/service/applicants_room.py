@@ -99,7 +99,7 @@ class ApplicantsRoom(IssuingFloor):
     @cached_property
     def volume_desk(self) -> VolumeDesk:
         """Figures of the work."""
-        return VolumeDesk(archive=self.archive, clock=self.clock)
+        return VolumeDesk(archive=self.archive, clock=self.clock, exact=self.demonstration)
 
     @cached_property
     def rating_desk(self) -> RatingDesk:

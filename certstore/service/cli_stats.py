@@ -28,7 +28,8 @@ def stats(
 
     By matter and by material, with the reasons for the rest. With --city everybody is taken to
     have passed a face verification. The console shows the same figures at /console/stats, and
-    those of --volumes at /console/volumes; of real people, counts are rounded to five.
+    those of --volumes at /console/volumes; of real people, counts are rounded to five, of the
+    last 7, 30, 90 or 366 whole days.
     """
     from certstore.service.city_figures import city_figures  # noqa: PLC0415 - slow to import
 

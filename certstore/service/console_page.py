@@ -3,14 +3,14 @@
 `certstore stats` prints the same.
 """
 
-from datetime import datetime, time
+from datetime import timedelta
 from typing import Annotated
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Depends, Query, Request
+from fastapi.exceptions import RequestValidationError
 from fastapi.responses import Response
 
 from certstore.callers import Operator
-from certstore.clock import CHINA
 from certstore.reception import desk, signed_in
 from certstore.service.city_count import CityCount
 from certstore.service.wiring import House
@@ -19,15 +19,27 @@ from issuance.pages.stats_views import stats_view, stats_without_figures
 from issuance.pages.volumes_views import Grades, shown, volumes_csv, volumes_view
 from issuance.ratings.desk import RatingDesk
 from issuance.statistics import StatisticsDesk
-from issuance.volumes.desk import MOST_DAYS, VolumeDesk
+from issuance.volumes.desk import ASK_FOR, MOST_DAYS, VolumeDesk, begin_of
 from issuance.volumes.figures import Volumes
 
 router = APIRouter(prefix="/console", include_in_schema=False)
 Me = Annotated[Operator, signed_in(Operator)]
 Counting = Annotated[VolumeDesk, desk(VolumeDesk)]
 Ratings = Annotated[RatingDesk, desk(RatingDesk)]
-Days = Annotated[int, Query(ge=1, le=MOST_DAYS)]
 _DAYS, _MONTH = 90, 30
+
+
+def counted_days(
+    counting: Counting, days: Annotated[int, Query(ge=1, le=MOST_DAYS)] = _MONTH
+) -> int:
+    """Over how many days: those that are counted, and no others (422)."""
+    if not counting.counts(days):
+        wrong = {"type": "value_error", "loc": ("query", "days"), "msg": ASK_FOR}
+        raise RequestValidationError([wrong])
+    return days
+
+
+Days = Annotated[int, Depends(counted_days)]
 
 
 @router.get("/stats")
@@ -66,9 +78,7 @@ def stats(
 
 
 @router.get("/volumes")
-def volumes(
-    request: Request, me: Me, counting: Counting, ratings: Ratings, days: Days = _MONTH
-) -> Response:
+def volumes(request: Request, me: Me, counting: Counting, ratings: Ratings, days: Days) -> Response:
     """How much came in, how fast it was answered, who pulled and scanned."""
     house: House = request.app.state.house
     found = counting.volumes(days)
@@ -88,7 +98,7 @@ def volumes_table(
     me: Me,  # noqa: ARG001 - any operator
     counting: Counting,
     ratings: Ratings,
-    days: Days = _MONTH,
+    days: Days,
 ) -> Response:
     """The same for spreadsheets, UTF-8 with the mark that they look for."""
     house: House = request.app.state.house
@@ -105,4 +115,4 @@ def volumes_table(
 
 def _grades(ratings: RatingDesk, found: Volumes) -> Grades:
     """Of the same whole days as the figures beside them."""
-    return ratings.counted(datetime.combine(found.since, time.min, CHINA))
+    return ratings.counted(begin_of(found.since), begin_of(found.until + timedelta(days=1)))

@@ -210,11 +210,12 @@ class Worker:
         self._house.contact_desk.wrap_anew()
 
     def forget(self) -> None:
-        """Drop what has ended: used identifiers, sessions, face verifications."""
+        """Drop what has ended: used identifiers, sessions, entries, face verifications."""
         now = self._house.clock.now()
         with self._house.archive.writing() as books:
             books.sharing.forget_used(now)
             books.sessions.forget_ended(now)
+            books.entries.forget_ended(now)
             books.use_codes.forget_misses(now - _DAY)
             books.presentations.forget(now - _DAY)
             books.told_scans.forget_before(now - 2 * _DAY)  # later than the codes they tell of

@@ -7,6 +7,7 @@ from typing import Any
 from sqlalchemy import Boolean, Column, Connection, Row, String, Table, Text, null, select
 
 from certstore.certificates import Holder
+from certstore.chance import token
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
 from certstore.tables.sessions import hashed
 
@@ -17,7 +18,7 @@ entries = Table(
     Column("ticket_hash", String(64), nullable=False, unique=True),
     Column("entry_hash", String(64), unique=True),  # once the ticket was given back
     Column("host", String(40), nullable=False),
-    Column("caller", Json),  # None once somebody has entered
+    Column("caller", Json),  # None once somebody has entered, or nobody may
     Column("to", Text, nullable=False),
     Column("sure", Boolean, nullable=False, default=False),
     Column("expires_at", Moment, nullable=False),  # the ticket, then the entry
@@ -66,16 +67,11 @@ class EntryBook:
 
     def redeem(self, ticket: str, entry: str, *, sure: bool, now: datetime, ends: datetime) -> bool:
         """Take a ticket once, for an entry that its browser goes on with; False if it cannot be."""
-        statement = (
-            entries.update()
-            .where(
-                entries.c.ticket_hash == hashed(ticket),
-                entries.c.entry_hash.is_(None),
-                entries.c.expires_at > now,
-            )
-            .values(entry_hash=hashed(entry), sure=sure, expires_at=ends)
-        )
-        return self._connection.execute(statement).rowcount == 1
+        return self._taken(ticket, now, entry_hash=hashed(entry), sure=sure, expires_at=ends)
+
+    def use_up(self, ticket: str, now: datetime) -> bool:
+        """Take a ticket that lets nobody in: whom it named is forgotten. False as `redeem`."""
+        return self._taken(ticket, now, entry_hash=hashed(token()), caller=null())
 
     def find(self, entry: str, now: datetime) -> EntryRow | None:
         """The entry this browser is on, if nobody has entered by it and its time is not over."""
@@ -110,6 +106,18 @@ class EntryBook:
     def forget_ended(self, now: datetime) -> None:
         """Drop what is over."""
         self._connection.execute(entries.delete().where(entries.c.forget_at < now))
+
+    def _taken(self, ticket: str, now: datetime, **values: object) -> bool:
+        statement = (
+            entries.update()
+            .where(
+                entries.c.ticket_hash == hashed(ticket),
+                entries.c.entry_hash.is_(None),
+                entries.c.expires_at > now,
+            )
+            .values(**values)
+        )
+        return self._connection.execute(statement).rowcount == 1
 
 
 def _entry(row: Row[Any]) -> EntryRow:

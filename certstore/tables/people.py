@@ -124,6 +124,11 @@ class People:
         """
         return self._renamed(self.known(holder), holder.name)
 
+    def named_otherwise(self, holder: Holder) -> bool:
+        """Whether another name than this one is on record with the number."""
+        found = self.find(holder.id_type, holder.id_number)
+        return found is not None and found.holder.name not in {"", holder.name}
+
     def replace_key(self, person_id: int) -> None:
         """Give a person a new key: the one that their leaves were made with is gone for good."""
         self._connection.execute(

@@ -77,10 +77,11 @@ async def _keep(request: Request) -> str | None:
         return None  # a form whose page is elsewhere is not shown again by opening this path
     typed: dict[str, list[str]] = {}
     csrf = ""
-    for name, value in (await request.form()).multi_items():
-        if name == "csrf" and isinstance(value, str):
-            csrf = value
-        elif name not in _NOT_TYPED and isinstance(value, str):  # files have to be chosen again
-            typed.setdefault(name, []).append(value)
+    async with request.form() as form:  # closes its files, which have to be chosen again
+        for name, value in form.multi_items():
+            if name == "csrf" and isinstance(value, str):
+                csrf = value
+            elif name not in _NOT_TYPED and isinstance(value, str):
+                typed.setdefault(name, []).append(value)
     house: House = request.app.state.house
     return await run_in_threadpool(house.find(SignInDesk).forms.keep, secret, csrf, path, typed)

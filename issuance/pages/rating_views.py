@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
+from certstore.clock import local_date
 from certstore.pages.views import Matter
 from issuance.application import Application
 from issuance.pages.application_pages import matter_word
@@ -35,15 +36,14 @@ class RatingView:
 class RatingLine:
     """One rating on a supervisor's list; whose it is, it does not say."""
 
-    ref: str
+    ref: str  # the rating's own: nobody finds a case by it
     matter: Matter
-    number: str
     read: str  # the digest of what stands here; sent with the answer
     grade: int
     bad: bool
     tags: tuple[str, ...]
     words: str
-    rated_at: datetime
+    rated_on: date
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,13 +85,12 @@ def rating_line(found: Rating) -> RatingLine:
     """A line of the list."""
     said: Opinion = found.opinion
     return RatingLine(
-        ref=found.application_ref,
+        ref=found.ref,
         matter=found.matter.value,
-        number=found.number,
         read=said.digest,
         grade=said.grade,
         bad=found.bad,
         tags=said.tags,
         words=said.words,
-        rated_at=found.rated_at,
+        rated_on=local_date(found.rated_at),
     )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from issuance.reuse_figures import per_cent
+from issuance.volumes.desk import PERIODS
 from issuance.volumes.figures import MatterVolume, Spread, Volumes
 from issuance.volumes.rounding import rounded, without_persons
 
@@ -113,7 +114,7 @@ def volumes_view(
     return VolumesView(
         operator=operator,
         days=days,
-        choices=(7, 30, 90, 366),
+        choices=PERIODS,
         since=found.since,
         until=found.until,
         submitted=sum(m.submitted for m in found.matters),

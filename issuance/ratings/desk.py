@@ -58,16 +58,20 @@ class RatingDesk:
                 raise _fixed(ref, book.of(ref))
 
     def waiting(self, officer: Officer) -> list[Rating]:
-        """What waits for an answer; a supervisor's list (ForbiddenError)."""
+        """What waits for an answer; a supervisor's list (ForbiddenError).
+
+        What they decided themselves is not among it: somebody else answers that.
+        """
         _require_supervisor(officer)
         with self.archive.reading() as books:
-            return RatingBook(books.connection).waiting(SHOWN)
+            return RatingBook(books.connection).waiting(officer.number, SHOWN)
 
     def reply(self, officer: Officer, ref: str, read: str, words: str) -> None:
-        """Answer a rating, once; its writer is told.
+        """Answer a rating, once; its writer is told. `ref` is the rating's own.
 
         `read` is the digest of what the officer read: ConflictError (cause MOVED) if it was changed
-        or answered meanwhile. MalformedError without words.
+        or answered meanwhile. MalformedError without words; NotFoundError for none, and for one
+        of a matter that this officer decided.
         """
         _require_supervisor(officer)
         now, said = self.clock.now(), as_read(words)
@@ -77,7 +81,7 @@ class RatingDesk:
             )
         with self.archive.writing() as books:
             book = RatingBook(books.connection)
-            found = book.of(ref)
+            found = book.to_answer(ref, officer.number)
             if found is None:
                 raise NotFoundError("there is no such rating", where=ref)
             person = None
@@ -93,14 +97,14 @@ class RatingDesk:
             facts = {
                 "matter": found.matter.value,
                 "number": found.number,
-                "rating_ref": f"{ref}/rating",
+                "rating_ref": f"{found.application_ref}/rating",
             }
-            books.inbox.add(person, "rating_answered", ref, facts, now)
+            books.inbox.add(person, "rating_answered", found.application_ref, facts, now)
 
-    def counted(self, since: datetime) -> dict[tuple[str, int], int]:
-        """How many ratings of each matter have each grade, since a moment."""
+    def counted(self, since: datetime, until: datetime) -> dict[tuple[str, int], int]:
+        """How many ratings of each matter have each grade, of those given in that time."""
         with self.archive.reading() as books:
-            found = RatingBook(books.connection).counted(since)
+            found = RatingBook(books.connection).counted(since, until)
         return {(matter.value, grade): n for (matter, grade), n in found.items()}
 
 

@@ -50,8 +50,9 @@ class Opinion:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Rating:
-    """An opinion as it is kept, and the answer to it."""
+    """An opinion as it is kept, and the answer to it; `ref` says nothing of whose it is."""
 
+    ref: str
     application_ref: str
     number: str
     matter: Matter

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     Column,
+    ColumnElement,
     Connection,
     ForeignKey,
     Index,
@@ -14,12 +15,18 @@ from sqlalchemy import (
     String,
     Table,
     Text,
+    exists,
     func,
+    not_,
+    or_,
     select,
 )
 
+from certstore.chance import reference
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
 from issuance.application import Matter
+from issuance.four_eyes.proposal import Standing
+from issuance.four_eyes.tables import proposed_decisions
 from issuance.ratings.rating import BAD, Opinion, Rating
 from issuance.tables import applications
 
@@ -27,6 +34,7 @@ ratings = Table(
     "ratings",
     metadata,
     Column("application_ref", String(24), primary_key=True),
+    Column("ref", String(24), nullable=False, unique=True),  # the other one leads to its writer
     Column("person_id", ForeignKey("people.id"), nullable=False, index=True),
     Column("grade", Integer, nullable=False),
     Column("tags", Json, nullable=False),
@@ -52,11 +60,18 @@ class RatingBook:
         row = self._connection.execute(query).one_or_none()
         return None if row is None else _rating(row)
 
+    def to_answer(self, ref: str, officer: str) -> Rating | None:
+        """The rating with this reference of its own, if this officer may answer it."""
+        query = _query().where(ratings.c.ref == ref, not_(_decided_by(officer)))
+        row = self._connection.execute(query).one_or_none()
+        return None if row is None else _rating(row)
+
     def keep(self, application_ref: str, person_id: int, opinion: Opinion, at: datetime) -> bool:
         """Keep an opinion, or change one that nobody has answered; False if it was answered."""
         said = {"grade": opinion.grade, "tags": list(opinion.tags), "words": opinion.words}
         values = {
             **said,
+            "ref": reference(),
             "application_ref": application_ref,
             "person_id": person_id,
             "rated_at": at,
@@ -80,6 +95,7 @@ class RatingBook:
                 ratings.c.application_ref == rating.application_ref,
                 ratings.c.replied_at.is_(None),
                 ratings.c.grade == rating.opinion.grade,
+                ratings.c.tags == list(rating.opinion.tags),
                 ratings.c.words == rating.opinion.words,
             )
             .values(reply=words, replied_by=who, replied_at=at)
@@ -87,19 +103,19 @@ class RatingBook:
         )
         return self._connection.execute(statement).scalar_one_or_none()
 
-    def waiting(self, limit: int) -> list[Rating]:
-        """What waits for an answer: bad ones first, the oldest first."""
-        query = _query().where(ratings.c.replied_at.is_(None))
+    def waiting(self, officer: str, limit: int) -> list[Rating]:
+        """What waits for an answer that this officer may give: bad ones first, the oldest first."""
+        query = _query().where(ratings.c.replied_at.is_(None), not_(_decided_by(officer)))
         bad = ratings.c.grade.in_(BAD)
         found = query.order_by(bad.desc(), ratings.c.rated_at).limit(limit)
         return [_rating(row) for row in self._connection.execute(found)]
 
-    def counted(self, since: datetime) -> dict[tuple[Matter, int], int]:
-        """How many ratings of each matter have each grade, of those given since a moment."""
+    def counted(self, since: datetime, until: datetime) -> dict[tuple[Matter, int], int]:
+        """How many ratings of each matter have each grade, of those given in that time."""
         query = (
             select(applications.c.matter, ratings.c.grade, func.count().label("n"))
             .join(applications, applications.c.ref == ratings.c.application_ref)
-            .where(ratings.c.rated_at >= since)
+            .where(ratings.c.rated_at >= since, ratings.c.rated_at < until)
             .group_by(applications.c.matter, ratings.c.grade)
         )
         rows = self._connection.execute(query)
@@ -112,8 +128,20 @@ def _query() -> Select[Any]:
     )
 
 
+def _decided_by(officer: str) -> ColumnElement[bool]:
+    """Whether an officer decided what is rated, alone or with another (see `same_officer`)."""
+    number, proposal = officer.lower(), proposed_decisions.c
+    proposed = exists().where(
+        proposal.application_ref == ratings.c.application_ref,
+        proposal.standing == Standing.CONFIRMED,
+        func.lower(proposal.proposed_by) == number,
+    )
+    return or_(func.lower(applications.c.reviewed_by) == number, proposed)
+
+
 def _rating(row: Row[Any]) -> Rating:
     return Rating(
+        ref=row.ref,
         application_ref=row.application_ref,
         number=row.number,
         matter=Matter(row.matter),

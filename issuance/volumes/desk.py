@@ -1,37 +1,63 @@
 """The figures of the service's work over the last days."""
 
 from dataclasses import dataclass
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Final
 
 from certstore.clock import CHINA, Clock, local_date
+from certstore.errors import MalformedError
 from certstore.tables.books import Archive
-from issuance.volumes.figures import Volumes, count_days, count_matters
+from issuance.volumes.figures import Volumes, as_it_stood, count_days, count_matters
 from issuance.volumes.tables import VolumeBook
 
-MOST_DAYS: Final = 366
+PERIODS: Final = (7, 30, 90, 366)  # days; of real people no others are counted
+MOST_DAYS: Final = PERIODS[-1]
+ASK_FOR: Final = "ask for the last 7, 30, 90 or 366 days"
+_DAY: Final = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class VolumeDesk:
-    """Counts, and names nobody."""
+    """Counts, and names nobody.
+
+    Of real people (not `exact`) it counts whole days that are over, as things stood when the last
+    of them ended, and in a few periods alone: periods one day apart, or figures asked for before
+    and after one decision, would give back by subtraction what rounding hides.
+    """
 
     archive: Archive
     clock: Clock
+    exact: bool
+
+    def counts(self, days: int) -> bool:
+        """Whether so many days are counted."""
+        return 0 < days <= MOST_DAYS if self.exact else days in PERIODS
 
     def volumes(self, days: int = 30) -> Volumes:
-        """Of what was submitted, pulled and scanned in the last days, today included."""
+        """Of what was submitted, pulled and scanned in the last days.
+
+        To this moment where figures are exact, else to the end of yesterday. MalformedError for
+        days that are not counted.
+        """
+        if not self.counts(days):
+            raise MalformedError(f"the figures are not counted over {days} days", remedy=ASK_FOR)
         today = local_date(self.clock.now())
-        first = today - timedelta(days=min(max(days, 1), MOST_DAYS) - 1)
-        since = datetime.combine(first, time.min, CHINA)
+        last = today if self.exact else today - _DAY
+        first = last - timedelta(days=days - 1)
+        since, until = begin_of(first), begin_of(last + _DAY)
         with self.archive.reading() as books:
             book = VolumeBook(books.connection)
-            cases = list(book.cases(since))
+            cases = [as_it_stood(case, until) for case in book.cases(since, until)]
             return Volumes(
                 since=first,
-                until=today,
+                until=last,
                 matters=count_matters(cases, today),
-                by_day=count_days((case.submitted_at for case in cases), first, today),
-                pulls=book.pulls(since),
-                scans=book.scans(since),
+                by_day=count_days((case.submitted_at for case in cases), first, last),
+                pulls=book.pulls(since, until),
+                scans=book.scans(since, until),
             )
+
+
+def begin_of(day: date) -> datetime:
+    """The moment a day begins in China."""
+    return datetime.combine(day, time.min, CHINA)

@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -108,6 +108,18 @@ class Volumes:
             "pulls": dict(self.pulls),
             "scans": self.scans,
         }
+
+
+def as_it_stood(case: Case, until: datetime) -> Case:
+    """A case as it stood at a moment: what came later had not happened."""
+    if case.decided_at is not None and case.decided_at >= until:
+        state = State.IN_REVIEW
+        return replace(
+            case, state=state, decided_at=None, issued_at=None, automatic=False, reasons=()
+        )
+    if case.issued_at is not None and case.issued_at >= until:
+        return replace(case, state=State.APPROVED, issued_at=None)
+    return case
 
 
 def count_matters(cases: Iterable[Case], today: date) -> tuple[MatterVolume, ...]:

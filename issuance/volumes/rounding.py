@@ -1,9 +1,11 @@
 """Figures of real people, made so coarse that none of them points to one: rounded to five.
 
 Every count is rounded by itself, so that no small one follows by subtraction; times are told of
-enough cases only.
+enough cases only, and in steps: the rank is one person's own time. What the figures are counted
+over is the desk's matter: rounding hides little from who may ask for any days.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
@@ -14,11 +16,18 @@ from issuance.volumes.figures import MatterVolume, Spread, Volumes
 STEP: Final = 5
 _LEAST_FOR_MEDIAN: Final = 20
 _LEAST_FOR_P95: Final = 100
+_STEPS: Final = ((120, 10), (7200, 300), (48 * 3600, 3600), (math.inf, 12 * 3600))  # seconds
 
 
 def rounded(count: int) -> int:
     """To the nearest multiple of five."""
     return STEP * ((count + STEP // 2) // STEP)
+
+
+def in_steps(seconds: float) -> float:
+    """The next step at or above a time: 10 s, 5 minutes, an hour, half a day, as it is longer."""
+    size = next(size for below, size in _STEPS if seconds <= below)
+    return float(size * max(1, math.ceil(seconds / size)))
 
 
 def without_persons(found: Volumes) -> Volumes:
@@ -55,7 +64,8 @@ def _told(spread: Spread | None) -> Spread | None:
     if spread is None or spread.count < _LEAST_FOR_MEDIAN:
         return None
     p95 = spread.p95_s if spread.count >= _LEAST_FOR_P95 else None
-    return Spread(rounded(spread.count), spread.median_s, p95)
+    told = None if p95 is None else in_steps(p95)
+    return Spread(rounded(spread.count), in_steps(spread.median_s), told)
 
 
 def _coarse_words(counts: Mapping[str, int]) -> dict[str, int]:

@@ -22,8 +22,8 @@ class VolumeBook:
         """Work inside this transaction."""
         self._connection = connection
 
-    def cases(self, since: datetime) -> Iterator[Case]:
-        """What was submitted since a moment, one by one."""
+    def cases(self, since: datetime, until: datetime) -> Iterator[Case]:
+        """What was submitted from one moment until another, one by one."""
         a, e = applications.c, application_events.c
         issued = and_(e.application_ref == a.ref, e.step == State.ISSUED.value)
         query = (
@@ -32,7 +32,7 @@ class VolumeBook:
                 *(a.automatic, a.reason, e.at.label("issued_at")),
             )
             .select_from(applications.outerjoin(application_events, issued))
-            .where(a.submitted_at >= since)
+            .where(a.submitted_at >= since, a.submitted_at < until)
         )
         for row in self._connection.execute(query):
             refused = row.state == State.REFUSED
@@ -47,20 +47,20 @@ class VolumeBook:
                 reasons=Refusal.kept(row.reason).codes if refused else (),
             )
 
-    def pulls(self, since: datetime) -> dict[str, int]:
-        """How often each agency pulled since a moment, the most first."""
+    def pulls(self, since: datetime, until: datetime) -> dict[str, int]:
+        """How often each agency pulled in that time, the most first."""
         agency = usage.c.record["agency"].as_string()
         query = (
             select(agency.label("agency"), func.count().label("n"))
-            .where(usage.c.kind == "pull", usage.c.at >= since)
+            .where(usage.c.kind == "pull", usage.c.at >= since, usage.c.at < until)
             .group_by(agency)
             .order_by(func.count().desc(), agency)
         )
         return {row.agency: row.n for row in self._connection.execute(query) if row.agency}
 
-    def scans(self, since: datetime) -> int:
-        """How many codes were scanned on line since a moment."""
-        where = (usage.c.kind.in_(_SCANS), usage.c.at >= since)
+    def scans(self, since: datetime, until: datetime) -> int:
+        """How many codes were scanned on line in that time."""
+        where = (usage.c.kind.in_(_SCANS), usage.c.at >= since, usage.c.at < until)
         query = (
             select(func.count(), func.coalesce(func.sum(more_scans.c.scans), 0))
             .select_from(usage.outerjoin(more_scans, more_scans.c.usage_ref == usage.c.ref))

@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from certstore.clock import local_date
 from certstore.errors import (
     CertstoreError,
     ConflictError,
@@ -13,7 +14,13 @@ from certstore.errors import (
     MalformedError,
     NotFoundError,
 )
+from certstore.ledger import Access, record_access
+from issuance.four_eyes.proposal import Proposal, Standing
+from issuance.four_eyes.tables import ProposalBook
 from issuance.ratings.rating import Opinion
+from issuance.ratings.tables import RatingBook
+from issuance.tables import applications
+from issuance.volumes.desk import VolumeDesk
 from tests.house import house_in
 from tests.residents import EVERYWHERE, GAO, REGISTRATION, copied, resident, settle, submitted
 
@@ -54,28 +61,32 @@ def test_an_opinion_is_kept_changed_answered_and_then_fixed(place, ref):
     desk.rate(LIN, ref, BAD)  # sent twice
     (waiting,) = desk.waiting(EVERYWHERE)
     assert (waiting.opinion, waiting.bad) == (BAD, True)
-    desk.reply(EVERYWHERE, ref, BAD.digest, "抱歉，  已经改进。")
+    desk.reply(EVERYWHERE, waiting.ref, BAD.digest, "抱歉，  已经改进。")
     assert desk.of(LIN, ref)[1].reply == "抱歉， 已经改进。"
     assert desk.waiting(EVERYWHERE) == []
     assert cause(lambda: desk.rate(LIN, ref, Opinion(grade=5))) == "ANSWERED"
-    assert cause(lambda: desk.reply(EVERYWHERE, ref, BAD.digest, "再答一次")) == "MOVED"
+    again = (EVERYWHERE, waiting.ref, BAD.digest, "再答一次")
+    assert cause(lambda: desk.reply(*again)) == "MOVED"
     told = [n.kind for n in place.holdings_desk.notices(LIN)]
     assert told.count("rating_answered") == 1
-    assert desk.counted(place.clock.now() - timedelta(days=1)) == {("residence_registration", 1): 1}
+    now = place.clock.now()
+    assert desk.counted(now - timedelta(days=1), now) == {("residence_registration", 1): 1}
+    assert desk.counted(now, now + timedelta(days=1)) == {}
 
 
 def test_an_answer_meets_what_was_read_and_only_once(place, ref):
     desk = place.rating_desk
     desk.rate(LIN, ref, BAD)
-    read = desk.waiting(EVERYWHERE)[0].opinion.digest
+    (first,) = desk.waiting(EVERYWHERE)
     desk.rate(LIN, ref, replace(BAD, words="另一句话"))  # the same grade
-    assert cause(lambda: desk.reply(EVERYWHERE, ref, read, "抱歉")) == "MOVED"
+    answer_to_it = (EVERYWHERE, first.ref, first.opinion.digest, "抱歉")
+    assert cause(lambda: desk.reply(*answer_to_it)) == "MOVED"
 
     now_read = desk.waiting(EVERYWHERE)[0].opinion.digest
 
     def answer(n):
         try:
-            desk.reply(EVERYWHERE, ref, now_read, f"谢谢 {n}")
+            desk.reply(EVERYWHERE, first.ref, now_read, f"谢谢 {n}")
         except ConflictError:
             return 0
         return 1
@@ -89,7 +100,71 @@ def test_after_ten_days_it_stays_as_it_is_and_can_still_be_answered(place, ref):
     desk.rate(LIN, ref, BAD)
     place.clock.skip(timedelta(days=10, minutes=1))
     assert cause(lambda: desk.rate(LIN, ref, Opinion(grade=5))) == "TOO_LATE"
-    desk.reply(EVERYWHERE, ref, BAD.digest, "抱歉")
+    desk.reply(EVERYWHERE, desk.waiting(EVERYWHERE)[0].ref, BAD.digest, "抱歉")
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [replace(BAD, words="又来"), replace(BAD, tags=("unkind",)), replace(BAD, grade=2)],
+)
+def test_what_is_changed_while_it_is_answered_stays_unanswered(place, ref, changed):
+    place.rating_desk.rate(LIN, ref, BAD)
+    (read,) = place.rating_desk.waiting(EVERYWHERE)
+    place.rating_desk.rate(LIN, ref, changed)
+    with place.archive.writing() as books:  # as if it were changed after the desk had looked
+        book = RatingBook(books.connection)
+        assert book.reply(read, "抱歉", "1100", place.clock.now()) is None
+        now_there = book.of(ref)
+        assert book.reply(now_there, "抱歉", "1100", place.clock.now()) is not None
+
+
+def test_a_rating_is_found_by_a_reference_of_its_own_alone(place, ref):
+    desk = place.rating_desk
+    desk.rate(LIN, ref, BAD)
+    (waiting,) = desk.waiting(EVERYWHERE)
+    assert waiting.ref != ref
+    with pytest.raises(NotFoundError):
+        desk.reply(EVERYWHERE, ref, BAD.digest, "抱歉")
+    desk.rate(LIN, ref, replace(BAD, grade=2))
+    assert desk.waiting(EVERYWHERE)[0].ref == waiting.ref  # while it is changed
+
+
+@pytest.mark.parametrize("number", ["1100", "pz-7"])
+def test_who_decided_a_matter_neither_reads_nor_answers_what_is_said_of_it(place, ref, number):
+    desk, decider = place.rating_desk, replace(EVERYWHERE, number=number)
+    desk.rate(LIN, ref, BAD)
+    (waiting,) = desk.waiting(decider)
+    with place.archive.writing() as books:
+        decided = applications.update().where(applications.c.ref == ref)
+        books.connection.execute(decided.values(reviewed_by=number.upper()))
+    assert desk.waiting(decider) == []
+    with pytest.raises(NotFoundError):
+        desk.reply(decider, waiting.ref, BAD.digest, "我办得很好")
+    other = replace(EVERYWHERE, number="1101")
+    assert desk.waiting(other) == [waiting]
+    desk.reply(other, waiting.ref, BAD.digest, "抱歉")
+
+
+def test_who_proposed_what_another_confirmed_does_not_either(place, ref):
+    desk = place.rating_desk
+    desk.rate(LIN, ref, BAD)
+    proposal = Proposal(
+        ref="p" * 20,
+        application_ref=ref,
+        decision="approve",
+        rule="x",
+        proposed_by=EVERYWHERE.number,
+        proposed_name=EVERYWHERE.name,
+        station="x",
+        proposed_at=place.clock.now(),
+    )
+    for n, standing in enumerate((Standing.SENT_BACK, Standing.CONFIRMED)):
+        assert len(desk.waiting(EVERYWHERE)) == 1
+        with place.archive.writing() as books:
+            book, one = ProposalBook(books.connection), replace(proposal, ref=f"p{n}")
+            assert book.add(one)
+            assert book.answer(one.ref, standing, "1101", place.clock.now())
+    assert desk.waiting(EVERYWHERE) == []
 
 
 def test_only_the_applicant_rates_and_only_a_supervisor_reads(place, ref):
@@ -134,3 +209,45 @@ def test_the_figures_count_what_happened_and_by_whom_it_was_pulled(place, ref):
     assert sum(found.by_day.values()) == 1
     assert found.pulls == {}
     assert ref not in str(found.as_json())
+
+
+def test_of_real_people_whole_days_are_counted_that_ended_yesterday(place, ref):
+    desk = VolumeDesk(archive=place.archive, clock=place.clock, exact=False)
+    assert desk.volumes(7).matters == ()  # submitted today
+    today = local_date(place.clock.now())
+    place.clock.skip(timedelta(days=1))
+    found = desk.volumes(7)
+    assert (found.since, found.until) == (today - timedelta(days=6), today)
+    assert [m.issued for m in found.matters] == [1]
+    assert sum(found.by_day.values()) == 1
+    place.clock.skip(timedelta(days=7))
+    assert desk.volumes(7).matters == ()
+
+
+def test_pulls_and_scans_of_today_are_counted_tomorrow(place, ref):
+    now = place.clock.now()
+    with place.archive.writing() as books:
+        for kind, record in (("pull", {"agency": "示范市教育局"}), ("scan", {})):
+            access = Access(
+                kind=kind, at=now, client="c", agency="a", purpose="p", person=None, record=record
+            )
+            record_access(books, place.settings.ledger_origin, access)
+    desk = VolumeDesk(archive=place.archive, clock=place.clock, exact=False)
+    assert (desk.volumes(7).pulls, desk.volumes(7).scans) == ({}, 0)
+    exact = place.volume_desk.volumes(7)
+    assert (exact.pulls, exact.scans) == ({"示范市教育局": 1}, 1)
+    place.clock.skip(timedelta(days=1))
+    assert (desk.volumes(7).pulls, desk.volumes(7).scans) == ({"示范市教育局": 1}, 1)
+
+
+@pytest.mark.parametrize(("days", "counted"), [(7, True), (30, True), (8, False), (365, False)])
+def test_of_real_people_only_a_few_periods_are_counted(place, days, counted):
+    """Periods one day apart give back by subtraction what rounding hides."""
+    desk = VolumeDesk(archive=place.archive, clock=place.clock, exact=False)
+    assert place.volume_desk.volumes(days)
+    if counted:
+        assert desk.volumes(days)
+    else:
+        with pytest.raises(MalformedError) as refused:
+            desk.volumes(days)
+        assert "7, 30, 90 or 366" in refused.value.remedy

@@ -1,10 +1,21 @@
 """Rating a matter, answering it, and the console's figures over HTTP."""
 
+from contextlib import closing
+
 import pytest
 from lxml.html import fromstring
 
 from certstore.callers import Operator
-from tests.residents import EVERYWHERE, GAO, Browser, assert_sound, resident, submitted
+from tests.house import house_in
+from tests.residents import (
+    EVERYWHERE,
+    GAO,
+    Browser,
+    assert_sound,
+    copied,
+    resident,
+    submitted,
+)
 
 ZHENG = Operator("郑运维", "A01")
 LIN = resident("lin_xiaohe")
@@ -13,7 +24,8 @@ BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
 
 @BOTH
 def test_from_the_progress_page_to_an_answer(house, lang):
-    ref = submitted(house, "lin_xiaohe").ref
+    application = submitted(house, "lin_xiaohe")
+    ref, submitted_number = application.ref, application.number
     mine, desk = Browser(house, LIN, lang), Browser(house, EVERYWHERE, lang)
     path = f"/applications/{ref}/rating"
     assert path in mine.get(f"/applications/{ref}").text
@@ -30,13 +42,18 @@ def test_from_the_progress_page_to_an_answer(house, lang):
     assert "<b>慢" not in listed.text
     assert "林晓禾" not in listed.text
     assert LIN.holder.id_number not in listed.text
-    (form,) = fromstring(listed.text).xpath(f'//form[@action="/desk/ratings/{ref}"]')
+    assert ref not in listed.text  # a supervisor can open the case
+    assert submitted_number not in listed.text
+    (form,) = fromstring(listed.text).xpath('//form[starts-with(@action, "/desk/ratings/")]')
+    answer_at = form.action
     read = form.fields["read"]
-    empty = desk.post(f"/desk/ratings/{ref}", read=read, words=" ")
+    empty = desk.post(answer_at, read=read, words=" ")
     assert empty.status_code == 422
-    done = desk.post(f"/desk/ratings/{ref}", read=read, words="抱歉")
+    done = desk.post(answer_at, read=read, words="抱歉")
     assert done.headers["location"] == "/desk/ratings?done=answered"
-    again = desk.post(f"/desk/ratings/{ref}", read=read, words="再答")
+    by_case = desk.post(f"/desk/ratings/{ref}", read=read, words="再答")
+    assert by_case.status_code == 404
+    again = desk.post(answer_at, read=read, words="再答")
     assert again.headers["location"] == "/desk/ratings?done=moved"
     assert "抱歉" in mine.get(path).text
     assert path in mine.get("/notices").text
@@ -73,6 +90,32 @@ def test_an_operator_sees_volumes_and_times_and_nobody(house, lang):
 @pytest.mark.parametrize("days", ["0", "367", "x", "-1"])
 def test_a_period_that_is_none_is_told(house, days):
     assert Browser(house, ZHENG).http.get(f"/console/volumes?days={days}").status_code == 422
+
+
+@BOTH
+def test_of_real_people_four_periods_are_counted_and_today_is_not(settled_folder, tmp_path, lang):
+    with copied(settled_folder, tmp_path) as before:
+        submitted(before, "lin_xiaohe")
+    nobody = tmp_path / "face.toml"
+    nobody.write_text("provider = []", "utf-8")
+    real = {
+        "demonstration": False,
+        "oidc_issuer": "https://op.example",
+        "key_passphrase_file": next(settled_folder.rglob("passphrase")),
+        "face_providers_file": nobody,
+    }
+    with closing(house_in(tmp_path / "house", **real)) as house:
+        browser = Browser(house, ZHENG, lang)
+        for days in (7, 30, 90, 366):
+            assert_sound(browser.get(f"/console/volumes?days={days}"), lang)
+        for path in ("volumes", "volumes.csv"):
+            for days in (1, 8, 29, 365):
+                at = f"/console/{path}?days={days}"
+                refused = browser.http.get(at, headers={"accept": "application/json"})
+                assert refused.status_code == 422
+                assert "7, 30, 90 or 366" in refused.json()["errors"][0]["detail"]
+        assert_sound(browser.get("/console/volumes?days=8"), lang)
+        assert b"residence_registration" not in browser.http.get("/console/volumes.csv").content
 
 
 def test_the_figures_are_for_operators(house):

@@ -9,7 +9,7 @@ from issuance.application import Matter
 from issuance.pages.rating_views import DeskRatingsView, RatingLine, RatingView
 from issuance.pages.volumes_views import volumes_view
 from issuance.volumes.figures import MatterVolume, Spread, Volumes
-from tests.e2e.pages.people import NOW, OFFICER, REF, RESIDENT, Sample
+from tests.e2e.pages.people import NOW, OFFICER, REF, RESIDENT, TODAY, Sample
 
 OPERATOR = Signed("郑运维", "operator")
 _FIRST = date(2026, 10, 27)
@@ -84,13 +84,12 @@ def _ratings() -> Iterator[Sample]:
     line = RatingLine(
         ref=REF,
         matter="residence_registration",
-        number="SF-2611-000123",
         read="9f2c9f2c9f2c9f2c",
         grade=1,
         bad=True,
         tags=("slow", "asked_again"),
         words="等了三天，不知道卡在哪一步。",
-        rated_at=NOW - timedelta(days=1),
+        rated_on=TODAY - timedelta(days=1),
     )
     good = replace(line, ref="k7m2x9qd4wzr5t8vbn3c", grade=5, bad=False, tags=("fast",), words="")
     desk = DeskRatingsView(

@@ -1,6 +1,7 @@
 """Every form a browser sends: from our own pages, with the session's token, or not at all."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from starlette.routing import Route
@@ -193,3 +194,108 @@ def test_with_a_provider_configured_there_is_no_development_identity(tmp_path):
     assert not [p for p in paths if p.startswith("/development-identity")]
     assert house.openid_issuer == "https://id.example"
     house.close()
+
+
+def in_parts(client, path, content_type, **fields):
+    """Send a form in parts, its bytes as they are."""
+    head = b'--x\r\nContent-Disposition: form-data; name="'
+    parts = [head + name.encode() + b'"\r\n\r\n' + said + b"\r\n" for name, said in fields.items()]
+    headers = {"Content-Type": content_type, "Sec-Fetch-Site": "same-origin"}
+    return client.post(path, content=b"".join(parts) + b"--x--\r\n", headers=headers)
+
+
+HALF = b"+2AA-"  # in UTF-7: one half of a character, which no page can show
+
+
+@pytest.mark.parametrize(
+    "charset",
+    ["utf-7", '"UTF-16"', "undefined", "\0"],
+)
+def test_a_form_in_other_letters_than_utf_8_is_refused_everywhere(app, house, charset):
+    """Python has codecs that give half characters, and some that fail."""
+    client = browser(app, house, resident())
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    for path in (*forms(app), *FROM_OTHERS):
+        answer = in_parts(client, path, kind, csrf=CSRF.encode(), address=HALF)
+        assert answer.status_code == 400, (path, answer.status_code)
+
+
+@pytest.mark.parametrize(
+    "charset", ["unicode_escape", "idna", "hex", "utf-8-sig", "x" * 500, "latin-1", "utf-7 "]
+)
+def test_none_of_pythons_codecs_is_taken(app, house, charset):
+    kind = f"multipart/form-data; boundary=x; charset={charset}"
+    answer = in_parts(browser(app, house, resident()), "/leases/new", kind, csrf=CSRF.encode())
+    assert answer.status_code == 400
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "multipart/form-data; charset*=utf-7''utf-7; boundary=x",
+        "Multipart/Form-Data; CHARSET=utf-7; boundary=x",
+        "multipart/form-data; boundary=x; charset=utf-8; charset=utf-7",
+        "multipart/form-data-else; boundary=x; charset=utf-7",
+    ],
+)
+def test_however_it_is_spelled(app, house, kind):
+    client = browser(app, house, resident())
+    for path in ("/leases/new", "/uploads/new"):
+        typed = {"csrf": CSRF.encode(), "key": b"b" * 20, "address": HALF}
+        answer = in_parts(client, path, kind, **typed)
+        assert answer.status_code != 500
+        assert answer.status_code >= 400
+    assert in_parts(client, "/leases/new", kind, **typed).status_code in {400, 422}
+
+
+@pytest.mark.parametrize("charset", ["", "; charset=UTF-8", '; charset="utf-8"', "; charset=utf8"])
+def test_a_form_in_parts_is_read_as_utf_8(app, house, charset):
+    client = browser(app, house, resident())
+    kind = f"multipart/form-data; boundary=x{charset}"
+    typed = {"csrf": CSRF.encode(), "key": b"b" * 20, "address": "望江路".encode()}
+    answer = in_parts(client, "/leases/new", kind, **typed)
+    assert answer.status_code == 422  # most of it is missing
+    assert "望江路" in answer.text
+    half = in_parts(client, "/leases/new", kind, **typed | {"address": b"\xed\xa0\x80"})
+    assert half.status_code == 422
+
+
+def test_a_form_of_an_ended_session_in_other_letters_is_refused_too(app, house):
+    client, now = browser(app, house, resident()), house.clock.now()
+    with house.archive.writing() as books:
+        ended = SessionRow(caller_as_json(resident()), CSRF, now, now - timedelta(seconds=1))
+        books.sessions.open("an ended one", ended)
+    client.cookies.set("session", "an ended one")
+    kept = client.post("/leases/new", data={"csrf": CSRF, "address": "望江路"})
+    assert "why=kept" in kept.headers["location"]
+    kind = "multipart/form-data; boundary=x; charset=utf-7"
+    for typed in ({"csrf": HALF}, {"csrf": CSRF.encode(), "reason": HALF}):
+        assert in_parts(client, "/leases/new", kind, **typed).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "multipart/form-data",
+        "multipart/form-data; boundary=\xe9",
+        "Multipart/Form-Data; boundary=x",
+    ],
+)
+@pytest.mark.parametrize("secret", ["an ended one", "secret of Resident"])
+def test_a_form_that_cannot_be_read_is_no_failure_of_ours(app, house, kind, secret):
+    client, now = browser(app, house, resident()), house.clock.now()
+    with house.archive.writing() as books:
+        books.sessions.close("an ended one")
+        ended = SessionRow(caller_as_json(resident()), CSRF, now, now - timedelta(seconds=1))
+        books.sessions.open("an ended one", ended)
+    client.cookies.set("session", secret)
+    files = [b'--x\r\nContent-Disposition: form-data; name="csrf"; filename="a"\r\n\r\na\r\n'] * 20
+    for path in forms(app):
+        for content in (
+            b"--x\r\nno header",
+            b"--x\r\n\r\n\r\n--x--\r\n",
+            b"".join(files) + b"--x--",
+        ):
+            headers = {"Content-Type": kind.encode("latin-1"), "X-CSRF-Token": CSRF}
+            answer = client.post(path, content=content, headers=headers)
+            assert answer.status_code < 500, (path, content[:20], answer.status_code)

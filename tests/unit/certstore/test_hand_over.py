@@ -64,12 +64,36 @@ def test_a_sound_assertion_names_host_person_and_page():
         ({"to": "/enter"}, "to"),
         ({"to": "/sign-out"}, "to"),
         ({"to": "/v1/me/usage"}, "to"),
+        ({"to": "/./v1/me/usage"}, "to"),
+        ({"to": "/%2e/v1/me/usage"}, "to"),
+        ({"to": "/a/../sign-out"}, "to"),
+        ({"to": "/a/.%2E/sign-out"}, "to"),
+        ({"to": "/a//v1"}, "to"),
+        ({"to": "/.//v1/me/usage"}, "to"),
+        ({"to": "/%5c/v1"}, "to"),
+        ({"to": "/%76%31/me/usage"}, "to"),
+        ({"to": "/v1?x"}, "to"),
+        ({"to": "/enter#x"}, "to"),
+        ({"to": "/sign-in/leave"}, "to"),
         ({"to": ["/"]}, "to"),
         ({"to": "/" + "a" * 300}, "to"),
     ],
 )
 def test_what_is_wrong_is_named(changes, why):
     assert cause(APP.assertion(LIN, TODAY, **changes)) == why
+
+
+@pytest.mark.parametrize("to", ["/entrusted", "/applications?a=../b//c", "/help#..", "/a/", "/a.b"])
+def test_a_page_that_only_resembles_a_door_is_entered(to):
+    assert read(APP.assertion(LIN, TODAY, to=to)).to == to
+
+
+@pytest.mark.parametrize("claims", [{"name": ""}, {"id_number": "7"}, {"auth_time": "now"}])
+def test_a_refusal_speaks_of_the_assertion_and_of_no_identity_provider(claims):
+    with pytest.raises(InvalidTokenError) as refused:
+        read(APP.assertion(LIN, TODAY, **claims))
+    assert refused.value.detail.startswith("the assertion gives") or "auth_time" in claims
+    assert "provider" not in f"{refused.value.detail} {refused.value.remedy}"
 
 
 def test_times_are_kept():

@@ -9,8 +9,15 @@ import pytest
 
 from issuance.application import Matter, State
 from issuance.pages.volumes_views import Lasting, shown, volumes_csv
-from issuance.volumes.figures import Case, Spread, Volumes, count_days, count_matters
-from issuance.volumes.rounding import rounded, without_persons
+from issuance.volumes.figures import (
+    Case,
+    Spread,
+    Volumes,
+    as_it_stood,
+    count_days,
+    count_matters,
+)
+from issuance.volumes.rounding import in_steps, rounded, without_persons
 from tests.house import TODAY
 
 DUE = date(2026, 11, 26)
@@ -113,6 +120,54 @@ def test_of_real_people_no_count_is_exact_and_few_have_no_times():
         for one in said.matters:
             counts = (one.submitted, one.issued, one.refused, one.open, one.decided, one.in_time)
             assert all(n % 5 == 0 for n in counts)
+
+
+@pytest.mark.parametrize(
+    ("seconds", "told"),
+    [
+        (0.0, 10.0),
+        (0.4, 10.0),
+        (10.0, 10.0),
+        (10.1, 20.0),
+        (119.5, 120.0),
+        (120.5, 300.0),
+        (7199.0, 7200.0),
+        (7201.0, 10800.0),
+        (47.5 * 3600, 48 * 3600.0),
+        (48 * 3600 + 1.0, 60 * 3600.0),
+    ],
+)
+def test_times_are_told_in_steps(seconds, told):
+    assert in_steps(seconds) == told
+
+
+def test_no_time_of_real_people_is_anybodys_own():
+    own = [60.0 + 13.7 * n for n in range(120)]
+    cases = [case(submitted_at=TODAY - timedelta(seconds=s)) for s in own]
+    (m,) = without_persons(volumes(*cases)).matters
+    assert m.answer is not None
+    for told in (m.answer.median_s, m.answer.p95_s):
+        assert told not in own
+        assert told % 10 == 0
+    assert m.answer.median_s <= m.answer.p95_s
+
+
+def test_what_came_after_the_last_day_had_not_happened():
+    end = TODAY
+    before, after = end - timedelta(seconds=1), end + timedelta(seconds=1)
+    issued = case(decided_at=before, issued_at=after)
+    assert as_it_stood(issued, end) == replace(issued, state=State.APPROVED, issued_at=None)
+    done = case(decided_at=before, issued_at=before)
+    assert as_it_stood(done, end) == done
+    for later in (
+        case(State.REFUSED, decided_at=end, reasons=("OTHER",)),
+        case(State.WITHDRAWN, decided_at=after),
+        case(decided_at=after, issued_at=after, automatic=True),
+    ):
+        found = figures(as_it_stood(later, end))
+        assert (found.open, found.decided, found.withdrawn, found.automatic) == (1, 0, 0, 0)
+        assert found.reasons == {}
+        assert found.answer is None
 
 
 def test_ratings_of_few_real_people_are_not_shown():
