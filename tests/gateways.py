@@ -20,8 +20,8 @@ SAID = shown(SECRET)
 class Gateway:
     """Sends each key once; `wrong` makes it answer otherwise, late, or not at all.
 
-    `wrong`: status and body; `late`: seconds before the answer; `cut`: no answer after taking;
-    `once`: only the next call goes wrong.
+    `wrong`: status, body and `retry_after`; `late`: seconds before the answer; `cut`: no answer
+    after taking; `once`: only the next call goes wrong.
     """
 
     clock: Clock | None = None
@@ -30,7 +30,7 @@ class Gateway:
     wrong: dict = field(default_factory=dict)
 
     def answer(self, headers, body):
-        """Status and body of an answer; None: hang up."""
+        """Status, body and headers of an answer; None: hang up."""
         check_webhook(headers, body, SECRET, self.clock.now())
         key, wrong = headers["idempotency-key"], dict(self.wrong)
         assert headers["webhook-id"] == key
@@ -38,13 +38,14 @@ class Gateway:
         if wrong.get("once"):
             self.wrong = {}
         if "status" in wrong:
-            return wrong["status"], wrong.get("body", b"{}")
+            more = {"Retry-After": wrong["retry_after"]} if "retry_after" in wrong else {}
+            return wrong["status"], wrong.get("body", b"{}"), more
         self.sent.setdefault(key, json.loads(body))
         if wrong.get("late"):
             time.sleep(wrong["late"])
         if wrong.get("cut"):
             return None
-        return 202, canonical_json({"id": f"gw-{list(self.sent).index(key)}"})
+        return 202, canonical_json({"id": f"gw-{list(self.sent).index(key)}"}), {}
 
     @property
     def texts(self):
@@ -72,10 +73,13 @@ def serving(gateway):
                 if answered is None:
                     self.connection.close()
                     return
-                self.send_response(answered[0])
-                self.send_header("Content-Length", str(len(answered[1])))
+                status, written, more = answered
+                self.send_response(status)
+                for name, value in more.items():
+                    self.send_header(name, value)
+                self.send_header("Content-Length", str(len(written)))
                 self.end_headers()
-                self.wfile.write(answered[1])
+                self.wfile.write(written)
 
         def log_message(self, *_):
             pass

@@ -13,8 +13,9 @@ from certstore.events.destination import MAX_URL, PORTS
 from certstore.events.feed import LONGEST_WAIT_S, PAGE_MOST
 from certstore.events.kinds import KINDS, MEDIA_TYPE, type_of
 from certstore.events.outcomes import GIVEN_UP_AFTER
+from certstore.events.secrets import FORMER_SECRET_FOR
 from certstore.events.spreading import KEPT_FOR
-from certstore.events.subscriptions import FORMER_SECRET_FOR, MOST
+from certstore.events.subscriptions import MOST
 from certstore.sharing.bodies import PullIn
 
 # Named only where they are served: a part that is not installed is not offered.

@@ -92,7 +92,10 @@ def send_ping(ref: Ref, caller: Pulling, webhooks: Webhooks) -> dict[str, Any]:
 
 @router.post("/v1/subscriptions/{ref}:rotate-secret", summary="Get a new secret")
 def rotate(ref: Ref, caller: Pulling, webhooks: Webhooks, response: Response) -> dict[str, Any]:
-    """For 24 hours the former one signs beside it: two signatures in the header."""
+    """For 24 hours the former one signs beside it: two signatures in the header.
+
+    Until then there is no other new one.
+    """
     response.headers["Cache-Control"] = "no-store"
     return webhooks.rotate_secret(caller, ref)
 

@@ -2,11 +2,15 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Final
 
 from certstore.events import signing
 from certstore.safekeeping import Safe, Wrapped
 from certstore.tables.webhook_rows import Subscription
+
+FORMER_SECRET_FOR: Final = timedelta(hours=24)
+_CLOCKS_DIFFER_BY: Final = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +46,7 @@ class SecretKeeper:
         context = _context(subscription.ref)
         key = self.open_safe().open_key(_wrapped(subscription), context)
         sealed = [subscription.secret]
-        until = subscription.former_until
-        if subscription.former_secret is not None and until is not None and now < until:
+        if subscription.former_secret is not None and former_until(subscription, now) is not None:
             sealed.append(subscription.former_secret)
         return [key.open(each, context) for each in sealed]
 
@@ -53,6 +56,17 @@ class SecretKeeper:
         if subscription.key_id == safe.newest:
             return None
         return safe.wrap_anew(_wrapped(subscription), _context(subscription.ref))
+
+
+def former_until(subscription: Subscription, now: datetime) -> datetime | None:
+    """Until when the former secret signs, too; None if there is none, or its time is over.
+
+    One that would end later than it may was given by a clock that ran ahead: it is over.
+    """
+    until = subscription.former_until
+    if until is None or not now < until <= now + FORMER_SECRET_FOR + _CLOCKS_DIFFER_BY:
+        return None
+    return until
 
 
 def _wrapped(subscription: Subscription) -> Wrapped:

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any, Final
 
 from certstore.callers import Service
@@ -12,7 +12,7 @@ from certstore.errors import ConflictError, MalformedError, NotFoundError
 from certstore.events.destination import Bounds, parse_destination
 from certstore.events.kinds import ping, types
 from certstore.events.outcomes import FAILING_AFTER
-from certstore.events.secrets import SecretKeeper
+from certstore.events.secrets import FORMER_SECRET_FOR, SecretKeeper, former_until
 from certstore.events.signing import shown
 from certstore.events.spreading import delivery
 from certstore.events.standing import judge_subscriber
@@ -21,7 +21,6 @@ from certstore.tables.webhook_rows import Delivery, State, Subscription
 
 MOST: Final = 10
 """Webhooks a client may have."""
-FORMER_SECRET_FOR: Final = timedelta(hours=24)
 _PAGE_MOST: Final = 100
 
 
@@ -107,11 +106,15 @@ class SubscriptionDesk:
         return as_json(queued)
 
     def rotate_secret(self, service: Service, ref: str) -> dict[str, Any]:
-        """A new secret; what is sent in the next 24 hours is signed with the former one, too."""
+        """A new secret; what is sent in the next 24 hours is signed with the former one, too.
+
+        Raises ConflictError while it is: the promise to who knows the former one is kept.
+        """
         _admit(service)
         now = self.clock.now()
         with self.archive.writing() as books:
             found = _found(books, service, ref, to_change=True)
+            _judge_former(former_until(found, now), ref)
             secret, sealed = self.secrets.anew(found)
             until = now + FORMER_SECRET_FOR
             books.webhooks.change(
@@ -180,14 +183,13 @@ class SubscriptionDesk:
 def told(books: Books, found: Subscription, now: datetime) -> dict[str, Any]:
     """A webhook and how it goes, as its owner is told; never its secret."""
     counted = books.webhooks.counted(found.ref)
-    former = found.former_until if found.former_until and now < found.former_until else None
     return {
         "ref": found.ref,
         "url": found.url,
         "types": list(found.types),
         "description": found.description,
         "created_at": found.created_at.isoformat(),
-        "former_secret_until": _said(former),
+        "former_secret_until": _said(former_until(found, now)),
         "health": {
             "state": state_of(found, now),
             "disabled_for": found.disabled,
@@ -242,6 +244,16 @@ def _judge_number(there: int) -> None:
             remedy="remove one that is not needed any more",
             cause="too_many",
             limit=MOST,
+        )
+
+
+def _judge_former(until: datetime | None, ref: str) -> None:
+    if until is not None:
+        raise ConflictError(
+            f"the secret before this one signs until {until.isoformat()}",
+            where=ref,
+            remedy="wait until then; or make another webhook, and then remove this one",
+            cause="former_secret_signs",
         )
 
 

@@ -10,6 +10,7 @@ from certstore.tables.message_rows import ChannelName
 
 _LONGEST: Final = 254  # characters of a mail address (RFC 5321, 4.5.3.1.3)
 _LONGEST_LOCAL: Final = 64
+_ENCODED: Final = "=?"  # begins what mail programs decode (RFC 2047): it would say another address
 _ATOM = r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+"
 _LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 _MAIL = re.compile(
@@ -44,6 +45,8 @@ def masked_address(channel: ChannelName, address: str) -> str:
 def _mail(text: str) -> str | None:
     found = _MAIL.fullmatch(text)
     if found is None or len(text) > _LONGEST or len(found[1]) > _LONGEST_LOCAL:
+        return None
+    if _ENCODED in found[1]:
         return None
     return f"{found[1]}@{found[2].lower()}"
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Final, Literal, Protocol, get_args
 
 from certstore.errors import CertstoreError
@@ -35,14 +36,18 @@ class RefusedForGoodError(CertstoreError):
 
 
 class TryLaterError(CertstoreError):
-    """It surely did not leave; `reached` is whether the channel answered at all."""
+    """It surely did not leave; `reached` is whether the channel answered at all.
+
+    `pause` is for how long it wants to be left alone by everybody; None: it said no such thing.
+    """
 
     code = "unavailable"
 
-    def __init__(self, detail: str, *, reached: bool) -> None:
-        """Keep whether there was an answer."""
+    def __init__(self, detail: str, *, reached: bool, pause: timedelta | None = None) -> None:
+        """Keep whether there was an answer, and what it means for others."""
         super().__init__(detail, where="channel", remedy="it is tried again by itself")
         self.reached = reached
+        self.pause = pause
 
 
 class UnclearError(CertstoreError):

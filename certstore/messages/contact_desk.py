@@ -23,6 +23,7 @@ from certstore.web.dress import Lang
 
 CODE_LIFE: Final = timedelta(minutes=10)
 CODE_TRIES: Final = 5
+_CLOCKS_DIFFER_BY: Final = timedelta(minutes=1)
 _AN_HOUR: Final = (timedelta(hours=1), 5)
 _A_DAY: Final = (timedelta(days=1), 10)
 Added = Literal["sent", "malformed", "known", "too_often", "refused", "not_sent", "confirmed"]
@@ -68,8 +69,6 @@ class ContactDesk:
         return [self._shown(contact) for contact in found if contact.channel in self.channels]
 
     def _shown(self, contact: Contact) -> MyContact:
-        until = contact.code_until
-        open_code = contact.code is not None and until is not None and until > self.clock.now()
         return MyContact(
             channel=contact.channel,
             shown=masked_address(contact.channel, self.keeper.address(contact)),
@@ -77,7 +76,7 @@ class ContactDesk:
             groups=frozenset(contact.groups),
             switched_on=contact.switched_on,
             confirmed=contact.confirmed_at is not None,
-            code_until=until if open_code else None,
+            code_until=contact.code_until if _is_open(contact, self.clock.now()) else None,
             failing=contact.failing_since is not None,
         )
 
@@ -157,9 +156,9 @@ class ContactDesk:
         """
         for span, most in (_AN_HOUR, _A_DAY):
             since = now - span
-            if books.contacts.codes_since(person, since) >= most:
+            if books.contacts.codes_since(person, since, now) >= most:
                 return False
-            if books.contacts.codes_to_since(bucket, since) >= most:
+            if books.contacts.codes_to_since(bucket, since, now) >= most:
                 return False
         books.contacts.count_code(person, bucket, now)
         return True
@@ -173,8 +172,7 @@ class ContactDesk:
         now = self.clock.now()
         with self.archive.writing() as books:
             contact = self._mine(books, self._person(books, me), channel)
-            until = contact.code_until
-            if contact.code is None or until is None or now >= until:
+            if not _is_open(contact, now):
                 return "over"
             if contact.code_tries >= CODE_TRIES:
                 return "over"
@@ -248,6 +246,14 @@ class ContactDesk:
         if found is None:
             raise NotFoundError("there is no such address", where="channel")
         return found
+
+
+def _is_open(contact: Contact, now: datetime) -> bool:
+    """Whether a code may be entered. One that ends too late is of a clock that ran ahead."""
+    until = contact.code_until
+    if contact.code is None or until is None:
+        return False
+    return now < until <= now + CODE_LIFE + _CLOCKS_DIFFER_BY
 
 
 def bucket_of(channel: ChannelName, address: str) -> int:

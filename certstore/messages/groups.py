@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Final, Literal, get_args
 
+from certstore.tables.message_rows import Contact
 from certstore.tables.notices import NoticeKind
 
 Group = Literal["progress", "dates", "looks"]
@@ -29,3 +30,8 @@ GROUP_OF: Final[Mapping[str, Group]] = {
     kind: _group(kind) for kind in get_args(NoticeKind) if kind not in INBOX_ONLY
 }
 """Every kind that is told outside; one that a later version writes is in no group, and is not."""
+
+
+def is_wanted(contact: Contact, kind: str) -> bool:
+    """Whether its owner wants to be told of this here, by what is ticked now."""
+    return GROUP_OF.get(kind) in contact.groups

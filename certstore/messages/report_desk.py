@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Final, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError
@@ -11,8 +12,8 @@ from certstore.errors import MalformedError, NotFoundError, UnauthenticatedError
 from certstore.events.checking import check_webhook
 from certstore.messages.sending import mark_failing
 from certstore.strict_json import parse_json_strict
-from certstore.tables.books import Archive
-from certstore.tables.message_rows import ChannelName
+from certstore.tables.books import Archive, Books
+from certstore.tables.message_rows import ChannelName, Contact
 
 LONGEST_CALL: Final = 65_536  # bytes
 MOST_REPORTS: Final = 100  # in one call
@@ -94,9 +95,18 @@ class ReportDesk:
             if contact is None:
                 return None
             new = books.messages.report(report.message, state, now, why)
-            if new and report.state == "bad_address":
+            if new and report.state == "bad_address" and _is_of_now(books, report, contact, now):
                 mark_failing(books, contact, report.message, now)
         return new
+
+
+def _is_of_now(books: Books, report: ReportIn, contact: Contact, now: datetime) -> bool:
+    """Whether a message left after its owner last confirmed the address.
+
+    A confirmation in the future, by a clock that ran ahead, comes after nothing.
+    """
+    handed, confirmed = books.messages.handed(report.message), contact.confirmed_at
+    return handed is None or confirmed is None or not handed < confirmed <= now
 
 
 def _read(body: bytes) -> ReportsIn:

@@ -3,18 +3,18 @@
 A message is claimed, handed over, noted; each is committed before the next begins. What broke
 before it was handed over goes again. What broke after that goes again under its key where the
 channel takes a key once, and nowhere else: of a mail that may have left no second one is sent,
-and the inbox has it all the same.
+and the inbox has it all the same. What is counted against the minute's limit is attempts, not what
+arrived: a channel in trouble is not called more often than one that is well.
 """
 
 import logging
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final, Literal
 
-from certstore.chance import reference
-from certstore.clock import Clock, local_date
+from certstore.clock import Clock
 from certstore.errors import CertstoreError
 from certstore.messages.channels import (
     Channel,
@@ -23,40 +23,24 @@ from certstore.messages.channels import (
     TryLaterError,
     UnclearError,
 )
-from certstore.messages.groups import GROUP_OF
+from certstore.messages.groups import GROUP_OF, is_wanted
+from certstore.messages.job import Job, Jobs
 from certstore.messages.keeping import ContactKeeper
 from certstore.messages.quiet import QuietHours
 from certstore.messages.words import Addressed, Composer
 from certstore.reminders.desk import Standing
 from certstore.tables.books import Archive, Books
-from certstore.tables.message_rows import ChannelName, Contact, Waiting
+from certstore.tables.message_attempts import LONGEST_PAUSE
+from certstore.tables.message_rows import ChannelName, Contact
 from certstore.tables.messages import LONGEST_REST
 
 log = logging.getLogger("certstore.messages")
 TOLD_LATE: Final = timedelta(days=2)  # what is older when it is spread stays in the inbox alone
 GIVEN_UP: Final = timedelta(days=3)
-KEY_HOLDS: Final = timedelta(hours=24)  # so long a gateway knows a key again
 KEPT: Final = timedelta(days=90)
 _AT_A_TIME: Final = 200
-_MOST_TOGETHER: Final = 50
 _MINUTE: Final = timedelta(minutes=1)
 Turn = Literal["nothing", "sent", "not_sent", "down"]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Job:
-    """What one worker holds: a contact under a claim, and what leaves together."""
-
-    claim: str
-    contact: Contact
-    key: str
-    lang: Literal["zh", "en"]
-    lines: Sequence[Waiting]
-
-    @property
-    def ids(self) -> list[int]:
-        """The messages' rows."""
-        return [line.id for line in self.lines]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -95,8 +79,7 @@ class SendingDesk:
             contacts = books.messages.in_use({notice.person_id for notice in fresh})
             for notice in fresh:
                 for contact in contacts:
-                    wanted = GROUP_OF[notice.kind] in contact.groups
-                    if contact.person_id == notice.person_id and wanted:
+                    if contact.person_id == notice.person_id and is_wanted(contact, notice.kind):
                         books.messages.add(notice.id, contact.id, now)
         return len(found)
 
@@ -120,69 +103,33 @@ class SendingDesk:
         return ended
 
     def _claimed(self, channel: ChannelName) -> Job | None:
-        """The next job, written down; None in quiet hours, and when a minute's worth is sent."""
-        now = self.clock.now()
+        """The next job, written down; None in quiet hours, and while the channel is held up."""
+        now, jobs = self.clock.now(), Jobs(self.channels, self.standing)
         if self.quiet.hold(now):
             return None
         while True:
             with self.archive.reading() as books:
+                if self._is_held_up(books, channel, now):
+                    return None
                 if not books.messages.anything_due(channel, now):
                     return None
             with self.archive.writing() as books:
                 books.turns.take("messages", channel)
-                if books.messages.handed_since(channel, now - _MINUTE, now) >= self.a_minute:
+                if self._is_held_up(books, channel, now):
                     return None
                 taken = books.messages.claim(channel, now)
                 if taken is None:
                     return None
-                job = self._job(books, taken, now)
+                job = jobs.of(books, taken, now)
+                if job is not None:
+                    books.attempts.note(channel, now)
             if job is not None:
                 return job
 
-    def _job(self, books: Books, taken: tuple[str, Contact], now: datetime) -> Job | None:
-        """What to send to a contact; None where nothing is left, and the claim is given back."""
-        claim, contact = taken
-        lines = books.messages.open_of(contact.id)
-        begun = self._begun(books, contact, [one for one in lines if one.state == "sending"], now)
-        if begun:
-            first = begun[0]
-            key, lang = first.key or "", first.lang or contact.lang
-            return Job(claim=claim, contact=contact, key=key, lang=lang, lines=begun)
-        chosen = self._chosen(books, books.messages.open_of(contact.id), now)
-        if not chosen:
-            books.messages.let_go(contact.id, claim)
-            return None
-        key = reference()
-        books.messages.begin([line.id for line in chosen], key, contact.lang)
-        return Job(claim=claim, contact=contact, key=key, lang=contact.lang, lines=chosen)
-
-    def _begun(
-        self, books: Books, contact: Contact, lines: Sequence[Waiting], now: datetime
-    ) -> list[Waiting]:
-        """What a broken attempt left that may go again under its key; the rest is settled."""
-        again: list[Waiting] = []
-        for line in lines:
-            if line.handed_at is None:
-                books.messages.put_back([line.id])
-            elif not self.channels[contact.channel].repeatable or (
-                now - line.handed_at > KEY_HOLDS
-            ):
-                books.messages.end([line.id], "unclear", now)
-            elif not again or line.key == again[0].key:
-                again.append(line)
-        return again
-
-    def _chosen(self, books: Books, lines: Sequence[Waiting], now: datetime) -> list[Waiting]:
-        """Of what waits, what holds still: a reminder of what was done meanwhile is dropped."""
-        today, chosen = local_date(now), []
-        for line in lines[:_MOST_TOGETHER]:
-            if line.state != "waiting":
-                continue
-            if self.standing.holds(books, line.notice.kind, line.notice.facts, today):
-                chosen.append(line)
-            else:
-                books.messages.end([line.id], "dropped", now, "done")
-        return chosen
+    def _is_held_up(self, books: Books, channel: ChannelName, now: datetime) -> bool:
+        """Whether a minute's worth was tried, or the channel wants to be left alone."""
+        tried = books.attempts.since(channel, now - _MINUTE, now)
+        return tried >= self.a_minute or books.attempts.is_paused(channel, now)
 
     def _sent(self, channel: Channel, job: Job) -> Turn:
         try:
@@ -195,7 +142,7 @@ class SendingDesk:
         except RefusedForGoodError as error:
             return self._refused(job, error)
         except TryLaterError as error:
-            return self._later(job, reached=error.reached)
+            return self._later(job, reached=error.reached, pause=error.pause)
         except UnclearError:
             return self._unclear(channel, job)
         except CertstoreError as error:  # a key that is missing: nothing left
@@ -250,14 +197,16 @@ class SendingDesk:
                 mark_failing(books, job.contact, job.key, now)
         return "not_sent"
 
-    def _later(self, job: Job, *, reached: bool) -> Turn:
+    def _later(self, job: Job, *, reached: bool, pause: timedelta | None = None) -> Turn:
         """It surely did not leave: it waits again, until it is too old."""
         with self._writing(job) as books:
             now = self.clock.now()
             old = [line.id for line in job.lines if now - line.made_at >= GIVEN_UP]
             books.messages.end(old, "failed", now, "too_late")
             books.messages.put_back([each for each in job.ids if each not in old])
-            self._rest(books, job, now, unreached=not reached)
+            if pause is not None:
+                books.attempts.pause(job.contact.channel, now + min(pause, LONGEST_PAUSE))
+            self._rest(books, job, now, unreached=not reached or pause is not None)
         return "not_sent" if reached else "down"
 
     def _unclear(self, channel: Channel, job: Job) -> Turn:
@@ -283,6 +232,7 @@ class SendingDesk:
         with self.archive.writing() as books:
             books.messages.bury(now - GIVEN_UP, now)
             books.messages.forget(now - KEPT)
+            books.attempts.forget(now)
             books.contacts.forget(now)
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any, Final
 
 from certstore.clock import Clock, local_date
@@ -20,7 +20,8 @@ class ReminderDesk:
     """Looks every source through for the day; run twice or on two machines, each tells once.
 
     A batch is written in one transaction with the mark of how far it went. Where a clock ran
-    ahead, the day is looked through again: what was told is not told anew.
+    ahead, what it told and does not hold is taken back, and everything is looked through as if
+    for the first time: what was told and holds is not told anew.
     """
 
     archive: Archive
@@ -47,11 +48,12 @@ class ReminderDesk:
     def _batch(self, source: ReminderSource, looked: Looked, today: date) -> int | None:
         """Tell one batch; None if another worker was there."""
         now = self.clock.now()
-        before = looked.done
-        if before is not None and before > today:
-            before = today - _DAY  # a clock had run ahead
+        ahead = _is_ahead(looked, today)
+        before = None if ahead else looked.done
         after = looked.after if looked.looking == today else 0
         with self.archive.writing() as books:
+            if ahead:
+                _take_back(books, source, now)
             found = source.due(books, Span(before, today), after, _AT_A_TIME)
             through = found.last_row is None
             then = Looked(today, None, 0) if through else Looked(before, today, found.last_row or 0)
@@ -62,6 +64,24 @@ class ReminderDesk:
                     occasion = f"{due.occasion}:{person}"
                     books.inbox.add(person, due.kind, occasion, due.facts, now)
         return sum(len(due.people) for due in found.due)
+
+
+def _is_ahead(looked: Looked, today: date) -> bool:
+    """Whether a day was looked through that is to come; machines differ by one at midnight."""
+    return any(day is not None and day > today + _DAY for day in (looked.done, looked.looking))
+
+
+def _take_back(books: Books, source: ReminderSource, now: datetime) -> None:
+    """Forget reminders of days to come that do not hold: each is told again on its day.
+
+    What left for a telephone cannot be called back.
+    """
+    early = books.inbox.after(now + _DAY, source.kinds)
+    today = local_date(now)
+    for row, told in early:
+        holds = source.still(books, told.kind, told.facts, today)
+        if not holds and books.inbox.take_back(row):
+            books.messages.take_back(row, now)
 
 
 @dataclass(frozen=True, slots=True)

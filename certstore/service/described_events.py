@@ -160,6 +160,7 @@ REQUESTS: Final[Mapping[tuple[str, str], Any]] = {
 REFUSALS: Final[Mapping[tuple[str, str], tuple[tuple[int, str], ...]]] = {
     ("GET", "/v1/events"): ((409, "conflict"),),
     ("POST", "/v1/subscriptions"): ((409, "conflict"),),
+    ("POST", "/v1/subscriptions/{ref}:rotate-secret"): ((409, "conflict"),),
     ("POST", "/v1/subscriptions/{ref}:test"): ((409, "conflict"),),
     ("GET", "/v1/deliveries"): ((404, "not-found"),),
 }

@@ -4,8 +4,12 @@ The protocol is our own and small (docs/reminders.md); a provider with another o
 of its own behind the same promises. A gateway takes a key once, so what is unclear may go again.
 """
 
+import re
 import time
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Annotated, Final, Literal, NoReturn
 
 import httpx
@@ -29,6 +33,9 @@ _OK: Final = range(200, 300)
 _NOT_TAKEN: Final = frozenset({429, 503})
 _REFUSED: Final = frozenset({400, 404, 410, 413, 422})
 _IN_DOUBT: Final = (range(500, 600), (408, 409, 425))
+_PAUSE: Final = timedelta(seconds=30)  # where a gateway is busy and does not say until when
+_SHORTEST, _LONGEST = timedelta(seconds=1), timedelta(hours=1)
+_SECONDS: Final = re.compile("[0-9]{1,100}")
 
 
 class SentIn(BaseModel):
@@ -43,6 +50,15 @@ class RefusedIn(BaseModel):
 
     model_config = ConfigDict(extra="ignore", frozen=True)
     fault: Literal["address", "message"]
+
+
+@dataclass(frozen=True, slots=True)
+class _Answer:
+    """A gateway's answer, whole."""
+
+    status: int
+    body: bytes
+    retry_after: str
 
 
 class GatewayChannel:
@@ -79,13 +95,13 @@ class GatewayChannel:
             }
         )
         leaving()
-        status, answer = self._asked(outgoing.key, body)
-        if status not in _OK:
-            _refuse(status, answer)
-        return _name_in(answer)
+        answer = self._asked(outgoing.key, body)
+        if answer.status not in _OK:
+            _refuse(answer, self._clock.now())
+        return _name_in(answer.body)
 
-    def _asked(self, key: str, body: bytes) -> tuple[int, bytes]:
-        """Status and body of a whole answer in time."""
+    def _asked(self, key: str, body: bytes) -> _Answer:
+        """A whole answer in time."""
         headers = {
             **signed_headers(key, self._clock.now(), body, [self._secret]),
             "content-type": "application/json",
@@ -105,7 +121,7 @@ class GatewayChannel:
             raise TryLaterError("the gateway does not answer", reached=False) from error
         except (httpx.HTTPError, httpx.InvalidURL) as error:
             raise UnclearError("the line to the gateway broke") from error
-        return answer.status_code, received
+        return _Answer(answer.status_code, received, answer.headers.get("retry-after", ""))
 
 
 def _name_in(answer: bytes) -> str:
@@ -116,14 +132,31 @@ def _name_in(answer: bytes) -> str:
         return ""  # it was taken, whatever else it says
 
 
-def _refuse(status: int, answer: bytes) -> NoReturn:
+def _refuse(answer: _Answer, now: datetime) -> NoReturn:
+    status = answer.status
     if status in _REFUSED:
         try:
-            parse_json_strict(answer, max_bytes=_MAX_ANSWER, max_depth=4)
-            fault = RefusedIn.model_validate_json(answer).fault
+            parse_json_strict(answer.body, max_bytes=_MAX_ANSWER, max_depth=4)
+            fault = RefusedIn.model_validate_json(answer.body).fault
         except (MalformedError, ValidationError):
             fault = "message"  # no word of the address: that one is not given up
         raise RefusedForGoodError(f"the gateway refuses with {status}", fault)
-    if status not in _NOT_TAKEN and any(status in codes for codes in _IN_DOUBT):
+    if status in _NOT_TAKEN:
+        pause = _pause(answer.retry_after.strip(), now)
+        raise TryLaterError(f"the gateway answers {status}", reached=True, pause=pause)
+    if any(status in codes for codes in _IN_DOUBT):
         raise UnclearError(f"the gateway answers {status}")
-    raise TryLaterError(f"the gateway answers {status}", reached=status in _NOT_TAKEN)
+    raise TryLaterError(f"the gateway answers {status}", reached=False)
+
+
+def _pause(said: str, now: datetime) -> timedelta:
+    """How long to leave a gateway alone: as it says (RFC 9110, 10.2.3), within an hour."""
+    if _SECONDS.fullmatch(said):
+        wanted = timedelta(seconds=min(int(said), _LONGEST.seconds))
+    else:
+        try:
+            until = parsedate_to_datetime(said)
+        except ValueError:
+            return _PAUSE
+        wanted = (until if until.tzinfo else until.replace(tzinfo=UTC)) - now
+    return min(max(wanted, _SHORTEST), _LONGEST)

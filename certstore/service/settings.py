@@ -223,6 +223,8 @@ class Settings(BaseSettings):
     def _safe_other_side(cls, value: str) -> str:
         if value and not is_safe_place(value):
             raise ValueError("it is called by https, or on this machine")
+        if set(value) & set("?#"):
+            raise ValueError("paths are added to it: it holds no ? and no #")
         return value
 
     @field_validator("oidc_issuer")

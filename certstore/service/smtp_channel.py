@@ -12,11 +12,15 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
+from email.errors import MessageError
+from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from typing import Any, Final, Literal, NoReturn
 
 from certstore.clock import Clock
+from certstore.errors import MalformedError
+from certstore.messages.addresses import parse_address
 from certstore.messages.channels import (
     Fault,
     Outgoing,
@@ -81,17 +85,22 @@ class SmtpChannel:
         return name
 
     def _written(self, outgoing: Outgoing) -> tuple[str, bytes]:
-        """The mail as it goes over the line. A line break in a header is an error of the library's.
-
-        No automatic answer comes back to it (RFC 3834), and under one key it has one Message-ID.
-        """
+        """The mail as it goes over the line; what cannot be written will never be sent."""
+        to = _recipient(outgoing.to)
         name = f"<{outgoing.key}@{self.sender.rpartition('@')[2]}>"
+        try:
+            return name, self._mail(outgoing, to, name)
+        except (ValueError, MessageError) as error:  # the library's: a line break in a header
+            raise RefusedForGoodError("the mail cannot be written", "message") from error
+
+    def _mail(self, outgoing: Outgoing, to: Address, name: str) -> bytes:
+        """No automatic answer comes back (RFC 3834), and under one key it has one Message-ID."""
         mail = EmailMessage(policy=SMTP)
-        mail["From"], mail["To"], mail["Subject"] = self.sender, outgoing.to, outgoing.subject
+        mail["From"], mail["To"], mail["Subject"] = self.sender, to, outgoing.subject
         mail["Date"], mail["Message-ID"] = self.clock.now(), name
         mail["Auto-Submitted"], mail["Content-Language"] = "auto-generated", outgoing.lang
         mail.set_content(outgoing.text, cte="base64")
-        return name, _DOT.sub(b"..", mail.as_bytes())
+        return _DOT.sub(b"..", mail.as_bytes())
 
     @contextmanager
     def _line(self) -> Iterator[smtplib.SMTP]:
@@ -137,6 +146,20 @@ class SmtpChannel:
             _refuse(code, "message")
         with suppress(OSError, smtplib.SMTPException):
             line.quit()
+
+
+def _recipient(address: str) -> Address:
+    """The address as it stands in the header; refused where the header would say another one.
+
+    What is kept was read strictly, by the rules of its day: it is read once more by today's.
+    """
+    try:
+        read, to = parse_address("email", address), Address(addr_spec=address)
+    except (MalformedError, ValueError, MessageError) as error:
+        raise RefusedForGoodError("there is no such address", "address") from error
+    if not read == address == to.addr_spec:
+        raise RefusedForGoodError("the header would name another address", "address")
+    return to
 
 
 def _refuse_recipient(code: int, why: bytes) -> NoReturn:

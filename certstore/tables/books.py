@@ -26,6 +26,7 @@ from certstore.tables.joint_tests import JointTestBook
 from certstore.tables.ledger import LedgerBook
 from certstore.tables.matter_proposals import ProposalBook
 from certstore.tables.matters import MatterBook
+from certstore.tables.message_attempts import AttemptBook
 from certstore.tables.messages import MessageBook
 from certstore.tables.notices import Inbox
 from certstore.tables.onboarding import OnboardingBook
@@ -304,6 +305,11 @@ class Books:
     def messages(self) -> MessageBook:
         """What is told there."""
         return MessageBook(self.connection)
+
+    @cached_property
+    def attempts(self) -> AttemptBook:
+        """How often, whatever became of it."""
+        return AttemptBook(self.connection)
 
     @cached_property
     def reminders(self) -> ReminderBook:

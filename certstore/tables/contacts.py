@@ -1,9 +1,9 @@
 """Contacts: where people are told besides the inbox, and how often codes were sent there."""
 
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Final
 
-from sqlalchemy import Connection, func, select
+from sqlalchemy import ColumnElement, Connection, func, select
 
 from certstore.tables.message_rows import (
     ChannelName,
@@ -13,6 +13,9 @@ from certstore.tables.message_rows import (
     message_contacts,
     messages,
 )
+
+_A_DAY: Final = timedelta(days=1)
+_CLOCKS_DIFFER_BY: Final = timedelta(minutes=1)
 
 
 class ContactBook:
@@ -71,28 +74,34 @@ class ContactBook:
         values = {"person_id": person_id, "bucket": bucket, "at": at}
         self._connection.execute(contact_codes.insert().values(values))
 
-    def codes_to_since(self, bucket: int, since: datetime) -> int:
+    def codes_to_since(self, bucket: int, since: datetime, now: datetime) -> int:
         """How many codes were sent to addresses of this bucket since a moment, for anybody."""
-        query = select(func.count()).where(
-            contact_codes.c.bucket == bucket, contact_codes.c.at > since
-        )
-        found: int = self._connection.execute(query).scalar_one()
-        return found
+        return self._codes(contact_codes.c.bucket == bucket, since, now)
 
-    def codes_since(self, person_id: int, since: datetime) -> int:
+    def codes_since(self, person_id: int, since: datetime, now: datetime) -> int:
         """How many codes were sent for a person since a moment."""
-        query = select(func.count()).where(
-            contact_codes.c.person_id == person_id, contact_codes.c.at > since
-        )
+        return self._codes(contact_codes.c.person_id == person_id, since, now)
+
+    def _codes(self, whose: ColumnElement[bool], since: datetime, now: datetime) -> int:
+        """What a clock wrote that ran ahead limits nobody."""
+        at = contact_codes.c.at
+        query = select(func.count()).where(whose, at > since, at <= now + _CLOCKS_DIFFER_BY)
         found: int = self._connection.execute(query).scalar_one()
         return found
 
     def forget(self, now: datetime) -> None:
-        """Drop what limits nobody any more: codes of yesterday, addresses nobody confirmed."""
-        before = now - timedelta(days=1)
-        self._connection.execute(contact_codes.delete().where(contact_codes.c.at < before))
+        """Drop what limits nobody any more: codes of yesterday, addresses nobody confirmed.
+
+        With them goes what lies a day ahead, as a clock did.
+        """
+        codes, contacts = contact_codes.c, message_contacts.c
+        self._connection.execute(contact_codes.delete().where(_is_past(codes.at, now)))
         self._connection.execute(
             message_contacts.delete().where(
-                message_contacts.c.confirmed_at.is_(None), message_contacts.c.made_at < before
+                contacts.confirmed_at.is_(None), _is_past(contacts.made_at, now)
             )
         )
+
+
+def _is_past(at: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
+    return (at < now - _A_DAY) | (at > now + _A_DAY)

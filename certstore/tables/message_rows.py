@@ -51,7 +51,7 @@ message_contacts = Table(
     Column("failing_since", Moment),  # refused for good: nothing more is sent there
     Column("failures", Integer, nullable=False),  # in a row
     Column("rest_until", Moment),
-    Column("unreached", Boolean, nullable=False),  # it rests because the channel was down
+    Column("unreached", Boolean, nullable=False),  # it rests because the channel was down or busy
     Column("claim", String(24)),
     Column("claimed_until", Moment),
     UniqueConstraint("person_id", "channel"),
@@ -67,7 +67,7 @@ messages = Table(
     Column("attempts", Integer, nullable=False),
     Column("key", String(24), index=True),  # what left together
     Column("lang", String(2)),  # in which language, so that it says the same if it goes again
-    Column("handed_at", Moment, index=True),  # when it first may have left
+    Column("handed_at", Moment),  # when it first may have left
     Column("provider_id", String(100)),
     Column("ended_at", Moment),
     Column("why", String(20)),

@@ -96,20 +96,6 @@ class MessageBook:
         row = self._connection.execute(statement).one_or_none()
         return None if row is None else (claim, contact_of(row))
 
-    def handed_since(self, channel: ChannelName, since: datetime, now: datetime) -> int:
-        """How many were handed to a channel since a moment, those that left together as one."""
-        query = (
-            select(func.count(func.distinct(messages.c.key)))
-            .join(message_contacts)
-            .where(
-                message_contacts.c.channel == channel,
-                messages.c.handed_at > since,
-                messages.c.handed_at <= now,
-            )
-        )
-        found: int = self._connection.execute(query).scalar_one()
-        return found
-
     def open_of(self, contact_id: int) -> list[Waiting]:
         """What has not ended for a contact, oldest first."""
         return self._read(messages.c.contact_id == contact_id, messages.c.state.in_(_OPEN))
@@ -162,18 +148,24 @@ class MessageBook:
         self._connection.execute(messages.update().where(waits).values(**ended))
 
     def anybody_unreached(self, channel: ChannelName) -> bool:
-        """Whether somebody rests because the channel was down."""
+        """Whether somebody rests because the channel was down or busy."""
         rests = (message_contacts.c.channel == channel) & message_contacts.c.unreached
         query = select(message_contacts.c.id).where(rests).limit(1)
         return self._connection.execute(query).one_or_none() is not None
 
     def hurry(self, channel: ChannelName) -> None:
-        """The channel answers again: who rested because it was down rests no longer."""
+        """The channel answers again: who rested because of it rests no longer."""
         rests = (message_contacts.c.channel == channel) & message_contacts.c.unreached
         awake = {"rest_until": None, "unreached": False}
         self._connection.execute(message_contacts.update().where(rests).values(**awake))
 
     # -- reports ---------------------------------------------------------------------------
+
+    def handed(self, key: str) -> datetime | None:
+        """When what left under this key first may have left."""
+        query = select(func.min(messages.c.handed_at)).where(messages.c.key == key)
+        found: datetime | None = self._connection.execute(query).scalar_one_or_none()
+        return found
 
     def under(self, key: str, channels: Collection[ChannelName]) -> Contact | None:
         """Whose is what left under this key by one of these channels; the contact is held."""
@@ -211,6 +203,12 @@ class MessageBook:
     def forget(self, before: datetime) -> None:
         """Drop what ended before a moment."""
         self._connection.execute(messages.delete().where(messages.c.ended_at < before))
+
+    def take_back(self, notice_id: int, at: datetime) -> None:
+        """A notice holds no longer: what waits to tell of it is dropped."""
+        waits = (messages.c.notice_id == notice_id) & (messages.c.state == "waiting")
+        ended = {"state": "dropped", "ended_at": at, "why": "done"}
+        self._connection.execute(messages.update().where(waits).values(**ended))
 
     def counted(self) -> Mapping[tuple[ChannelName, str], int]:
         """How many there are, by channel and state."""

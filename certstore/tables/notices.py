@@ -1,9 +1,9 @@
 """The inbox of each person: notices, kept as a kind and its facts; words are the pages' work."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any, Final, Literal
 
 from sqlalchemy import (
     Boolean,
@@ -81,6 +81,7 @@ NoticeKind = Literal[
     "rating_answered",
 ]
 
+_TAKEN_BACK: Final = "taken_back"  # by whom a clock had misled; no page knows this kind
 _NOT_SPREAD = text("NOT spread")
 notices = Table(
     "notices",
@@ -147,7 +148,7 @@ class Inbox:
         """The newest notices of a person."""
         query = (
             select(notices)
-            .where(notices.c.person_id == person_id)
+            .where(notices.c.person_id == person_id, notices.c.kind != _TAKEN_BACK)
             .order_by(notices.c.id.desc())
             .limit(limit)
         )
@@ -155,9 +156,35 @@ class Inbox:
 
     def one(self, person_id: int, ref: str) -> Notice | None:
         """A notice of this person; None for another's as for none."""
-        query = select(notices).where(notices.c.ref == ref, notices.c.person_id == person_id)
+        query = select(notices).where(
+            notices.c.ref == ref,
+            notices.c.person_id == person_id,
+            notices.c.kind != _TAKEN_BACK,
+        )
         row = self._connection.execute(query).one_or_none()
         return None if row is None else notice_of(row)
+
+    def after(self, moment: datetime, kinds: Collection[str]) -> list[tuple[int, Notice]]:
+        """Notices of these kinds that were made after a moment, with their rows."""
+        query = select(notices).where(
+            notices.c.kind.in_(sorted(kinds)), notices.c.created_at > moment
+        )
+        return [(row.id, notice_of(row)) for row in self._connection.execute(query)]
+
+    def take_back(self, row: int) -> bool:
+        """Have nobody read a notice any more, so that its occasion may be told once more.
+
+        Once only for an occasion, or two machines that disagree would tell it without end;
+        False where it was taken back before.
+        """
+        mine = notices.c.id == row
+        occasion = self._connection.execute(select(notices.c.occasion).where(mine)).scalar_one()
+        again = select(notices.c.id).where(notices.c.occasion == f"early:{occasion}")
+        if self._connection.execute(again).one_or_none() is not None:
+            return False
+        gone = {"kind": _TAKEN_BACK, "occasion": f"early:{occasion}", "facts": {}, "spread": True}
+        self._connection.execute(notices.update().where(mine).values(**gone))
+        return True
 
 
 def notice_of(row: Row[Any]) -> Notice:

@@ -62,9 +62,11 @@ class HalfYearReminders:
         return through(found, most, due)
 
     def still(self, books: Books, kind: str, facts: Mapping[str, Any], today: date) -> bool:  # noqa: ARG002 - a ReminderSource's
-        """Whether there is no permit yet, and none was applied for."""
+        """Whether half a year is full, there is no permit yet, and none was applied for."""
         voucher = certificate_of(books, facts)
-        return voucher is not None and self._holds(books, voucher, today)
+        if voucher is None or voucher.validity.valid_from > latest_start(today, self.months(today)):
+            return False
+        return self._holds(books, voucher, today)
 
     def _holds(self, books: Books, voucher: Certificate, today: date) -> bool:
         """Not of somebody whose household is in this city: they are given no permit."""

@@ -1,12 +1,13 @@
 """Reminders of days: one for each certificate, kind and stage; none of what is done."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
 
 from certstore.catalogue import add_months
 from certstore.certificates import Certificate, Holder, Status, Validity
-from certstore.clock import local_date
+from certstore.clock import MovedClock, local_date
 from certstore.holds.keeping import place_hold
 from certstore.holds.kinds import BY_RULE, HoldKind, Succession
 from certstore.reminders.source import Span
@@ -156,6 +157,64 @@ def test_a_clock_that_ran_ahead_tells_nothing_twice_and_misses_nothing(house):
         32: ["registration_ending"],
         33: ["registration_ended"],
     }
+
+
+def test_what_a_clock_told_that_ran_far_ahead_is_taken_back_where_it_does_not_hold(house):
+    registered(house, left=40)
+    with connected(house):
+        confirmed(house, ME)
+        house.reminder_desk.remind()
+        house.clock.skip(timedelta(days=45))
+        house.reminder_desk.remind()
+        assert inbox(house, ME) == ["registration_ended"]
+        assert send(house) == ["sent"]
+        house.sending_desk.spread()
+        house.clock.skip(timedelta(days=-45))
+        house.reminder_desk.remind()
+        assert inbox(house, ME) == []
+        assert told_by_day(house, 45) == {
+            10: ["registration_ending"],
+            33: ["registration_ending"],
+            40: ["registration_ending"],
+            41: ["registration_ended"],
+        }
+        assert len(inbox(house, ME)) == 4
+
+
+def test_two_machines_that_disagree_about_the_day_tell_nobody_without_end(house):
+    registered(house, left=40)
+    ahead = MovedClock(house.clock.now() + timedelta(days=45))
+    other = replace(house.reminder_desk, clock=ahead)
+    with connected(house):
+        confirmed(house, ME)
+        for _ in range(6):
+            house.reminder_desk.remind()
+            other.remind()
+            send(house)
+            house.clock.skip(timedelta(hours=1))
+        assert len(house.gateway.sent) <= 2
+        assert inbox(house, ME) == ["registration_ended"]
+
+
+def test_half_a_year_that_was_told_too_early_is_told_on_its_day(house):
+    registered(house, begins=add_months(today(house) + timedelta(days=20), -6))
+    house.clock.skip(timedelta(days=30))
+    house.reminder_desk.remind()
+    assert inbox(house, ME) == ["permit_possible"]
+    house.clock.skip(timedelta(days=-30))
+    house.reminder_desk.remind()
+    assert inbox(house, ME) == []
+    assert list(told_by_day(house, 25)) == [20]
+
+
+def test_stages_that_began_while_the_clock_was_wrong_are_told_when_it_is_right(house):
+    registered(house, left=32)
+    house.reminder_desk.remind()
+    house.clock.skip(timedelta(days=60))
+    house.reminder_desk.remind()
+    house.clock.skip(timedelta(days=5 - 60))
+    house.reminder_desk.remind()
+    assert inbox(house, ME) == ["registration_ending"]
 
 
 @pytest.mark.parametrize("status", [Status.SUPERSEDED, Status.REVOKED, Status.LOST])

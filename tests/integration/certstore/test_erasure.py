@@ -77,7 +77,8 @@ SAYS_NOBODY = {
     "peer_trust_lists",
     "purpose_dossiers", "purposes", "quota_counts", "refused_calls", "return_addresses",
     "revoked_tokens", "serial_numbers", "sign_ins", "signed_out_devices", "source_health",
-    "raised_cards", "raised_cases", "reminder_days", "source_standings", "stamping",
+    "message_attempts", "raised_cards", "raised_cases",
+    "reminder_days", "source_standings", "stamping",
     "status_lists", "told_ends", "told_events", "used_identifiers", "witnessed_logs",
     "wrong_numbers", "wrong_use_codes",
 }  # fmt: skip

@@ -220,6 +220,9 @@ def test_the_life_of_a_webhook_and_of_the_feed_over_http(client, house):
     turned = client.post(f"/v1/subscriptions/{ref}:rotate-secret").json()
     assert turned["secret"] != secret
     assert turned["former_secret_until"] is not None
+    again = refused(client.post(f"/v1/subscriptions/{ref}:rotate-secret"), 409, "conflict")
+    assert again["cause"] == "former_secret_signs"
+    assert turned["former_secret_until"] in again["detail"]
     queued = client.post(f"/v1/subscriptions/{ref}:test")
     assert (queued.status_code, queued.json()["state"]) == (202, "waiting")
     listed = client.get("/v1/deliveries", params={"state": "waiting"}).json()

@@ -1,6 +1,7 @@
 """Mail over a real line: what was surely not sent, what may have been, and what never will be."""
 
 import ssl
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -81,9 +82,32 @@ def test_a_mail_arrives_whole_and_says_that_nobody_need_answer(server):
 @pytest.mark.parametrize("hostile", ["有新消息\r\nBcc: zhou@example.com", "a\nb", "a\rb"])
 def test_no_header_can_be_slipped_in(server, hostile):
     message = Outgoing(key="k" * 20, to=MESSAGE.to, lang="zh", subject=hostile, text="x")
-    with pytest.raises(ValueError, match=r"linefeed|carriage"):
+    with pytest.raises(RefusedForGoodError) as refused:
         channel(server).send(message, Leaving())
-    assert server.taken == []
+    assert refused.value.fault == "message"
+    assert (server.taken, server.commands) == ([], [])
+
+
+@pytest.mark.parametrize(
+    "kept",
+    [
+        "=?utf-8?q??=@evil.example",
+        "=?utf-8?q?a=0D=0ABcc=3Ax?=@evil.example",
+        "=?utf-8?q?victim=40bank.example=2C?=@evil.example",
+        "=?nosuch?q?a?=@evil.example",
+        "lin@example.com, zhou@example.com",
+        "lin@example.com>\r\nRCPT TO:<zhou@example.com",
+        "lin\x00@example.com",
+        "lin@EXAMPLE.com",
+        "",
+    ],
+)
+def test_an_address_that_was_kept_by_older_rules_is_refused_before_anybody_is_asked(server, kept):
+    leaving = Leaving()
+    with pytest.raises(RefusedForGoodError) as refused:
+        channel(server).send(replace(MESSAGE, to=kept), leaving)
+    assert refused.value.fault == "address"
+    assert (leaving.times, server.commands) == (0, [])
 
 
 @pytest.mark.parametrize(

@@ -2,7 +2,7 @@
 
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address
 
 import pytest
@@ -112,6 +112,50 @@ def test_what_one_turn_sends_after_a_rotation_bears_both_signatures(house, schoo
         pass_by(house, messenger, 3)
         signatures = [len(each.headers["webhook-signature"].split()) for each in place.got]
     assert signatures == [1, 2]
+
+
+def test_a_former_secret_signs_as_long_as_was_promised_and_until_then_there_is_no_newer(
+    house, school, messenger
+):
+    desk = house.subscription_desk
+    with endpoint() as place:
+        first = hook(house, school, place)["secret"]
+        ref = ref_of(house, school)
+        second = desk.rotate_secret(school, ref)
+        for hours in (0, 23):
+            house.clock.skip(hours * 3600 * SECONDS)
+            with pytest.raises(ConflictError) as refused:
+                desk.rotate_secret(school, ref)
+            assert second["former_secret_until"] in refused.value.detail
+            desk.test(school, ref)
+            messenger.once()
+            said = place.got[-1].headers["webhook-signature"].split()
+            assert said == signatures_of(place.got[-1], second["secret"], first)
+        house.clock.skip(3601 * SECONDS)
+        third = desk.rotate_secret(school, ref)["secret"]
+        desk.test(school, ref)
+        messenger.once()
+        said = place.got[-1].headers["webhook-signature"].split()
+        assert said == signatures_of(place.got[-1], third, second["secret"])
+
+
+def test_a_former_secret_from_a_clock_that_ran_ahead_holds_no_new_one_up(house, school):
+    with endpoint() as place:
+        hook(house, school, place)
+    ref, days = ref_of(house, school), 3 * 24 * 3600 * SECONDS
+    house.clock.skip(days)
+    house.subscription_desk.rotate_secret(school, ref)
+    house.clock.skip(-days)
+    assert house.subscription_desk.one(school, ref)["former_secret_until"] is None
+    assert house.subscription_desk.rotate_secret(school, ref)["former_secret_until"] is not None
+
+
+def signatures_of(got, *secrets):
+    """How these secrets sign what arrived."""
+    moment = datetime.fromtimestamp(int(got.headers["webhook-timestamp"]), UTC)
+    return [
+        Webhook(each).sign(got.headers["webhook-id"], moment, got.body.decode()) for each in secrets
+    ]
 
 
 def ref_of(house, service):

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import ValidationError
 
 from certstore.catalogue import add_months, catalogue, certificate_type, read_type
 from certstore.errors import MalformedError, NotFoundError
@@ -88,6 +89,17 @@ def test_an_office_is_called_by_its_name_or_else_its_code():
     assert office_name("91310000MA0UNKNOWN", "en") == "91310000MA0UNKNOWN"
     assert source_office("police", "zh") == "示范市公安局"
     assert source_office("nobody", "zh") == "nobody"
+
+
+@pytest.mark.parametrize("setting", ["courier_url", "sms_url", "mini_program_url"])
+def test_another_sides_address_is_one_that_paths_can_be_added_to(setting):
+    assert Settings(_env_file=None, **{setting: "https://x.example/sms/"})
+    for wrong, why in (
+        ("https://x.example?key=1", "paths are added"), ("https://x.example/a?", "paths are added"),
+        ("https://x.example/#top", "paths are added"), ("http://x.example", "by https"),
+    ):  # fmt: skip
+        with pytest.raises(ValidationError, match=why):
+            Settings(_env_file=None, **{setting: wrong})
 
 
 def test_the_defaults_are_safe(tmp_path, monkeypatch):

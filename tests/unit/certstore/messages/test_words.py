@@ -1,10 +1,13 @@
 """What messages say, where they may go, and when: every kind, both languages, hostile addresses."""
 
 from datetime import UTC, date, datetime, timedelta
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.policy import SMTP
 from typing import get_args
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from certstore.clock import MovedClock
@@ -109,7 +112,9 @@ def test_an_address_is_kept_in_one_spelling(channel, text, read):
         "", "@", "a@", "@example.com", "a@example", "a..b@example.com", ".a@example.com",
         "a@-example.com", "a@example.com.", "a@[127.0.0.1]", '"a b"@example.com', "a@b@c.de",
         "a\n@example.com", "林@example.com", "a@例子.中国", "a@example.com>",
-        "x" * 65 + "@example.com",
+        "x" * 65 + "@example.com", "a\x00@example.com", "a@exam\x00ple.com", "a\x7f@example.com",
+        "=?utf-8?q??=@evil.example", "=?utf-8?q?a=0D=0ABcc=3Ax?=@evil.example",
+        "=?utf-8?q?victim=40bank.example=2C?=@evil.example", "a.=?utf-8?q?b?=@evil.example",
         "a@" + "b." * 130 + "com",
     ],
 )  # fmt: skip
@@ -128,6 +133,24 @@ def test_whatever_is_taken_for_a_mail_address_can_stand_in_a_command(text):
     assert read.isprintable()
     assert not set(read) & set(' <>,;:\\"()[]')
     assert read.count("@") == 1
+
+
+_ATOMS = st.text("abz09!#$%&'*+/=?^_`{|}~-.", min_size=1, max_size=64)
+
+
+@given(_ATOMS)
+@example("=?utf-8?b?YQpCY2M6IHg=?=")
+@example("x=?utf-8?q?a=40b=2C?=")
+@example("{" * 64)
+def test_whatever_is_taken_for_a_mail_address_is_the_one_that_the_header_names(local):
+    try:
+        read = parse_address("email", f"{local}@{'a' * 60}.{'b' * 60}.example")
+    except MalformedError:
+        return
+    mail = EmailMessage(policy=SMTP)
+    mail["To"] = Address(addr_spec=read)
+    assert mail.as_bytes() == f"To: {read}\r\n\r\n".encode()
+    assert [each.addr_spec for each in mail["To"].addresses] == [read]
 
 
 @pytest.mark.parametrize(

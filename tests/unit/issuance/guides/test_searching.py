@@ -146,6 +146,12 @@ def test_words_are_cut_as_they_are_meant():
         ("¹³⁸⁰⁰¹³⁸⁰⁰⁰丢了", "丢了"),
         ("𝟏𝟑𝟖𝟎𝟎𝟏𝟑𝟖𝟎𝟎𝟎丢了", "丢了"),
         ("电话一三八零零一三八〇〇〇丢了", "电话 丢了"),
+        ("电话幺三八零零幺三八零零零丢了", "电话 丢了"),  # as it is said on the telephone
+        ("电话幺三八洞洞幺三八两拐勾丢了", "电话 丢了"),
+        ("电话壹叁捌零零壹叁捌零零零丢了", "电话 丢了"),
+        ("電話壹參捌零零壹貳肆陸柒玖丢了", "電話 丢了"),
+        ("电话〡〣〨〇〇〡〣〨〇〇〇丢了", "电话 丢了"),
+        ("电话一三八○○一三八○○○丢了", "电话 丢了"),
         ("问34019919861011031X和13800138000丢了", "问 和 丢了"),
     ],
 )
@@ -171,6 +177,14 @@ def test_a_question_has_an_end():
     assert Question.read("居" * LONGEST).text
     with pytest.raises(MalformedError) as refused:
         Question.read("居" * (LONGEST + 1))
+    assert refused.value.facts["cause"] == "too_long"
+
+
+@pytest.mark.parametrize(("sign", "many"), [("㍿", 4), ("ﷺ", 18), ("㎞", 2)])
+def test_a_sign_that_stands_for_several_characters_counts_as_those(sign, many):
+    assert Question.read(sign * (LONGEST // many)).text
+    with pytest.raises(MalformedError) as refused:
+        Question.read(sign * (LONGEST // many + 1))
     assert refused.value.facts["cause"] == "too_long"
 
 
