@@ -6,17 +6,16 @@ import secrets
 _REFERENCE_ALPHABET = "23456789bcdfghjkmnpqrstvwxyz"
 _SYMBOLS = len(_REFERENCE_ALPHABET)
 _FAIR = 256 // _SYMBOLS * _SYMBOLS
+_SYMBOL_OF = bytes(ord(_REFERENCE_ALPHABET[byte % _SYMBOLS]) for byte in range(256))
+_UNFAIR = bytes(range(_FAIR, 256))  # would favour some symbols: thrown away
 
 
 def reference(length: int = 20) -> str:
     """An opaque reference for URLs: unguessable, says nothing about what it refers to."""
-    found: list[str] = []
-    while len(found) < length:  # one draw as a rule; what would favour a symbol is thrown away
-        drawn = secrets.token_bytes(length + 4)
-        found += [
-            _REFERENCE_ALPHABET[byte % len(_REFERENCE_ALPHABET)] for byte in drawn if byte < _FAIR
-        ]
-    return "".join(found[:length])
+    found = b""
+    while len(found) < length:  # one draw as a rule
+        found += secrets.token_bytes(length + 4).translate(_SYMBOL_OF, _UNFAIR)
+    return found[:length].decode()
 
 
 def random_bytes(length: int) -> bytes:

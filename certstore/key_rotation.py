@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import zip_longest
 from pathlib import Path
 
 from cryptography import x509
@@ -160,19 +161,15 @@ class KeySuccession:
     def published(self, now: datetime) -> Sequence[DatedKey]:
         """The next key, the present one, and former ones until what they signed has ended."""
         self._look()
-        return self._all_in_force(now)
+        return list(self._all_in_force(now))
 
     def _in_force(self, now: datetime, kid: str) -> PublicKey | None:
         return next((key.public_key for key in self._all_in_force(now) if key.kid == kid), None)
 
-    def _all_in_force(self, now: datetime) -> Sequence[DatedKey]:
-        row = self._row
-        followed = [key.begins for key in row[1:]]
-        return [
-            key
-            for key, until in zip(row, [*followed, None], strict=True)
-            if key.ends > now and (until is None or now < until + self._lifetime)
-        ]
+    def _all_in_force(self, now: datetime) -> Iterator[DatedKey]:
+        for key, following in zip_longest(self._row, self._row[1:]):
+            if key.ends > now and (following is None or now < following.begins + self._lifetime):
+                yield key
 
     def _look(self) -> None:
         self._looked = time.monotonic()

@@ -9,6 +9,7 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Any, NoReturn, Self
 
 from certstore import jcs
@@ -76,6 +77,7 @@ class Leaf:
         return self.subject_commitment == subject_commitment(subject_key, id_number)
 
 
+@lru_cache(maxsize=64)  # accesses that are recorded together are of one moment
 def whole_minute(at: datetime) -> str:
     """A leaf's time: the minute, so that nobody is found by having been somewhere at a second."""
     return at.astimezone(UTC).replace(second=0, microsecond=0).isoformat()
@@ -88,7 +90,7 @@ def payload_commitment(salt: bytes, record: Mapping[str, Any]) -> str:
 
 def subject_commitment(subject_key: bytes, id_number: str) -> str:
     """HMAC-SHA-256 over the identity number with the leaf's subject key, in hex."""
-    return hmac.new(subject_key, id_number.encode(), hashlib.sha256).hexdigest()
+    return hmac.digest(subject_key, id_number.encode(), "sha256").hex()
 
 
 def subject_key(version: int, person_key: bytes, salt: bytes) -> bytes:
@@ -100,7 +102,7 @@ def subject_key(version: int, person_key: bytes, salt: bytes) -> bytes:
     """
     if version == _FIRST_VERSION:
         return person_key
-    return hmac.new(person_key, _LABEL + salt, hashlib.sha256).digest()
+    return hmac.digest(person_key, _LABEL + salt, "sha256")
 
 
 def _time_of(record: Mapping[str, Any], version: int) -> str:

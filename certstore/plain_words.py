@@ -9,6 +9,8 @@ def plain_words(text: str) -> str:
     """The text, or ValueError if it is blank or holds a character that shows nothing."""
     if not text.strip():
         raise ValueError("the text is blank")
-    if any(unicodedata.category(character) in _REFUSED for character in text):
+    if not text.isprintable() and any(  # what is printable shows, and most texts are
+        unicodedata.category(character) in _REFUSED for character in text
+    ):
         raise ValueError("the text holds a character that is invisible or turns others")
     return text

@@ -26,8 +26,9 @@ PROOF_LIFETIME_S: Final = 60
 MAX_BYTES: Final = 4096
 _HEADER: Final = frozenset({"alg", "jwk", "kid", "typ"})
 _OPTIONAL: Final = frozenset({"kid"})
-_KEY: Final = frozenset({"kty", "crv", "x", "y"})
-_BESIDE: Final = frozenset({"alg", "use", "kid", "key_ops", "ext"})  # as Web Crypto exports a key
+_KEY: Final = ("kty", "crv", "x", "y")
+_BESIDE: Final = ("alg", "use", "kid", "key_ops", "ext")  # as Web Crypto exports a key
+_MEMBERS: Final = frozenset({*_KEY, *_BESIDE})
 _JTI: Final = range(8, 121)  # characters
 _PORTS: Final = {"http": 80, "https": 443}
 _LONGEST_HTU: Final = 2048
@@ -70,9 +71,9 @@ def judge_proof(text: str, sent: Sent, now: datetime) -> Proof:
     Causes: form (and those of parse_compact), jwk, signature, htm_mismatch, htu_mismatch, times,
     expired, not-yet-valid, jti_missing, ath_mismatch.
     """
-    token, key, jkt = _read(text)
+    token, (key, algorithm, jkt) = _read(text)
     try:
-        claims = token.verified(key, algorithm_of(key))
+        claims = token.verified(key, algorithm)
     except (InvalidTokenError, MalformedError) as error:
         _refuse(str(error.facts["cause"]), error.detail)
     if claims.get("htm") != sent.method:
@@ -116,40 +117,43 @@ def other_key() -> InvalidDpopProofError:
     )
 
 
+@lru_cache(maxsize=4096)  # a token comes with many proofs
 def token_hash(access_token: str) -> str:
     """The `ath` of a token: base64url of its SHA-256 (RFC 9449 §4.2)."""
     return base64url.encode(hashlib.sha256(access_token.encode()).digest())
 
 
-def _read(text: str) -> tuple[CompactToken, PublicKey, str]:
+_Key = tuple[PublicKey, str, str]
+"""A key, its algorithm and its thumbprint."""
+
+
+def _read(text: str) -> tuple[CompactToken, _Key]:
     try:
         token = parse_compact(
             text, typ=TYP, max_bytes=MAX_BYTES, header_fields=_HEADER, optional=_OPTIONAL
         )
-        return token, *_key(cast("Mapping[str, Any]", token.header["jwk"]))
+        return token, _key(cast("Mapping[str, Any]", token.header["jwk"]))
     except MalformedError as error:
         _refuse(str(error.facts.get("cause", "form")), error.detail)
 
 
-def _key(jwk: Mapping[str, Any]) -> tuple[PublicKey, str]:
-    if jwk.keys() - _KEY - _BESIDE:
+def _key(jwk: Mapping[str, Any]) -> _Key:
+    if not jwk.keys() <= _MEMBERS:
         raise MalformedError("a proof's jwk is a public key and nothing else", cause="jwk")
-    bare = [jwk.get(name) for name in ("kty", "crv", "x", "y")]
+    bare = [jwk.get(name) for name in _KEY]
     if not all(value is None or isinstance(value, str) for value in bare):
         raise MalformedError("a JWK is an object of texts", cause="jwk")
-    key, jkt = _known_key(*bare)
-    if jwk.get("alg", algorithm_of(key)) != algorithm_of(key):
+    found = _known_key(*bare)
+    if jwk.get("alg", found[1]) != found[1]:
         raise MalformedError("a proof's jwk is for another algorithm", cause="jwk")
-    return key, jkt
+    return found
 
 
 @lru_cache(maxsize=1024)  # a client signs thousands of proofs with one key
-def _known_key(
-    kty: str | None, crv: str | None, x: str | None, y: str | None
-) -> tuple[PublicKey, str]:
+def _known_key(kty: str | None, crv: str | None, x: str | None, y: str | None) -> _Key:
     members = {"kty": kty, "crv": crv, "x": x, "y": y}
     key = from_jwk({name: value for name, value in members.items() if value is not None})
-    return key, thumbprint(key)
+    return key, algorithm_of(key), thumbprint(key)
 
 
 def _check_moment(claims: Mapping[str, object], now: datetime) -> int:

@@ -1,6 +1,7 @@
 """Addresses of the network: where a provider may be asked, who calls, which host was meant."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from ipaddress import IPv4Address, IPv4Network, IPv6Address, IPv6Network, ip_address
 from urllib.parse import urlsplit
 
@@ -69,6 +70,7 @@ class Hosts:
         return name in self._names or (self._any_address and _address(name) is not None)
 
 
+@lru_cache(maxsize=4096)  # who calls calls again
 def _address(text: str) -> IPv4Address | IPv6Address | None:
     try:
         found = ip_address(text)

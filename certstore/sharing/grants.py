@@ -193,6 +193,9 @@ def _judge_certificate(
 def refused_fields(service: Service, request: PullRequest, certificate: Certificate) -> list[str]:
     """The fields asked for that the token does not cover; a question it covers is no field."""
     granted = service.fields.get(certificate.type_code, ())
-    known = {field.name for field in certificate_type(certificate.type_code).fields}
-    given = {*known, *certificate.fields, PHOTO} & {*granted}
-    return [path for path in request.fields if path not in given]
+    kind = certificate_type(certificate.type_code)
+
+    def is_field(path: str) -> bool:
+        return path in certificate.fields or path == PHOTO or kind.field(path) is not None
+
+    return [path for path in request.fields if path not in granted or not is_field(path)]

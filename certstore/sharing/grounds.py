@@ -103,6 +103,8 @@ def read_ground(
 ) -> GroundFacts:
     """What the books say; nothing is asked of them for a statutory duty that an official does."""
     basis, actor = request.legal_basis, request.actor
+    if basis is None and actor is None:
+        return NO_FACTS
     consents: Sequence[Consent] = ()
     handed_over, represents, asked = None, False, None
     if service.legal_basis.get("kind") == "consent" and basis is not None:

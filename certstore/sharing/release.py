@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
+from functools import cache
 from typing import Any
 
 from certstore.catalogue import certificate_type
@@ -68,6 +69,7 @@ def in_national_names(
     }
 
 
+@cache
 def _origin(source: str) -> dict[str, Any]:
     official = source in _OFFICIAL_SOURCES
     return {

@@ -1,5 +1,6 @@
 """A certificate as it lies in the database: its table, its holders', and the way back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import (
@@ -10,17 +11,17 @@ from sqlalchemy import (
     ForeignKey,
     Index,
     Integer,
-    Row,
     Select,
     String,
     Table,
     UniqueConstraint,
-    bindparam,
+    or_,
     select,
     text,
 )
 
 from certstore.certificates import Certificate, File, Holder, Status, StatusEntry, Validity
+from certstore.storage.prepared import Prepared, among
 from certstore.tables.metadata import Json, Moment, metadata
 
 # What a status list says something of: the index and the query must spell it alike, for a database
@@ -75,23 +76,49 @@ certificate_holders = Table(
     Index("ix_certificate_holders_name", "name"),
 )
 
-_HOLDERS = (
-    select(certificate_holders)
-    .where(certificate_holders.c.certificate_id.in_(bindparam("ids", expanding=True)))
-    .order_by(certificate_holders.c.certificate_id, certificate_holders.c.position)
+_HELD = list(certificate_holders.c)
+_HOLDERS = Prepared(
+    {
+        kind: select(*_HELD)
+        .where(named)
+        .order_by(certificate_holders.c.certificate_id, certificate_holders.c.position)
+        for kind, named in among(certificate_holders.c.certificate_id, "ids").items()
+    },
+    _HELD,
+)
+# Every pull asks this.
+_KEPT = list(certificates.c)
+_BY_REFS = Prepared(
+    {
+        kind: select(*_KEPT).where(
+            named, or_(certificates.c.state == "sealed", certificates.c.state == "handed_in")
+        )
+        for kind, named in among(certificates.c.ref, "refs").items()
+    },
+    _KEPT,
 )
 
 
 def read_certificates(connection: Connection, query: Select[Any]) -> list[Certificate]:
     """The certificates that a query over their table finds, each with its holders, in its order."""
-    rows = connection.execute(query).all()
-    ids = [row.id for row in rows]
+    return _with_holders(connection, connection.execute(query).all())
+
+
+def current_certificates(connection: Connection, refs: Sequence[str]) -> list[Certificate]:
+    """The certificates with these references that are sealed or handed in."""
+    return _with_holders(connection, _BY_REFS.rows(connection, {"refs": refs}))
+
+
+def _with_holders(connection: Connection, rows: Sequence[Sequence[Any]]) -> list[Certificate]:
+    numbers = [row[0] for row in rows]
     named: dict[int, list[Holder]] = {}
-    if ids:
-        for row in connection.execute(_HOLDERS, {"ids": ids}):
-            holder = Holder(row.name, row.id_type, row.id_number)
-            named.setdefault(row.certificate_id, []).append(holder)
-    return [_certificate(row, tuple(named.get(row.id, ()))) for row in rows]
+    if numbers:
+        for of, _, name, id_type, id_number in _HOLDERS.rows(connection, {"ids": numbers}):
+            named.setdefault(of, []).append(Holder(name, id_type, id_number))
+    return [
+        _certificate(row, tuple(named.get(number, ())))
+        for number, row in zip(numbers, rows, strict=True)
+    ]
 
 
 def values_of(certificate: Certificate) -> dict[str, Any]:
@@ -130,27 +157,29 @@ def file_json(file: File) -> dict[str, Any]:
     }
 
 
-def _certificate(row: Row[Any], holders: tuple[Holder, ...]) -> Certificate:
+def _certificate(row: Sequence[Any], holders: tuple[Holder, ...]) -> Certificate:
+    """A row of all columns, in the table's order."""
+    (_id, ref, type_code, version, number, identifier, issuer_uscc, *rest) = row
+    (issued_on, valid_from, valid_to, status, status_changed_at, under_dispute, *rest) = rest
+    (fields, files, status_list, status_index, source, record_id, previous_ref, state, _) = rest
     return Certificate(
-        ref=row.ref,
-        type_code=row.type_code,
-        version=row.version,
-        number=row.number,
-        identifier=row.identifier,
+        ref=ref,
+        type_code=type_code,
+        version=version,
+        number=number,
+        identifier=identifier,
         holders=holders,
-        issuer_uscc=row.issuer_uscc,
-        issued_on=row.issued_on,
-        validity=Validity(row.valid_from, row.valid_to),
-        status=Status(row.status),
-        status_changed_at=row.status_changed_at,
-        under_dispute=row.under_dispute,
-        fields=row.fields,
-        files=tuple(File(**f) for f in row.files),
-        source=row.source,
-        record_id=row.record_id,
-        previous_ref=row.previous_ref,
-        sealed=row.state == "sealed",
-        status_entry=StatusEntry(row.status_list, row.status_index)
-        if row.status_list is not None
-        else None,
+        issuer_uscc=issuer_uscc,
+        issued_on=issued_on,
+        validity=Validity(valid_from, valid_to),
+        status=Status(status),
+        status_changed_at=status_changed_at,
+        under_dispute=under_dispute,
+        fields=fields,
+        files=tuple(File(**f) for f in files),
+        source=source,
+        record_id=record_id,
+        previous_ref=previous_ref,
+        sealed=state == "sealed",
+        status_entry=None if status_list is None else StatusEntry(status_list, status_index),
     )

@@ -24,6 +24,7 @@ from sqlalchemy.exc import DataError, DBAPIError
 
 from certstore import merkle
 from certstore.errors import LedgerUnavailableError, NotFoundError
+from certstore.storage.prepared import Prepared, PreparedRows
 from certstore.tables.metadata import Moment, insert_once, metadata
 
 ledger_leaves = Table(
@@ -50,12 +51,15 @@ ledger_checkpoints = Table(
 # The key of the advisory lock that makes one sequencer of all processes on PostgreSQL.
 _SEQUENCER = 0x6C65_6467
 # Statements of the hottest path, put together once: building them costs more than running them.
-_LOCK = text(f"SELECT pg_advisory_xact_lock({_SEQUENCER})")
-_LAST = select(func.max(ledger_leaves.c.index))
-_NODE = select(ledger_nodes.c.hash).where(
-    ledger_nodes.c.level == bindparam("at_level"), ledger_nodes.c.index == bindparam("at_index")
+_LOCK = Prepared(text(f"SELECT pg_advisory_xact_lock({_SEQUENCER})"))
+_LAST = Prepared(select(func.max(ledger_leaves.c.index)))
+_NODE = Prepared(
+    select(ledger_nodes.c.hash).where(
+        ledger_nodes.c.level == bindparam("at_level"), ledger_nodes.c.index == bindparam("at_index")
+    )
 )
-_ADD_LEAF, _ADD_NODE = ledger_leaves.insert(), ledger_nodes.insert()
+_ADD_LEAVES = PreparedRows(ledger_leaves, ("index", "leaf"))
+_ADD_NODES = PreparedRows(ledger_nodes, ("level", "index", "hash"))
 _MAX_ENTRIES = 1000
 
 
@@ -110,7 +114,7 @@ class LedgerBook:
     def append_all(self, leaves: Sequence[bytes]) -> int:
         """Add at least one leaf, in order, and return the first one's index; as `append`."""
         if self._connection.dialect.name == "postgresql":  # SQLite's write lock is held already
-            self._connection.execute(_LOCK)
+            _LOCK.row(self._connection, {})
         first = self.size()
         added: dict[tuple[int, int], bytes] = {}
 
@@ -122,15 +126,15 @@ class LedgerBook:
             for level, place, value in merkle.completed_nodes(index, merkle.leaf_hash(leaf), node):
                 added[level, place] = value
         rows = [{"index": index, "leaf": leaf} for index, leaf in enumerate(leaves, first)]
-        self._connection.execute(_ADD_LEAF, rows)
+        _ADD_LEAVES.add(self._connection, rows)
         nodes = [{"level": at[0], "index": at[1], "hash": value} for at, value in added.items()]
-        self._connection.execute(_ADD_NODE, nodes)
+        _ADD_NODES.add(self._connection, nodes)
         return first
 
     def size(self) -> int:
         """How many leaves there are."""
-        last = self._connection.execute(_LAST).scalar_one()
-        return 0 if last is None else int(last) + 1
+        found = _LAST.row(self._connection, {})
+        return 0 if found is None or found[0] is None else int(found[0]) + 1
 
     def count(self) -> int:
         """How many leaves are there; as many as the size, unless some are gone."""
@@ -139,15 +143,14 @@ class LedgerBook:
 
     def node(self, level: int, index: int) -> bytes:
         """The hash of a complete node; LedgerUnavailableError if it is gone."""
-        where = {"at_level": level, "at_index": index}
-        found = self._connection.execute(_NODE, where).scalar_one_or_none()
+        found = _NODE.row(self._connection, {"at_level": level, "at_index": index})
         if found is None:
             raise LedgerUnavailableError(
                 "a node of the ledger's tree is gone",
                 where=f"level {level}, index {index}",
                 remedy="the operator runs `certstore ledger monitor`",
             )
-        return bytes(found)
+        return bytes(found[0])
 
     def leaf(self, index: int) -> bytes:
         """The bytes of a leaf; NotFoundError if it is not there."""

@@ -22,6 +22,7 @@ from sqlalchemy import (
 from certstore.certificates import Holder
 from certstore.chance import random_bytes
 from certstore.errors import UnavailableError
+from certstore.storage.prepared import Prepared, among
 from certstore.tables.metadata import insert_once, metadata
 
 people = Table(
@@ -40,7 +41,13 @@ people = Table(
 _FIND = select(people).where(
     people.c.id_type == bindparam("of_type"), people.c.id_number == bindparam("of_number")
 )
-_FIND_ALL = select(people).where(people.c.id_number.in_(bindparam("numbers", expanding=True)))
+_FIND_ALL = Prepared(
+    {
+        kind: select(people).where(numbered)
+        for kind, numbered in among(people.c.id_number, "numbers").items()
+    },
+    list(people.c),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +118,11 @@ class People:
         """The people by type and number, each made known if they were not."""
         wanted = {(each.id_type, each.id_number.upper()): each for each in holders}
         numbers = sorted({number for _, number in wanted})
-        rows = self._connection.execute(_FIND_ALL, {"numbers": numbers}) if numbers else ()
-        found = {(row.id_type, row.id_number): _person(row) for row in rows}
+        rows = _FIND_ALL.rows(self._connection, {"numbers": numbers}) if numbers else ()
+        found = {
+            (id_type, id_number): Person(number, Holder(name, id_type, id_number), bytes(key))
+            for number, id_type, id_number, name, key in rows
+        }
         named = {key: person for key, person in found.items() if person.holder.name}
         return {key: named.get(key) or self.known(each) for key, each in wanted.items()}
 

@@ -1,11 +1,11 @@
 """How often each purpose was used in a period, counted and read in one statement."""
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Final
 
+import orjson
 from sqlalchemy import (
     BigInteger,
     Column,
@@ -13,11 +13,11 @@ from sqlalchemy import (
     Integer,
     String,
     Table,
-    bindparam,
     select,
     text,
 )
 
+from certstore.storage.prepared import Prepared, among
 from certstore.tables.metadata import metadata
 from certstore.tables.sharing import purposes
 
@@ -32,25 +32,37 @@ _COUNTED = (
     " ON CONFLICT (purpose_id, period) DO UPDATE SET used = quota_counts.used + excluded.used"
     " RETURNING purpose_id, period, used"
 )
-_COUNT = {
-    "sqlite": text(
-        "INSERT INTO quota_counts (purpose_id, period, used)"
-        " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),"
-        " json_extract(value, '$[2]') FROM json_each(:rows) WHERE true" + _COUNTED
-    ),
-    "postgresql": text(
-        "INSERT INTO quota_counts (purpose_id, period, used)"
-        " SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS bigint)"
-        " FROM json_array_elements(CAST(:rows AS json))" + _COUNTED
-    ),
-}
-_STANDS = select(
+_COUNT = Prepared(
+    {
+        "sqlite": text(
+            "INSERT INTO quota_counts (purpose_id, period, used)"
+            " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'),"
+            " json_extract(value, '$[2]') FROM json_each(:rows) WHERE true" + _COUNTED
+        ),
+        "postgresql": text(
+            "INSERT INTO quota_counts (purpose_id, period, used)"
+            " SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS bigint)"
+            " FROM json_array_elements(CAST(:rows AS json))" + _COUNTED
+        ),
+    }
+)
+_STANDING = (
     *(purposes.c.purpose_id, purposes.c.state, purposes.c.version),
     *(purposes.c.quota_day, purposes.c.quota_month, purposes.c.resets_at),
-).where(purposes.c.purpose_id.in_(bindparam("ids", expanding=True)))
+)
+_STANDS = Prepared(
+    {
+        kind: select(*_STANDING).where(named)
+        for kind, named in among(purposes.c.purpose_id, "ids").items()
+    },
+    _STANDING,
+)
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+_UNKNOWN: Final = (None,) * 5  # of a purpose that does not exist
+
+
+@dataclass(frozen=True, slots=True)
 class Counted:
     """How often a purpose was used, this call included, and how it stands at the same moment.
 
@@ -81,12 +93,14 @@ class QuotaBook:
         """Count calls of several purposes: one statement counts, one reads how they stand."""
         # In one order for everybody: two batches that meet wait for each other, and never both.
         rows = [[name, period, calls[name]] for name in sorted(calls) for period in (day, month)]
-        kind = self._connection.dialect.name
-        counted = self._connection.execute(_COUNT[kind], {"rows": json.dumps(rows)})
-        used = {(row.purpose_id, row.period): int(row.used) for row in counted}
-        stands = self._connection.execute(_STANDS, {"ids": sorted(calls)})
-        known = {row.purpose_id: row for row in stands}
-        return {name: _counted(used, name, (day, month), known.get(name)) for name in calls}
+        counted = _COUNT.rows(self._connection, {"rows": orjson.dumps(rows).decode()})
+        used = {(name, period): int(count) for name, period, count in counted}
+        stands = _STANDS.rows(self._connection, {"ids": sorted(calls)})
+        known = {name: rest for name, *rest in stands}
+        return {
+            name: Counted(used[name, day], used[name, month], *known.get(name, _UNKNOWN))
+            for name in calls
+        }
 
     def used(self, purpose_ids: Sequence[str], periods: Sequence[str]) -> Mapping[str, int]:
         """How often each was used, by "purpose period"; what was not used is not there."""
@@ -94,21 +108,3 @@ class QuotaBook:
         query = select(quota_counts).where(c.purpose_id.in_(purpose_ids), c.period.in_(periods))
         rows = self._connection.execute(query).all()
         return {f"{row.purpose_id} {row.period}": int(row.used) for row in rows}
-
-
-def _counted(
-    used: Mapping[tuple[str, str], int],
-    name: str,
-    periods: tuple[str, str],
-    row: Any,  # noqa: ANN401 - a row
-) -> Counted:
-    day, month = periods
-    return Counted(
-        day=used[name, day],
-        month=used[name, month],
-        state=row.state if row else None,
-        version=row.version if row else None,
-        quota_day=row.quota_day if row else None,
-        quota_month=row.quota_month if row else None,
-        resets_at=row.resets_at if row else None,
-    )

@@ -15,7 +15,6 @@ from sqlalchemy import (
     Select,
     String,
     Table,
-    bindparam,
     func,
     select,
 )
@@ -34,6 +33,7 @@ from certstore.tables.certificate_rows import (
     NOT_PLAINLY_VALID,
     certificate_holders,
     certificates,
+    current_certificates,
     file_json,
     read_certificates,
     values_of,
@@ -49,10 +49,6 @@ serial_numbers = Table(
 )
 
 _CURRENT = ("sealed", "handed_in")
-# Put together once: every pull asks these.
-_BY_REFS = select(certificates).where(
-    certificates.c.ref.in_(bindparam("refs", expanding=True)), certificates.c.state.in_(_CURRENT)
-)
 
 
 class Register:
@@ -219,7 +215,7 @@ class Register:
 
     def by_refs(self, refs: Iterable[str]) -> dict[str, Certificate]:
         """The certificates with these references, by reference; those that are not there lack."""
-        found = self._read(_BY_REFS.params(refs=sorted(set(refs))))
+        found = current_certificates(self._connection, sorted(set(refs)))
         return {certificate.ref: certificate for certificate in found}
 
     def by_status_entry(self, entry: StatusEntry) -> Certificate:

@@ -1,11 +1,11 @@
 """Who may pull what: agencies' clients, their purposes, identifiers used once, tokens revoked."""
 
-import json
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 
+import orjson
 from sqlalchemy import (
     Boolean,
     Column,
@@ -21,8 +21,10 @@ from sqlalchemy import (
     select,
     text,
 )
+from sqlalchemy.dialects import sqlite
 
 from certstore.own_names import check_client_name
+from certstore.storage.prepared import Prepared, among
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
 
 clients = Table(
@@ -69,21 +71,33 @@ revoked_tokens = Table(
     Column("expires_at", Moment, nullable=False, index=True),
 )
 # The hottest path's, put together once.
-_CLIENTS = select(clients.c.client_id, clients.c.state, clients.c.dpop_bound).where(
-    clients.c.client_id.in_(bindparam("names", expanding=True))
+_HOW = (clients.c.client_id, clients.c.state, clients.c.dpop_bound)
+_CLIENTS = Prepared(
+    {
+        kind: select(*_HOW).where(named)
+        for kind, named in among(clients.c.client_id, "names").items()
+    },
+    _HOW,
 )
-_REVOKED = select(revoked_tokens.c.jti).where(
-    revoked_tokens.c.jti.in_(bindparam("jtis", expanding=True))
+_REVOKED = Prepared(
+    {
+        kind: select(revoked_tokens.c.jti).where(named)
+        for kind, named in among(revoked_tokens.c.jti, "jtis").items()
+    }
 )
-_USE_SQLITE = text(
-    "INSERT INTO used_identifiers (issuer, jti, expires_at)"
-    " SELECT json_extract(value, '$[0]'), json_extract(value, '$[1]'), json_extract(value, '$[2]')"
-    " FROM json_each(:rows) WHERE true ON CONFLICT DO NOTHING RETURNING issuer, jti"
+# SQLite, which is in this process, counts rows in half the time that it takes to give them back.
+_USE_SQLITE = Prepared(
+    sqlite.insert(used_identifiers)
+    .values({name: bindparam(name) for name in ("issuer", "jti", "expires_at")})
+    .on_conflict_do_nothing()
 )
-_USE_POSTGRESQL = text(
-    "INSERT INTO used_identifiers (issuer, jti, expires_at)"
-    " SELECT * FROM unnest(CAST(:issuers AS text[]), CAST(:jtis AS text[]),"
-    " CAST(:ends AS timestamptz[])) ON CONFLICT DO NOTHING RETURNING issuer, jti"
+_USE_POSTGRESQL = Prepared(
+    text(
+        "INSERT INTO used_identifiers (issuer, jti, expires_at)"
+        " SELECT value ->> 0, value ->> 1, CAST(value ->> 2 AS timestamptz)"
+        " FROM json_array_elements(CAST(:rows AS json))"
+        " ON CONFLICT DO NOTHING RETURNING issuer, jti"
+    )
 )
 
 
@@ -276,28 +290,24 @@ class SharingBook:
         """How clients and their tokens stand, each a client and a jti; unknown clients lack."""
         asked = set(tokens)
         names, jtis = sorted({each[0] for each in asked}), sorted({each[1] for each in asked})
-        rows = self._connection.execute(_CLIENTS, {"names": names}).all()
-        revoked = {row.jti for row in self._connection.execute(_REVOKED, {"jtis": jtis})}
-        known = {row.client_id: row for row in rows}
+        known = {
+            name: (state, bound)
+            for name, state, bound in _CLIENTS.rows(self._connection, {"names": names})
+        }
+        revoked = {jti for (jti,) in _REVOKED.rows(self._connection, {"jtis": jtis})}
         return {
-            (name, jti): Standing(known[name].state, known[name].dpop_bound, jti in revoked)
+            (name, jti): Standing(*known[name], jti in revoked)
             for name, jti in asked
             if name in known
         }
 
     def use_all_once(self, used: Sequence[Used]) -> list[bool]:
-        """Consume identifiers in one statement; for each, in order, whether it is the first use."""
+        """Consume identifiers; for each, in order, whether it is the first use. Atomic for each."""
         if self._connection.dialect.name == "sqlite":
-            rows = [[each.issuer, each.jti, _as_sqlite(each.expires_at)] for each in used]
-            added = self._connection.execute(_USE_SQLITE, {"rows": json.dumps(rows)})
-        else:
-            columns: dict[str, list[object]] = {
-                "issuers": [each.issuer for each in used],
-                "jtis": [each.jti for each in used],
-                "ends": [each.expires_at for each in used],
-            }
-            added = self._connection.execute(_USE_POSTGRESQL, columns)
-        fresh = {(row.issuer, row.jti) for row in added}
+            rows = ({"issuer": u.issuer, "jti": u.jti, "expires_at": u.expires_at} for u in used)
+            return [count == 1 for count in _USE_SQLITE.counted_each(self._connection, rows)]
+        said = orjson.dumps([[u.issuer, u.jti, u.expires_at] for u in used])
+        fresh = set(_USE_POSTGRESQL.rows(self._connection, {"rows": said.decode()}))
         firsts = []
         for each in used:  # of two in one batch, the first is the first
             firsts.append((each.issuer, each.jti) in fresh)
@@ -329,11 +339,6 @@ class SharingBook:
         query = select(purposes).where(purposes.c.client_id == client_id)
         rows = self._connection.execute(query.order_by(purposes.c.purpose_id))
         return [purpose_of(row) for row in rows]
-
-
-def _as_sqlite(moment: datetime) -> str:
-    """As SQLAlchemy keeps a moment there, so that moments compare."""
-    return moment.astimezone(UTC).strftime("%Y-%m-%d %H:%M:%S.%f")
 
 
 def client_of(row: Row[Any]) -> Client:

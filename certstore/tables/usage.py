@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 
 from certstore.errors import NotFoundError
+from certstore.storage.prepared import PreparedRows
 from certstore.tables.metadata import Json, Moment, insert_once, metadata
 from certstore.tables.people import people
 
@@ -56,7 +57,13 @@ more_scans = Table(
 )
 
 
-_ADD = usage.insert()  # put together once: every access needs it
+_ADD = PreparedRows(
+    usage,
+    (
+        *("ref", "person_id", "kind", "at", "record", "salt", "leaf_index", "case_ref"),
+        *("client", "certificate_ref", "asked_for", "case_no"),
+    ),
+)
 _WITH_MORE = select(usage, more_scans.c.scans).outerjoin(
     more_scans, more_scans.c.usage_ref == usage.c.ref
 )
@@ -105,7 +112,7 @@ class UsageBook:
 
     def add(self, *entries: UsageEntry) -> None:
         """Record accesses, at least one."""
-        self._connection.execute(_ADD, [_values(entry) for entry in entries])
+        _ADD.add(self._connection, [_values(entry) for entry in entries])
 
     def of(self, person_id: int, since: datetime) -> list[UsageEntry]:
         """Every access that concerns this person since a moment, latest first; none is left out."""
