@@ -1,6 +1,7 @@
 """Which passage answers a question, and how sure that is: judged without IO.
 
-A passage is an answer when it is about everything the question is about, covers most of what the
+A passage is an answer when it is about everything the question is about, one way of asking for it
+means the same, with nothing denied, done, or said of others besides; it covers most of what the
 question says (rarer words weigh more), and leads the next passage clearly. With less, a few
 passages are offered to choose from; with little, nothing is.
 """
@@ -8,9 +9,9 @@ passages are offered to choose from; with little, nothing is.
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
-from issuance.guides.lexicon import Kind
+from issuance.guides.lexicon import DENYING, Kind
 from issuance.guides.meanings import Said
 from issuance.guides.passages import Passage
 
@@ -23,9 +24,6 @@ _ASK: Final = 0.8
 _IN_TEXT: Final = 0.5  # the share that counts of what only the passage's text says
 _COVERED: Final = 0.72  # of a question, by its answer
 _LIKE: Final = 0.6  # the likeness of an answer to the best way of asking for it
-_COVERED_BESIDE: Final = 0.45  # the same where something is said that is not of the field
-_LIKE_BESIDE: Final = 0.75
-_MOST_STRANGE: Final = 3
 _RARE: Final = 2.0
 _LEAD: Final = 0.06
 _NAMES: Final = frozenset({Kind.THING, Kind.ELSEWHERE})
@@ -35,17 +33,34 @@ _OFFER_COVERED: Final = 0.4
 
 
 @dataclass(frozen=True, slots=True)
+class Way:
+    """One way of asking: everything it says, of that what is done, and what turns the meaning."""
+
+    names: frozenset[str]
+    says: frozenset[str]  # but for the words that nobody here knows
+    weighty: frozenset[str]  # what it is about, and what is done
+    turns: frozenset[str]
+
+    @classmethod
+    def of(cls, said: Sequence[Said]) -> Self:
+        """The way that says this."""
+        known = set(Kind) - {Kind.LOOSE}
+        return cls(
+            _of(said, *Kind),
+            _of(said, *known),
+            _of(said, Kind.THING, Kind.ACT),
+            _of(said, Kind.TURN),
+        )
+
+
+@dataclass(frozen=True, slots=True)
 class Known:
     """A passage as meanings; `ways` are its title and how it is asked for, each by itself."""
 
     passage: Passage
-    ways: tuple[frozenset[str], ...]
+    ways: tuple[Way, ...]
     text: frozenset[str]
-
-    @property
-    def about(self) -> frozenset[str]:
-        """Everything its title and the ways of asking say."""
-        return frozenset().union(*self.ways)
+    about: frozenset[str]  # everything its ways say
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +78,10 @@ class _Rated:
     known: Known
     covered: float
     like: float
-    like_beside: float  # the same, with words that are not of the field left out of the question
     things: bool  # it is about every thing the question is about
-    wishes: bool  # it speaks of everything rare that is done, or asked for, in the question
-    strange: tuple[Said, ...]  # words of weight that it does not know
-    acts: bool  # it knows what is done, or asked for, and few others do
+    wishes: bool  # it is about everything rare that is done, or asked for, in the question
+    strange: bool  # the question says something that it does not know at all
+    straight: bool  # a way of asking like the question means the same, with nothing turned round
 
     @property
     def score(self) -> float:
@@ -77,15 +91,8 @@ class _Rated:
     @property
     def answers(self) -> bool:
         """Whether it is an answer, if it leads."""
-        if not (self.things and self.wishes):
-            return False
-        if not self.strange:
-            return self.covered >= _COVERED and self.like >= _LIKE
-        # Something is said that nobody here knows. It may pass where the rest says clearly what is
-        # wanted, and it does not stand beside a thing, where it could make another of it.
-        free = len(self.strange) <= _MOST_STRANGE and not any(s.bound for s in self.strange)
-        enough = self.covered >= _COVERED_BESIDE and self.like_beside >= _LIKE_BESIDE
-        return free and self.acts and enough
+        meant = self.things and self.wishes and self.straight and not self.strange
+        return meant and self.covered >= _COVERED
 
 
 def weights_of(known: Sequence[Known]) -> dict[str, float]:
@@ -112,7 +119,8 @@ def judge_answer(
     best, others = rated[0], rated[1:]
     leads = not others or best.score - others[0].score >= _LEAD
     about = any(each.kind is Kind.THING for each in question)
-    if best.answers and leads and (about or best.like > 1 - _LEAD):
+    exactly = best.like > 1 - _LEAD and any(each.kind in _DOES for each in question)
+    if best.answers and leads and (about or exactly):
         return Answered("answer", (best.known.passage,))
     offered = [r for r in rated if r.score >= _OFFERED and r.covered >= _OFFER_COVERED]
     chosen = tuple(r.known.passage for r in offered[:MOST_OFFERED])
@@ -141,43 +149,49 @@ def _rate(
     asked: Mapping[str, float],
     weights: Mapping[str, float],
 ) -> _Rated:
-    about = known.about
+    about, total = known.about, sum(asked.values()) or 1.0
     shares = {name: _share(name, about, known.text) for name in asked}
-    strange = tuple(
-        s for s in question if s.kind is Kind.LOOSE and not shares[s.name] and _is_heavy(asked, s)
-    )
-    total = sum(asked.values()) or 1.0
-    beside = total - sum(asked[said.name] for said in strange)
     covered = sum(shares[name] * weight for name, weight in asked.items())
-    common, own = max(
-        (_common(asked, way, weights) for way in known.ways),
-        key=lambda pair: pair[0] / (total + pair[1]),
-    )
+    likeness = [(_likeness(asked, way.names, weights), way) for way in known.ways]
+    said = Way.of(question)
     return _Rated(
         known,
         covered / total,
-        2 * common / (total + own),
-        2 * common / (beside + own),
+        max(like for like, _ in likeness),
         all(said.name in about for said in question if said.kind in _NAMES),
-        all(shares[s.name] or asked[s.name] < _RARE for s in question if s.kind in _DOES),
-        strange,
-        any(s.kind in _DOES and s.name in about and asked[s.name] >= _RARE for s in question),
+        all(s.name in about or asked[s.name] < _RARE for s in question if s.kind in _DOES),
+        any(
+            s.kind is Kind.LOOSE and not shares[s.name] and asked[s.name] >= _LOOSE_SHORT
+            for s in question
+        ),
+        any(like >= _LIKE and _is_straight(said, way, weights) for like, way in likeness),
     )
 
 
-def _is_heavy(asked: Mapping[str, float], said: Said) -> bool:
-    return asked[said.name] >= _LOOSE_SHORT
+def _of(said: Iterable[Said], *kinds: Kind) -> frozenset[str]:
+    return frozenset(each.name for each in said if each.kind in kinds)
+
+
+def _is_straight(question: Way, way: Way, weights: Mapping[str, float]) -> bool:
+    """Whether a way turns its meaning as the question does, and does nothing rare besides."""
+    if question.turns != way.turns:
+        return False
+    more = way.weighty - question.names
+    if not DENYING.isdisjoint(question.turns):  # what is denied is all of it, and nothing else
+        return question.says <= way.names and not more
+    return all(weights[name] < _RARE for name in more)
+
+
+def _likeness(
+    asked: Mapping[str, float], way: frozenset[str], weights: Mapping[str, float]
+) -> float:
+    """What a question and a way of asking have in common, of all that both say."""
+    common = sum(min(asked[name], weights[name]) for name in way if name in asked)
+    own = sum(weights[name] for name in way)
+    return 2 * common / ((sum(asked.values()) or 1.0) + own)
 
 
 def _share(name: str, about: frozenset[str], text: frozenset[str]) -> float:
     if name in about:
         return 1.0
     return _IN_TEXT if name in text else 0.0
-
-
-def _common(
-    asked: Mapping[str, float], way: frozenset[str], weights: Mapping[str, float]
-) -> tuple[float, float]:
-    """What a question and one way of asking have in common, and what the way weighs itself."""
-    common = sum(min(asked[name], weights[name]) for name in way if name in asked)
-    return common, sum(weights[name] for name in way)

@@ -11,6 +11,7 @@ from typing import Final
 
 PASSING: Final = ""  # what a word means that is said in passing
 ELSEWHERE: Final = "elsewhere"
+DENYING: Final = frozenset({"not", "cannot", "need_none"})  # the turns that deny
 _LEAST_MASKED: Final = 3  # characters of a word in which one may be wrong
 _LEAST_FREE: Final = 4  # of one whose last may be wrong, too
 _SMALL: Final = frozenset(
@@ -24,6 +25,7 @@ class Kind(StrEnum):
     THING = "thing"  # what it is about: an answer must be about it, too
     ACT = "act"
     ASK = "ask"
+    TURN = "turn"  # makes another question of it: an answer must be to that question
     ELSEWHERE = "elsewhere"  # another office's matter: nothing here answers it
     LOOSE = "loose"  # a word that is not of the field
 
@@ -85,6 +87,7 @@ def read_lexicon(raw: Mapping[str, Mapping[str, object]]) -> Lexicon:
     pinyin: dict[str, str] = {}
     for table in (
         "passing",
+        "turn",
         "ask",
         "act",
         "thing",

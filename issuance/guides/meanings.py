@@ -6,10 +6,10 @@ word, if nothing better fits. English is read word by word, in phrases.
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Final, Literal
 
-from issuance.guides.lexicon import ELSEWHERE, PASSING, Kind, Lexicon, fold, stem
+from issuance.guides.lexicon import DENYING, ELSEWHERE, PASSING, Kind, Lexicon, fold, stem
 
 Lang = Literal["zh", "en"]
 _HAN: Final = "\u3400-\u4dbf\u4e00-\u9fff"
@@ -36,14 +36,12 @@ _LEAST_LETTERS: Final = 5  # of an English word in which one may be wrong
 class Said:
     """One thing said: a meaning of the field, or (kind LOOSE) the word itself.
 
-    `clause` counts the parts between marks of punctuation; a `bound` word stands beside a thing and
-    may make another thing of it (银行卡, a library card).
+    `clause` counts the parts between marks of punctuation.
     """
 
     name: str
     kind: Kind
     clause: int = 0
-    bound: bool = False
 
 
 def language_of(text: str, lexicon: Lexicon) -> Lang:
@@ -70,20 +68,9 @@ def meanings(text: str, lexicon: Lexicon) -> tuple[Said, ...]:
             continue
         written, words = run
         pieces = _written(written, lexicon) if written else _spoken(words, lexicon)
-        for said in _bound(pieces, lexicon, both_sides=bool(written)):
-            found.setdefault(said.name, replace(said, clause=clause))
+        for name in filter(None, pieces):
+            found.setdefault(name, Said(name, lexicon.kinds.get(name, Kind.LOOSE), clause))
     return tuple(found.values())
-
-
-def _bound(names: Iterable[str], lexicon: Lexicon, *, both_sides: bool) -> Iterator[Said]:
-    """Each name with its kind, and whether it stands beside a thing; what is passing falls out."""
-    kinds = [(n, lexicon.kinds.get(n, Kind.LOOSE) if n else None) for n in names]
-    for at, (name, kind) in enumerate(kinds):
-        if kind is None:
-            continue
-        beside = kinds[at + 1 : at + 2] + (kinds[max(0, at - 1) : at] if both_sides else [])
-        touches = any(other is Kind.THING for _, other in beside)
-        yield Said(name, kind, bound=kind is Kind.LOOSE and touches)
 
 
 def _runs(folded: str) -> Iterator[tuple[str, list[str]] | None]:
@@ -107,7 +94,7 @@ def _runs(folded: str) -> Iterator[tuple[str, list[str]] | None]:
 def _written(text: str, lexicon: Lexicon) -> Iterator[str]:
     """The meanings in a run of characters; what fits no word is left over, two by two."""
     left = ""
-    for piece, meaning in [*_whole(_cut(text, lexicon)), ("", PASSING)]:
+    for piece, meaning in [*_denied(_whole(_cut(text, lexicon))), ("", PASSING)]:
         if meaning is None:
             left += piece
             continue
@@ -126,11 +113,25 @@ def _whole(pieces: list[tuple[str, str | None]]) -> Iterator[tuple[str, str | No
     for at, (piece, meaning) in enumerate(pieces[1:], 1):
         before, said = pieces[at - 1]
         within = said is None or (said == PASSING and len(before) == 1 and before not in _BETWEEN)
-        strange[at] = strange[at] or bool(meaning and len(piece) == 1 and within)
+        strange[at] = strange[at] or bool(
+            meaning and meaning not in DENYING and len(piece) == 1 and within
+        )
     for at, (piece, meaning) in enumerate(pieces):
         beside = strange[max(0, at - 1) : at] + strange[at + 1 : at + 2]
         joins = meaning == PASSING and len(piece) == 1 and piece not in _BETWEEN and any(beside)
         yield piece, None if strange[at] or joins else meaning
+
+
+def _denied(pieces: Iterable[tuple[str, str | None]]) -> Iterator[tuple[str, str | None]]:
+    """The pieces; what only asks (登不登记, 能办不) denies nothing."""
+    read = list(pieces)
+    for at, (piece, meaning) in enumerate(read):
+        before, after = (
+            (read[at - 1][0] if at else ""),
+            "".join(p for p, _ in read[at + 1 : at + 2]),
+        )
+        asks = not after or before[-1:] == after[:1]
+        yield piece, PASSING if meaning in DENYING and before and asks else meaning
 
 
 def _pairs(left: str) -> Iterator[str]:

@@ -3,9 +3,9 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from issuance.guides.answering import Answered, Known, judge_answer, weights_of
+from issuance.guides.answering import Answered, Known, Way, judge_answer, weights_of
 from issuance.guides.lexicon import Kind, Lexicon, fold
-from issuance.guides.meanings import Lang, language_of, meanings
+from issuance.guides.meanings import Lang, Said, language_of, meanings
 from issuance.guides.passages import Passage
 from issuance.guides.tables import PassageIndex, Row
 
@@ -47,7 +47,7 @@ class Answers:
             Row(
                 ref=ref,
                 title=self._names(each.passage.title),
-                asked=[name for way in each.ways for name in sorted(way)],
+                asked=[name for way in each.ways for name in sorted(way.names)],
                 said=sorted(each.text),
             )
             for ref, each in known.items()
@@ -67,10 +67,13 @@ class Answers:
         return "".join(filter(str.isalnum, fold(text, self._words)))
 
     def _known(self, passage: Passage) -> Known:
-        ways = (frozenset(self._names(way)) for way in (passage.title, *passage.asked))
+        read = (Way.of(self._said(way)) for way in (passage.title, *passage.asked))
+        ways = tuple(way for way in read if way.names)
         text = frozenset(self._names(passage.text))
-        return Known(passage, tuple(way for way in ways if way), text)
+        return Known(passage, ways, text, frozenset().union(*(way.names for way in ways)))
 
     def _names(self, text: str) -> list[str]:
-        said = meanings(text, self._words)
-        return [each.name for each in said if each.kind is not Kind.ELSEWHERE]
+        return [each.name for each in self._said(text)]
+
+    def _said(self, text: str) -> list[Said]:
+        return [s for s in meanings(text, self._words) if s.kind is not Kind.ELSEWHERE]

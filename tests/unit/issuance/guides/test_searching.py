@@ -5,7 +5,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from certstore.errors import MalformedError
-from issuance.guides.lexicon import lexicon, masks, stem
+from issuance.guides.lexicon import DENYING, lexicon, masks, stem
 from issuance.guides.meanings import language_of, meanings
 from issuance.guides.question import LONGEST, Question
 from tests.unit.issuance.guides.conftest import desk_on
@@ -111,11 +111,74 @@ def test_the_language_is_the_question_s():
     assert [language_of(text, words) for text in said] == ["zh", "zh", "en", "zh", "zh", "en", "en"]
 
 
-def test_a_strange_word_beside_a_thing_is_known_for_one():
-    said = {each.name: each.bound for each in meanings("魔法凭证丢了", lexicon())}
-    assert said["魔法"]
-    assert not {each.name: each.bound for each in meanings("挂失能不能盖戳", lexicon())}["盖戳"]
+def test_a_strange_word_makes_another_thing_of_what_stands_beside_it():
     assert "card" not in [each.name for each in meanings("魔法卡丢了", lexicon())]
+    assert got("魔法凭证丢了")[0] != "answer"
+
+
+# Each makes another question of whatever way of asking it is put to, and none is answered here.
+@pytest.mark.parametrize(
+    ("lang", "turned"),
+    [
+        ("zh", "去世的父亲，{}"),
+        ("zh", "北京的{}"),
+        ("zh", "{}是谁发明的"),
+        ("zh", "{}有优惠吗"),
+        ("zh", "举报{}"),
+        ("zh", "{}，护照"),
+        ("en", "{} in Beijing"),
+        ("en", "{} for my dead father"),
+        ("en", "who invented {}"),
+    ],
+)
+def test_a_turned_question_gets_no_answer_to_the_straight_one(lang, turned):
+    ways = [turned.format(way) for passage in DESK.passages(lang) for way in passage.asked]
+    assert [way for way in ways if got(way)[0] == "answer"] == []
+
+
+@pytest.mark.parametrize(
+    ("straight", "ref", "turned"),
+    [
+        ("注销居住证", "cancel.how", ["不要注销居住证", "注销别人的居住证", "替亡父注销居住证"]),
+        ("居住证丢了", "loss.report", ["居住证没丢", "邻居的居住证丢了", "杭州居住证丢了"]),
+        ("我搬家了", "move.how", ["我没搬家", "房客搬家了"]),
+        ("签注要什么材料", "endorsement.materials", ["签注不要材料", "苏州签注要什么材料"]),
+        ("I lost my permit", "loss.report", ["I did not lose it", "my neighbour lost a permit"]),
+        ("endorse my permit", "endorsement.how", ["don't endorse my permit", "endorse in Beijing"]),
+    ],
+)  # fmt: skip
+def test_denied_of_others_or_elsewhere_is_another_question(straight, ref, turned):
+    assert got(straight) == ("answer", [ref])
+    assert [text for text in turned if got(text)[0] == "answer"] == []
+
+
+@pytest.mark.parametrize(
+    ("typed", "denies"),
+    [("登不登记", False), ("能办居住证不", False), ("办好了没", False), ("要不要登记", False),
+     ("不登记", True), ("没带身份证能办吗", True), ("I did not register", True)],
+)  # fmt: skip
+def test_what_only_asks_denies_nothing(typed, denies):
+    said = {each.name for each in meanings(typed, lexicon())}
+    assert bool(said & DENYING) is denies
+
+
+@pytest.mark.parametrize(
+    ("typed", "ref"),
+    [
+        ("签注是什么意思", "endorsement.what"),
+        ("what is an endorsement", "endorsement.what"),
+        ("居住登记和居住证有什么区别", "permit.difference"),
+        ("凭证是什么", "voucher.what"),
+    ],
+)
+def test_a_question_what_something_is_gets_what_says_so(typed, ref):
+    assert got(typed) == ("answer", [ref])
+
+
+def test_what_nobody_here_knows_keeps_an_answer_from_being_sure():
+    assert got("居住证多久办好") == ("answer", ["permit.time"])
+    assert got("居住证多久办好才能滑雪")[0] != "answer"
+    assert got("我昨天去滑雪了，居住证多久办好") == ("answer", ["permit.time"])  # asks nothing
 
 
 def test_words_are_cut_as_they_are_meant():
