@@ -15,6 +15,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    bindparam,
     or_,
     select,
     text,
@@ -86,15 +87,38 @@ _HOLDERS = Prepared(
     },
     _HELD,
 )
-# Every pull asks this.
+# Every pull asks the first of these, every check of an application the others.
 _KEPT = list(certificates.c)
+_CURRENT = or_(certificates.c.state == "sealed", certificates.c.state == "handed_in")
 _BY_REFS = Prepared(
     {
-        kind: select(*_KEPT).where(
-            named, or_(certificates.c.state == "sealed", certificates.c.state == "handed_in")
-        )
+        kind: select(*_KEPT).where(named, _CURRENT)
         for kind, named in among(certificates.c.ref, "refs").items()
     },
+    _KEPT,
+)
+_NUMBERS = select(certificate_holders.c.certificate_id)
+_HELD_BY = Prepared(
+    select(*_KEPT)
+    .where(
+        certificates.c.id.in_(
+            _NUMBERS.where(
+                certificate_holders.c.id_type == bindparam("of_type"),
+                certificate_holders.c.id_number == bindparam("of_number"),
+            )
+        ),
+        _CURRENT,
+    )
+    .order_by(certificates.c.issued_on.desc(), certificates.c.id.desc()),
+    _KEPT,
+)
+_NAMING = Prepared(
+    select(*_KEPT)
+    .where(
+        certificates.c.id.in_(_NUMBERS.where(certificate_holders.c.name == bindparam("of_name"))),
+        _CURRENT,
+    )
+    .limit(bindparam("most", type_=Integer)),
     _KEPT,
 )
 
@@ -107,6 +131,17 @@ def read_certificates(connection: Connection, query: Select[Any]) -> list[Certif
 def current_certificates(connection: Connection, refs: Sequence[str]) -> list[Certificate]:
     """The certificates with these references that are sealed or handed in."""
     return _with_holders(connection, _BY_REFS.rows(connection, {"refs": refs}))
+
+
+def certificates_of(connection: Connection, id_type: str, id_number: str) -> list[Certificate]:
+    """Those that name this person, newest first."""
+    whose = {"of_type": id_type, "of_number": id_number.upper()}
+    return _with_holders(connection, _HELD_BY.rows(connection, whose))
+
+
+def certificates_naming(connection: Connection, name: str, most: int) -> list[Certificate]:
+    """Those that name somebody so, at most so many."""
+    return _with_holders(connection, _NAMING.rows(connection, {"of_name": name, "most": most}))
 
 
 def _with_holders(connection: Connection, rows: Sequence[Sequence[Any]]) -> list[Certificate]:

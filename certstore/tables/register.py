@@ -33,6 +33,8 @@ from certstore.tables.certificate_rows import (
     NOT_PLAINLY_VALID,
     certificate_holders,
     certificates,
+    certificates_naming,
+    certificates_of,
     current_certificates,
     file_json,
     read_certificates,
@@ -211,7 +213,10 @@ class Register:
 
     def get(self, ref: str) -> Certificate:
         """The certificate with this reference; NotFoundError if there is none."""
-        return self._one(certificates.c.ref == ref, ref)
+        found = current_certificates(self._connection, [ref])
+        if not found:
+            raise NotFoundError("there is no such certificate", where=ref)
+        return found[0]
 
     def by_refs(self, refs: Iterable[str]) -> dict[str, Certificate]:
         """The certificates with these references, by reference; those that are not there lack."""
@@ -227,24 +232,11 @@ class Register:
 
     def held_by(self, holder_type: str, holder_number: str) -> list[Certificate]:
         """Every certificate that names this person, newest first."""
-        ids = select(certificate_holders.c.certificate_id).where(
-            certificate_holders.c.id_type == holder_type,
-            certificate_holders.c.id_number == holder_number.upper(),
-        )
-        query = (
-            select(certificates)
-            .where(certificates.c.id.in_(ids), certificates.c.state.in_(_CURRENT))
-            .order_by(certificates.c.issued_on.desc(), certificates.c.id.desc())
-        )
-        return self._read(query)
+        return certificates_of(self._connection, holder_type, holder_number)
 
     def naming(self, name: str, limit: int = 50) -> list[Certificate]:
         """Certificates that name somebody so, for near misses (same name, other number)."""
-        ids = select(certificate_holders.c.certificate_id).where(certificate_holders.c.name == name)
-        query = select(certificates).where(
-            certificates.c.id.in_(ids), certificates.c.state.in_(_CURRENT)
-        )
-        return self._read(query.limit(limit))
+        return certificates_naming(self._connection, name, limit)
 
     def handed_in_by(self, source: str, type_code: str, limit: int = 200) -> list[Certificate]:
         """What a source has handed in of a type, newest first."""
