@@ -114,8 +114,12 @@ class Certificate:
 
     def status_on(self, day: date) -> Status:
         """The live status, with expiry worked out from the dates."""
-        past = self.validity.valid_to is not None and day > self.validity.valid_to
+        past = self.is_past(day)
         return Status.EXPIRED if self.status is Status.VALID and past else self.status
+
+    def is_past(self, day: date) -> bool:
+        """Whether its last day is over, whatever its status; what is held runs out all the same."""
+        return self.validity.valid_to is not None and day > self.validity.valid_to
 
     def seen_by(self, reader: Holder) -> "Certificate":
         """The certificate with this reader as its first holder, if it names them.

@@ -18,6 +18,7 @@ from certstore.errors import (
 )
 from certstore.holdings import HoldingsDesk
 from certstore.ledger import LedgerDesk
+from certstore.pages.certificate_views import certificate_view
 from certstore.pages.entrance_views import (
     NoticesView,
     SignedOutView,
@@ -176,6 +177,21 @@ def certificates(request: Request, me: Me, holdings: Holdings) -> Response:
     held = holdings.held([*mine, *wards])
     view = certificates_view(mine, holdings.today(), lang, wards, held)
     return page(request, "certstore/certificates.html", view)
+
+
+@router.get("/certificates/{ref}")
+def certificate(ref: str, request: Request, me: Me, holdings: Holdings) -> Response:
+    """One of my certificates, or of a child in my care: how it stands, what can be done with it."""
+    found = holdings.one(me, ref)
+    numbers = {holder.id_number for holder in found.holders}
+    view = certificate_view(
+        found,
+        holdings.today(),
+        dress_of(request).lang,
+        holdings.held([found]).get(ref, frozenset()),
+        own=me.holder.id_number.upper() in numbers,
+    )
+    return page(request, "certstore/certificate.html", view)
 
 
 @router.get("/certificates/{ref}/photo")

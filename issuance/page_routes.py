@@ -34,6 +34,9 @@ from issuance.pages.joint_pages import followed_view
 from issuance.pages.question_pages import drop_view, first_open
 from issuance.pages.views import Counter, Errors, WindowsView
 from issuance.progress.desk import ProgressDesk
+from issuance.ratings.desk import RatingDesk
+from issuance.ratings.rating import RATED_STATES
+from issuance.ratings.words import RatingWord, rating_word
 from issuance.supplementing import SupplementDesk
 
 router = APIRouter(include_in_schema=False)
@@ -44,6 +47,7 @@ Supplements = Annotated[SupplementDesk, desk(SupplementDesk)]
 Holdings = Annotated[HoldingsDesk, desk(HoldingsDesk)]
 Joints = Annotated[JointDesk, desk(JointDesk)]
 Findings = Annotated[FindingDesk, desk(FindingDesk)]
+Ratings = Annotated[RatingDesk, desk(RatingDesk)]
 _FORM = [Depends(check_form)]
 
 
@@ -71,6 +75,7 @@ def progress(
     supplements: Supplements,
     findings: Findings,
     joints: Joints,
+    ratings: Ratings,
 ) -> Response:
     """Where an application stands, as far as the card in hand; a draft goes on with its questions.
 
@@ -83,6 +88,7 @@ def progress(
     view = progress_view(found, dress_of(request).lang)
     view = replace(view, revoked_why=_why_revoked(application, found.certificate, findings))
     view = with_asked(view, application, supplements.given(me, ref))
+    view = replace(view, rating=_rating(me, application, ratings))
     if application.state is State.WAITING:
         view = replace(view, waits_for=followed_view(joints.follows(application)))
     return page(request, "issuance/progress.html", as_decided(view, application))
@@ -190,6 +196,7 @@ def submitted(
     applying: Applying,
     holdings: Holdings,
     findings: Findings,
+    ratings: Ratings,
     again: Annotated[str, Query(max_length=1)] = "",
 ) -> Response:
     """The result, or when it comes."""
@@ -207,8 +214,17 @@ def submitted(
         return see_other(f"/applications/{ref}")
     found, today = _certificate(me, application, holdings), local_date(applying.clock.now())
     view = submitted_view(application, found, today, again=again == "1")
-    view = replace(view, revoked_why=_why_revoked(application, found, findings))
+    why, rating = _why_revoked(application, found, findings), _rating(me, application, ratings)
+    view = replace(view, revoked_why=why, rating=rating)
     return page(request, "issuance/submitted.html", view)
+
+
+def _rating(me: Resident, application: Application, ratings: RatingDesk) -> RatingWord | None:
+    """How far its applicant has rated it; None of what is not decided, or cannot be rated."""
+    if application.state not in RATED_STATES:
+        return None
+    _, known = ratings.of(me, application.ref)
+    return rating_word(known, ratings.clock.now())
 
 
 def _certificate(

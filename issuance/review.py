@@ -46,6 +46,7 @@ from issuance.procedure import procedure_of
 from issuance.refusals.reasons import Refusal
 from issuance.stations import own_station, require_sees
 from issuance.still_guardian import still_acts
+from issuance.still_issuable import not_issuable
 from issuance.tables import ApplicationBook
 from issuance.waiting.queue import Asked, HeldUp, Queue, Waiting
 from issuance.waiting.tables import Seen, WaitingBook
@@ -55,6 +56,8 @@ _NOT_NOW: Mapping[str | None, str] = {
     "open": "nothing is approved before every material was judged",
     "letter_false": "the commitment letter this case leans on was found false",
     "guardian_ended": "who applied may act for this child no more",
+    "registration_ended": "the registration that this is about has run out",
+    "overtaken": "a permit was issued meanwhile, or the one it is about has ended",
 }
 
 
@@ -195,10 +198,11 @@ class ReviewDesk:
         `said` is what the officer judged: yes or no for each material that needs it. Where two
         officers decide, it is proposed only, and stays in review. Raises MalformedError, with
         `facts["cause"]` of judging.py, while something is not judged or judged no; ConflictError
-        while something is open, the letter it leans on was found false, or who wants to end a
-        child's certificate is its guardian no more (causes open, letter_false, guardian_ended), as
-        another officer holds the case (HELD) or it was proposed (PROPOSED), and, saying by whom,
-        when and what, if it was decided (DECIDED).
+        while something is open, the letter it leans on was found false, who wants to end a
+        child's certificate is its guardian no more, or nothing could be issued (causes open,
+        letter_false, guardian_ended, registration_ended, overtaken), as another officer holds the
+        case (HELD) or it was proposed (PROPOSED), and, saying by whom, when and what, if it was
+        decided (DECIDED).
         """
         now = self.clock.now()
         with self.archive.writing() as books:
@@ -267,9 +271,10 @@ class ReviewDesk:
             fault = None  # nothing is asked for, and it takes a person all the same
         if FindingBook(books.connection).of_application(application.ref):
             fault = "letter_false"
-        ends = application.matter.one_by_one
-        if ends and not still_acts(books, application, local_date(self.clock.now())):
+        today = local_date(self.clock.now())
+        if application.matter.one_by_one and not still_acts(books, application, today):
             fault = "guardian_ended"
+        fault = not_issuable(books, application, today) or fault
         if fault in _NOT_NOW:  # no judgement of the officer's mends this
             raise ConflictError(_NOT_NOW[fault], where="decision", cause=fault)
         if fault is not None:

@@ -21,6 +21,8 @@ from issuance.pages.question_pages import drafts_of, first_open
 from issuance.pages.question_views import (
     GROUND_STEPS,
     HOME_STEPS,
+    PERMIT_STEPS,
+    REGISTERED_STEPS,
     ChildView,
     FreshView,
     GuardianRelation,
@@ -177,8 +179,17 @@ def _start_view(matter: Matter, me: Resident, applying: ApplyDesk) -> StartView:
         path=f"/apply/{matter.path}",
         working_days=procedure_of(matter).answered_in,
         drafts=drafts_of(begun),
-        steps=HOME_STEPS if matter.asks_home else GROUND_STEPS,
+        steps=_steps(matter),
     )
+
+
+def _steps(matter: Matter) -> tuple[str, ...]:
+    """How it goes; what rests on a registration asks for no home again."""
+    if matter is Matter.RESIDENCE_PERMIT:
+        return PERMIT_STEPS
+    if matter.rests_on_registration:
+        return REGISTERED_STEPS
+    return HOME_STEPS if matter.asks_home else GROUND_STEPS
 
 
 def _new_child(matter: Matter) -> ChildView:

@@ -44,7 +44,7 @@ class VoucherDrafter:
         today = local_date(now)
         holder = application.applicant
         on_file = books.register.held_by(holder.id_type, holder.id_number)
-        previous = in_force(on_file, today)
+        previous = to_replace(application, on_file, today)
         if application.matter in _CHANGES and previous is None:
             raise ConflictError("there is no voucher that could be changed")
         identifier, serial = next_number(books, VOUCHER, previous, today.year)
@@ -84,6 +84,26 @@ class VoucherDrafter:
         }
 
 
+def to_replace(
+    application: Application, on_file: list[Certificate], today: date
+) -> Certificate | None:
+    """The voucher whose next version an application asks for; None where there is none.
+
+    A renewal that was sent in time is not lost by the office's pace: what ran when it was sent is
+    renewed, unless that term is over by now, too.
+    """
+    known = in_force(on_file, today)
+    if known is not None or application.matter is not Matter.REGISTRATION_RENEWAL:
+        return known
+    if application.submitted_at is None:
+        return None
+    ran = in_force(on_file, local_date(application.submitted_at))
+    if ran is None:
+        return None
+    ends = _validity(application.matter, ran, today).valid_to
+    return ran if ends is None or ends >= today else None
+
+
 def _validity(matter: Matter, previous: Certificate | None, today: date) -> Validity:
     """A change keeps the term; a renewal adds one to it, counted from its end."""
     kind = certificate_type(VOUCHER)
@@ -117,12 +137,18 @@ def in_force(on_file: list[Certificate], today: date) -> Certificate | None:
 
 
 def in_force_of(type_code: str, on_file: list[Certificate], today: date) -> Certificate | None:
-    """The sealed certificate of a type that a new version would replace."""
+    """The sealed certificate of a type that a new version would replace.
+
+    One that was lost or suspended runs out on its day like any other: a hold hides no end.
+    """
     return next(
         (
             c
             for c in on_file
-            if c.type_code == type_code and c.sealed and c.status_on(today) in SUPERSEDABLE
+            if c.type_code == type_code
+            and c.sealed
+            and c.status in SUPERSEDABLE
+            and not c.is_past(today)
         ),
         None,
     )

@@ -12,7 +12,7 @@ from certstore.chance import reference
 from certstore.clock import Clock
 from certstore.errors import CertstoreError, MalformedError, NotFoundError
 from certstore.messages.addresses import masked_address, parse_address
-from certstore.messages.channels import CHANNELS, Channel, RefusedForGoodError
+from certstore.messages.channels import CHANNELS, Channel, RefusedForGoodError, UnclearError
 from certstore.messages.groups import GROUPS
 from certstore.messages.keeping import ContactKeeper, new_code
 from certstore.messages.quiet import QuietHours
@@ -26,7 +26,10 @@ CODE_TRIES: Final = 5
 _CLOCKS_DIFFER_BY: Final = timedelta(minutes=1)
 _AN_HOUR: Final = (timedelta(hours=1), 5)
 _A_DAY: Final = (timedelta(days=1), 10)
-Added = Literal["sent", "malformed", "known", "too_often", "refused", "not_sent", "confirmed"]
+Added = Literal[
+    "sent", "malformed", "known", "too_often", "refused", "not_sent", "unclear", "confirmed"
+]
+CodeStanding = Literal["open", "over", "none"]
 Confirmed = Literal["confirmed", "wrong", "over"]
 
 
@@ -40,6 +43,7 @@ class MyContact:
     groups: Collection[str]
     switched_on: bool
     confirmed: bool
+    code: CodeStanding  # none: none is on its way, as nothing left
     code_until: datetime | None
     failing: bool
 
@@ -69,6 +73,7 @@ class ContactDesk:
         return [self._shown(contact) for contact in found if contact.channel in self.channels]
 
     def _shown(self, contact: Contact) -> MyContact:
+        code = _standing(contact, self.clock.now())
         return MyContact(
             channel=contact.channel,
             shown=masked_address(contact.channel, self.keeper.address(contact)),
@@ -76,7 +81,8 @@ class ContactDesk:
             groups=frozenset(contact.groups),
             switched_on=contact.switched_on,
             confirmed=contact.confirmed_at is not None,
-            code_until=contact.code_until if _is_open(contact, self.clock.now()) else None,
+            code=code,
+            code_until=contact.code_until if code == "open" else None,
             failing=contact.failing_since is not None,
         )
 
@@ -118,7 +124,8 @@ class ContactDesk:
                 code=sealed.code,
                 code_until=now + CODE_LIFE,
             )
-        return self._send_code(Addressed(reference(), channel, to, lang), code)
+        added = self._send_code(Addressed(reference(), channel, to, lang), code)
+        return self._as_it_left(person, channel, added, sealed.code)
 
     def send_again(self, me: Resident, channel: ChannelName) -> Added:
         """Another code for an address that waits for its confirmation; the former is void."""
@@ -136,7 +143,7 @@ class ContactDesk:
             fresh = {"code": sealed, "code_until": now + CODE_LIFE, "code_tries": 0}
             books.contacts.change(contact.id, **fresh)
         to = Addressed(reference(), channel, self.keeper.address(contact), contact.lang)
-        return self._send_code(to, code)
+        return self._as_it_left(person, channel, self._send_code(to, code), sealed)
 
     def _send_code(self, to: Addressed, code: str) -> Added:
         """At once, in quiet hours too: its owner waits for it."""
@@ -145,9 +152,20 @@ class ContactDesk:
             self.channels[to.channel].send(message, lambda: None)
         except RefusedForGoodError:
             return "refused"
+        except UnclearError:
+            return "unclear"  # it may come: the code counts
         except CertstoreError:
             return "not_sent"
         return "sent"
+
+    def _as_it_left(self, person: int, channel: ChannelName, added: Added, code: bytes) -> Added:
+        """How it ended; a code that surely did not leave is void, so that nobody waits for it."""
+        if added in {"refused", "not_sent"}:
+            with self.archive.writing() as books:
+                contact = books.contacts.locked(person, channel)
+                if contact is not None and contact.code == code:
+                    books.contacts.change(contact.id, code=None, code_until=None)
+        return added
 
     def _may_send(self, books: Books, person: int, bucket: int, now: datetime) -> bool:
         """Count a code, unless there were too many for this person, or to this address.
@@ -254,6 +272,14 @@ def _is_open(contact: Contact, now: datetime) -> bool:
     if contact.code is None or until is None:
         return False
     return now < until <= now + CODE_LIFE + _CLOCKS_DIFFER_BY
+
+
+def _standing(contact: Contact, now: datetime) -> CodeStanding:
+    """Whether a code can be entered, is over, or was never on its way."""
+    if contact.code is None or contact.code_until is None:
+        return "none"
+    spent = not _is_open(contact, now) or contact.code_tries >= CODE_TRIES
+    return "over" if spent else "open"
 
 
 def bucket_of(channel: ChannelName, address: str) -> int:

@@ -75,7 +75,10 @@ def confirm(
     ended = contacts.confirm(me, channel, code)
     if ended == "confirmed":
         return see_other("/reminders?done=confirmed")
-    return _again(request, _view(request, me, contacts, errors={f"code_{channel}": ended}))
+    view = _view(request, me, contacts)
+    if ended == "over":  # there is no field any more
+        return _again(request, replace(view, problem="over", about=channel))
+    return _again(request, replace(view, errors={f"code_{channel}": ended}))
 
 
 @router.post("/reminders/{channel}/choose", dependencies=_FORM)
@@ -125,10 +128,12 @@ def _after_code(
     channel, added, typed = done
     if added == "sent":
         return see_other("/reminders?done=code_sent")
-    if added in _OF_THE_FIELD:
-        view = _view(request, me, contacts, errors={f"to_{channel}": added})
+    view = _view(request, me, contacts)
+    in_use = any(c.channel == channel and c.stage == "in_use" for c in view.channels)
+    if added in _OF_THE_FIELD and not in_use:
+        view = replace(view, errors={f"to_{channel}": added})
     else:
-        view = _view(request, me, contacts, problem=cast("Problem", added))
+        view = replace(view, problem=cast("Problem", added), about=channel)
     shown = (replace(c, typed=typed) if c.channel == channel else c for c in view.channels)
     return _again(request, replace(view, channels=tuple(shown)))
 
@@ -139,16 +144,13 @@ def _view(
     contacts: ContactDesk,
     *,
     done: Done | None = None,
-    problem: Problem | None = None,
-    errors: dict[str, str] | None = None,
 ) -> RemindersView:
     return RemindersView(
-        channels=channel_views(contacts.offered, contacts.mine(me)),
+        channels=channel_views(
+            contacts.offered, contacts.mine(me), request.app.state.kept_channels
+        ),
         done=done,
-        problem=problem,
-        errors=errors or {},
         quiet=contacts.quiet.shown,
-        sandbox=request.app.state.messages_kept,
     )
 
 

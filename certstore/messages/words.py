@@ -1,7 +1,8 @@
 """What a message says: a sentence of the inbox, how many more there are, where to read them.
 
 Never a name, a number or an address: whoever sees the phone learns what kind of matter it is and
-no more. A sentence that would name an agency is replaced by a general one.
+no more. A sentence that would name an agency is replaced by a general one. The most urgent is said
+first; of what has a last day, how many days are left.
 """
 
 from collections.abc import Sequence
@@ -11,6 +12,7 @@ from typing import Final, Literal
 from certstore.clock import Clock
 from certstore.messages.channels import Outgoing
 from certstore.messages.groups import GROUP_OF
+from certstore.messages.urgency import days_left, most_urgent_first
 from certstore.pages.entrance_views import Notice as NoticeLine
 from certstore.pages.holdings_pages import notice_lines
 from certstore.tables.message_rows import ChannelName
@@ -56,16 +58,16 @@ class Composer:
         self._wording = {lang: Wording(self._texts[lang], clock) for lang in LANGUAGES}
 
     def told(self, to: Addressed, found: Sequence[Notice]) -> Outgoing:
-        """What tells of these notices, at least one; the newest is said first."""
-        newest = sorted(found, key=lambda notice: notice.created_at, reverse=True)
-        link = f"{self._url}/n/{newest[0].ref}" if len(newest) == 1 else f"{self._url}/notices"
+        """What tells of these notices, at least one; the most urgent is said first."""
+        found = most_urgent_first(found)
+        link = f"{self._url}/n/{found[0].ref}" if len(found) == 1 else f"{self._url}/notices"
         match to.channel:
             case "email":
-                text = self._mail(newest, to.lang, link)
+                text = self._mail(found, to.lang, link)
             case "sms":
-                text = self._sms(newest, to.lang, link)
+                text = self._sms(found, to.lang, link)
             case _:
-                text = self._first(newest, to.lang)[:_LONGEST_TEXT]
+                text = self._first(found, to.lang)[:_LONGEST_TEXT]
         subject = self._say(to.lang, "messages.subject")
         return Outgoing(key=to.key, to=to.to, lang=to.lang, subject=subject, text=text, link=link)
 
@@ -80,49 +82,67 @@ class Composer:
             text=self._say(to.lang, say, code=code),
         )
 
-    def _mail(self, newest: Sequence[Notice], lang: Lang, link: str) -> str:
-        lines = [self._sentence(notice, lang) for notice in newest[:_LISTED]]
-        if len(newest) > _LISTED:
-            lines.append(self._say(lang, "messages.more", n=len(newest) - _LISTED))
+    def _mail(self, found: Sequence[Notice], lang: Lang, link: str) -> str:
+        lines = [self._sentence(notice, lang) for notice in found[:_LISTED]]
+        if len(found) > _LISTED:
+            lines.append(self._say(lang, "messages.more", n=len(found) - _LISTED))
         read = self._say(lang, "messages.read", link=link)
         why = self._say(lang, "messages.why", link=f"{self._url}/reminders")
         return "\n".join((*lines, "", read, "", why, ""))
 
-    def _sms(self, newest: Sequence[Notice], lang: Lang, link: str) -> str:
+    def _sms(self, found: Sequence[Notice], lang: Lang, link: str) -> str:
         """The most that fits one message: a whole sentence before a general one, with the link."""
-        general = self._say(lang, f"messages.general.{_group(newest[0])}")
-        more = self._more(newest, lang)
+        short, more = self._short(found[0], lang), self._more(found, lang)
         for said, where in (
-            (self._first(newest, lang), f" {link}"),
-            (general + more, f" {link}"),
-            (general, f" {self._url}/n"),
-            (general, ""),
+            (self._first(found, lang), f" {link}"),
+            (short + more, f" {link}"),
+            (short + more, f" {self._url}/n"),
+            (short, f" {self._url}/n"),
+            (short, ""),
         ):
             text = f"{said}{where}"
             text = text.translate(_TYPEWRITTEN) if lang == "en" else text
             if fits_one_sms(text):
                 return text
-        return general
+        return short
 
-    def _first(self, newest: Sequence[Notice], lang: Lang) -> str:
-        return self._sentence(newest[0], lang) + self._more(newest, lang)
+    def _first(self, found: Sequence[Notice], lang: Lang) -> str:
+        return self._sentence(found[0], lang) + self._more(found, lang)
 
-    def _more(self, newest: Sequence[Notice], lang: Lang) -> str:
-        others = len(newest) - 1
+    def _more(self, found: Sequence[Notice], lang: Lang) -> str:
+        others = len(found) - 1
         return self._say(lang, "messages.and_more", n=others) if others else ""
 
+    def _short(self, notice: Notice, lang: Lang) -> str:
+        """What fits beside a link: of a reminder what it is of, else the kind of news."""
+        (line,) = notice_lines([notice], lang)
+        left = days_left(notice)
+        key = f"messages.short{'_today' if left == 0 else ''}.{notice.kind}"
+        values = self._values(line, lang) | ({} if left is None else {"n": left})
+        texts = self._texts[lang]
+        if not texts.has(key) or not texts.placeholders(key) <= values.keys():
+            return self._say(lang, f"messages.general.{_group(notice)}")
+        return self._say(lang, key, **values)
+
     def _sentence(self, notice: Notice, lang: Lang) -> str:
-        """The inbox's own, unless it would name more than the kind of matter."""
+        """The inbox's own, unless it would name more than the kind of matter.
+
+        The inbox is read on any day; a message says how near the day is.
+        """
         (line,) = notice_lines([notice], lang)
         key, texts = f"notices.kind.{line.kind}", self._texts[lang]
-        values = self._values(line, lang)
+        values, left = self._values(line, lang), days_left(notice)
+        near = f"messages.{'last_day' if left == 0 else 'days_left'}.{notice.kind}"
+        if left is not None and texts.has(near):
+            key, values = near, {**values, "n": left}
         if not texts.placeholders(key) <= values.keys():
             return self._say(lang, f"messages.general.{_group(notice)}")
         return self._say(lang, key, **values)
 
-    def _values(self, line: NoticeLine, lang: Lang) -> dict[str, str]:
+    def _values(self, line: NoticeLine, lang: Lang) -> dict[str, object]:
         """What may be said of a notice; nothing is there that names somebody."""
-        texts, values = self._texts[lang], {}
+        texts = self._texts[lang]
+        values: dict[str, object] = {}
         if texts.has(f"matter.{line.matter}.name"):
             values["matter"] = self._say(lang, f"matter.{line.matter}.name")
         if texts.has(f"type.{line.type_code}"):

@@ -154,6 +154,7 @@ class Notice:
     going_on: tuple[tuple[str, str], ...] = ()  # what goes on all the same
     unread: bool = False
     on: date | None = None  # the day that a reminder is about
+    channel: str = ""  # by which somebody could not be told
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,12 +118,13 @@ def certificates_view(
     holds, by certificate.
     """
     sealed = [c for c in found if c.sealed]
-    cards = [_mendable(card(c, today), held.get(c.ref, ())) for c in _current((*sealed, *wards))]
+    cards = [with_remedy(card(c, today), held.get(c.ref, ())) for c in _current((*sealed, *wards))]
     in_care = {c.ref: c.holders[0].name for c in wards}
     return CertificatesView(
         cards=tuple(replace(each, ward=in_care.get(each.ref)) for each in cards),
         kept=tuple(
             KeptRecord(
+                ref=c.ref,
                 type_code=c.type_code,
                 status=word(c.status_on(today)),
                 office=office_name(c.issuer_uscc, lang),
@@ -151,7 +152,7 @@ def _current(found: Sequence[Certificate]) -> Iterable[Certificate]:
     return (c for c in found if c.status not in ENDED)
 
 
-def _mendable(shown: CertificateCard, held: Collection[HoldKind]) -> CertificateCard:
+def with_remedy(shown: CertificateCard, held: Collection[HoldKind]) -> CertificateCard:
     """A card with the way to its remedy: lifting the loss, making up the endorsement."""
     if HoldKind.LOSS in held:
         return replace(shown, remedy_href=f"/certificates/{shown.ref}/loss")
@@ -204,6 +205,7 @@ def notice_lines(found: Sequence[Notice], lang: Lang = "zh") -> tuple[NoticeLine
             ended=_matters(notice, "ended"),
             going_on=_matters(notice, "going_on"),
             on=_day(notice.facts.get("last_day")),
+            channel=str(notice.facts.get("channel", "")),
         )
         for notice in found
     )

@@ -1,24 +1,25 @@
 """What the page of messages outside the inbox shows."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Literal
 
-from certstore.messages.contact_desk import MyContact
+from certstore.messages.contact_desk import CodeStanding, MyContact
 from certstore.messages.groups import GROUPS
 from certstore.tables.message_rows import ChannelName
 from certstore.web.dress import Lang
 
 Done = Literal["code_sent", "confirmed", "chosen", "removed"]
-Problem = Literal["too_often", "not_sent", "confirmed", "known"]
+Problem = Literal["too_often", "not_sent", "unclear", "refused", "over", "confirmed", "known"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ChannelView:
     """One channel: without an address, with one that waits for its code, or in use.
 
-    Forms to POST /reminders/{channel} (address), …/confirm, …/code, …/choose, …/remove.
+    Forms to POST /reminders/{channel} (address), …/confirm, …/code, …/choose, …/remove. An address
+    that nobody confirmed is replaced by the first.
     """
 
     channel: ChannelName
@@ -28,8 +29,10 @@ class ChannelView:
     groups: frozenset[str] = frozenset()
     switched_on: bool = True
     failing: bool = False
+    code: CodeStanding = "none"
     code_until: datetime | None = None
     typed: str = ""
+    kept: bool = False  # nothing leaves: it is written where the operator can read it
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -39,20 +42,21 @@ class RemindersView:
     channels: tuple[ChannelView, ...] = ()
     groups: tuple[str, ...] = GROUPS
     done: Done | None = None
-    problem: Problem | None = None  # of the channel as a whole, not of a field
+    problem: Problem | None = None  # of a channel as a whole, not of a field
+    about: ChannelName | None = None  # of which channel
     errors: Mapping[str, str] = field(default_factory=dict)
     quiet: tuple[str, str] | None = None  # from when to when nothing is sent
-    sandbox: bool = False  # nothing leaves: it is written where the operator can read it
 
 
 def channel_views(
-    offered: Sequence[ChannelName], mine: Sequence[MyContact]
+    offered: Sequence[ChannelName], mine: Sequence[MyContact], kept: Collection[ChannelName] = ()
 ) -> tuple[ChannelView, ...]:
     """Every channel that is offered, with what somebody has there."""
     known = {each.channel: each for each in mine}
-    return tuple(
+    found = (
         _channel(known[each]) if each in known else ChannelView(channel=each) for each in offered
     )
+    return tuple(replace(each, kept=each.channel in kept) for each in found)
 
 
 def _channel(contact: MyContact) -> ChannelView:
@@ -64,5 +68,6 @@ def _channel(contact: MyContact) -> ChannelView:
         groups=frozenset(contact.groups),
         switched_on=contact.switched_on,
         failing=contact.failing,
+        code=contact.code,
         code_until=contact.code_until,
     )

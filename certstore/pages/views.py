@@ -129,6 +129,7 @@ class CertificateCard:
 class KeptRecord:
     """A record the government keeps, which matters may reuse."""
 
+    ref: str
     type_code: str
     status: CertificateStatus
     office: str  # the source authority

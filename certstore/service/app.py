@@ -247,7 +247,7 @@ def _furnish(app: FastAPI, house: House) -> None:
         places=PLACES,
     )
     state.specimen = specimen
-    state.messages_kept = house.messages_kept
+    state.kept_channels = house.kept_channels
     state.rooms_beside = rooms_beside
     state.limits = limits_of(house.settings)
     state.entry_hosts = house.entry_hosts

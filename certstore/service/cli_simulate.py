@@ -41,12 +41,13 @@ def simulate_days(  # noqa: PLR0913, PLR0917 - each is an option of the command
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
-    """Play the first days after the announcement of 2021, on the real code with a moved clock.
+    """Play the first 49 days on the real code with a moved clock.
 
-    Residents of the demonstration city, as many as it takes, register, move, apply for permits,
-    report losses; some vanish. Officers are slow and now and then absent, sources are down.
-    Everything goes through the desks that pages and API use, on embedded stores; HTTP itself,
-    PostgreSQL and photo checks of each single person are left out.
+    The days that followed the announcement of 2021, with as many cases. Residents of the
+    demonstration city, as many as it takes, register, move, apply for permits, report losses;
+    some vanish. Officers are slow and now and then absent, sources are down. Everything goes
+    through the desks that pages and API use, on embedded stores; HTTP itself, PostgreSQL and
+    photo checks of each single person are left out.
 
     Then everything is read anew: whether every case stands where the table of its matter lets
     it, none late by the service's own fault, every certificate made once, every access in the

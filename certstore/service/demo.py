@@ -4,7 +4,7 @@ import json
 import shutil
 import sys
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import timedelta
 from importlib.resources import files
 from pathlib import Path
@@ -217,9 +217,26 @@ def _list_pages(house: House, seconds: float) -> None:
     say("Names and numbers are invented.\n")
     for line in people_lines(house):
         say(line)
-    if house.messages_kept:
-        say(f"\nMessages (mail, SMS) are kept in {house.settings.data_dir / FOLDER} 发出的消息")
+    for line in message_lines(house):
+        say(f"\n{line}")
     say("\nCtrl+C stops it. 演示数据，城市、机构和人物都是虚构的。")
+
+
+_CHANNELS: Mapping[str, str] = {
+    "email": "e-mail 邮件",
+    "sms": "text messages 短信",
+    "mini_program": "mini-program messages 小程序消息",
+}
+
+
+def message_lines(house: House) -> Iterator[str]:
+    """Which messages really leave, and where the others are kept."""
+    kept, named = house.kept_channels, house.named_channels
+    if named:
+        yield "Really sent 真的发出: " + ", ".join(_CHANNELS[each] for each in named)
+    if kept:
+        said = ", ".join(_CHANNELS[each] for each in kept)
+        yield f"Kept, not sent 只存不发: {said}: {house.settings.data_dir / FOLDER}"
 
 
 NOT_YET = (
@@ -243,14 +260,16 @@ PAGES: Mapping[str, str] = {
     "/consents": "what I agreed to; the provident fund asks 林晓禾 我同意过的",
     "/corrections/new": "say that a record is wrong 更正",
     "/export": "everything held about me 带走我的数据",
-    "/reminders": "where I am told 在哪里收通知",
+    "/reminders": "notification settings 在哪里收通知",
     "/scan": "scan a code 核验",
     "/desk": "the officers' desk 审核台",
+    "/desk/ratings": "ratings that a supervisor answers 好差评",
     "/desk/counter": "an officer takes in who is present 窗口收件",
     "/filings": "the housing authority's desk 租赁备案经办台",
     "/pull": "a clerk's counter without a system of its own 窗口查询",
     "/developers": "an agency's developers 接入工作台",
     "/console/agencies": "the operators' console: who may pull what 接入管理",
+    "/console/volumes": "how much, how fast, how satisfied 办理量、时效和满意度",
     "/openapi.json": "the API",
     "/metrics": "Prometheus",
 }

@@ -25,7 +25,7 @@ from issuance.apply import ApplyDesk
 from issuance.beginning import renewal_is_open
 from issuance.pages.application_pages import matter_word
 from issuance.pages.question_pages import first_open
-from issuance.voucher_draft import in_force
+from issuance.voucher_draft import VOUCHER, in_force
 from verifiers.materials.calendar_months import months_after
 from verifiers.materials.rules import RuleBook, Rules
 
@@ -147,7 +147,7 @@ def _is_begun(application: Application) -> bool:
 
 def _stopped(held: list[Certificate], today: date) -> NextCard | None:
     """What stands, and cannot be shown: reported lost, or suspended by its authority."""
-    own = [c for c in held if c.sealed]
+    own = [c for c in held if c.sealed and not (c.type_code == VOUCHER and c.is_past(today))]
     for certificate in (c for c in own if c.status_on(today) is Status.LOST):
         at = f"/certificates/{certificate.ref}/loss" if "loss" in PLACES else "/certificates"
         return NextCard(kind="lost", type_code=certificate.type_code, href=at)

@@ -69,9 +69,9 @@ class MessageRoom(EventRoom):
         return tuple(name for name, each in found if not isinstance(each, KeptChannel))
 
     @property
-    def messages_kept(self) -> bool:
-        """Whether some channel only writes down what it was given."""
-        return any(isinstance(each, KeptChannel) for each in self.message_channels.values())
+    def kept_channels(self) -> tuple[ChannelName, ...]:
+        """The channels that only write down what they were given."""
+        return tuple(each for each in self.message_channels if each not in self.named_channels)
 
     def _mail(self) -> SmtpChannel:
         s = self.settings

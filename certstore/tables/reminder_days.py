@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import Column, ColumnElement, Connection, Date, Integer, String, Table, or_, select
 
 from certstore.certificates import Certificate, Status
+from certstore.holds.kinds import HELD
 from certstore.tables.certificate_rows import certificates, read_certificates
 from certstore.tables.metadata import insert_once, metadata
 
@@ -70,26 +71,36 @@ class ReminderBook:
         return self._connection.execute(statement).rowcount == 1
 
     def ending(
-        self, type_code: str, days: Sequence[Days], after: int, most: int
+        self, type_code: str, days: Sequence[Days], after: int, most: int, *, held: bool = False
     ) -> dict[int, Certificate]:
-        """Valid certificates of a type whose last day is one of these, by row after `after`."""
-        return self._of(type_code, _within(certificates.c.valid_to, days), after, most)
+        """Valid certificates of a type whose last day is one of these, by row after `after`.
+
+        With `held` those that are lost or suspended, too.
+        """
+        within = _within(certificates.c.valid_to, days)
+        return self._of(type_code, within, after, most, {Status.VALID, *(HELD if held else ())})
 
     def begun(
         self, type_code: str, days: Sequence[Days], after: int, most: int
     ) -> dict[int, Certificate]:
         """Valid certificates of a type whose first day is one of these, by row after `after`."""
-        return self._of(type_code, _within(certificates.c.valid_from, days), after, most)
+        within = _within(certificates.c.valid_from, days)
+        return self._of(type_code, within, after, most, {Status.VALID})
 
     def _of(
-        self, type_code: str, when: ColumnElement[bool], after: int, most: int
+        self,
+        type_code: str,
+        when: ColumnElement[bool],
+        after: int,
+        most: int,
+        statuses: set[Status],
     ) -> dict[int, Certificate]:
         query = (
             select(certificates)
             .where(
                 certificates.c.type_code == type_code,
                 certificates.c.state == "sealed",
-                certificates.c.status == Status.VALID,
+                certificates.c.status.in_(sorted(statuses)),
                 when,
                 certificates.c.id > after,
             )

@@ -7,6 +7,7 @@ from typing import Literal
 from certstore.pages.views import CertificateCard, Material, Matter, Reason
 from issuance.pages.views import Answer, MaterialRow
 from issuance.progress.sequel import Word
+from issuance.ratings.words import RatingWord
 
 State = Literal[
     "draft", "waiting", "submitted", "in_review", "waiting_source", "asked", "approved", "issued",
@@ -115,6 +116,7 @@ class ProgressView:
     said: tuple[Answer, ...] = ()  # why another card, or what is cancelled and why
     about_href: str | None = None  # of a loss: the page of what was lost
     by_you: bool = False  # ended: its applicant withdrew it
+    rating: RatingWord | None = None  # whether it can be rated, was, or was answered; None: no
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

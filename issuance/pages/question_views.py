@@ -46,6 +46,8 @@ class NotNow:
 
 
 HOME_STEPS = ("home", "look", "face", "check")
+REGISTERED_STEPS = ("registered", "face", "check")  # the home is known, and shown to be checked
+PERMIT_STEPS = ("registered", "look", "face", "check")
 GROUND_STEPS = ("why", "face", "check", "officer")
 
 

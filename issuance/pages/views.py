@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Literal
 
 from certstore.pages.views import CertificateCard, Material, Matter, Reason
+from issuance.ratings.words import RatingWord
 
 Errors = Mapping[str, str]
 
@@ -155,3 +156,4 @@ class SubmittedView:
     due: date | None = None
     again: bool = False  # it had been submitted before: the same application is shown
     child: str | None = None  # whom it is for, if not for oneself
+    rating: RatingWord | None = None  # with `issued`

@@ -217,16 +217,25 @@ def test_stages_that_began_while_the_clock_was_wrong_are_told_when_it_is_right(h
     assert inbox(house, ME) == ["registration_ending"]
 
 
-@pytest.mark.parametrize("status", [Status.SUPERSEDED, Status.REVOKED, Status.LOST])
-def test_nobody_is_reminded_of_what_is_replaced_revoked_or_lost(house, status):
+@pytest.mark.parametrize("status", [Status.SUPERSEDED, Status.REVOKED])
+def test_nobody_is_reminded_of_what_is_replaced_or_revoked(house, status):
     become(house, registered(house, left=30), status)
-    held = permitted(house, left=7)
-    if status is Status.LOST:
-        with house.archive.writing() as books:
-            place_hold(books, held.ref, HoldKind.LOSS, BY_RULE, "lost", house.clock.now())
-    else:
-        become(house, held, status)
+    become(house, permitted(house, left=7), status)
     assert house.reminder_desk.remind() == 0
+
+
+@pytest.mark.parametrize("status", [Status.SUSPENDED, Status.LOST])
+def test_a_registration_that_is_held_runs_out_and_its_holder_is_told(house, status):
+    become(house, registered(house, left=1), status)
+    kind = HoldKind.LOSS if status is Status.LOST else HoldKind.AUTHORITY
+    held = permitted(house, left=7)  # what is held cannot be endorsed: that is told elsewhere
+    with house.archive.writing() as books:
+        place_hold(books, held.ref, kind, BY_RULE, "tested", house.clock.now())
+    assert told_by_day(house, 5) == {
+        0: ["registration_ending"],
+        1: ["registration_ending"],
+        2: ["registration_ended"],
+    }
 
 
 def test_a_new_version_begins_a_new_cycle(house):

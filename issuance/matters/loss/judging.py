@@ -8,8 +8,9 @@ from typing import Final, Literal
 from certstore.certificates import Certificate, Status
 from certstore.holds.kinds import ENDED, Hold, HoldKind, Role
 from face_auth.on_file import ResultOnFile
+from issuance.voucher_draft import VOUCHER
 
-LOSABLE: Final = frozenset({"residence_permit", "residence_voucher"})
+LOSABLE: Final = frozenset({"residence_permit", VOUCHER})
 """What a card or a print-out can be lost of. A permit's card and its e-certificate are one."""
 FACE_IS_FRESH_FOR: Final = timedelta(minutes=10)
 MOST_LIFTS_A_DAY: Final = 10  # of one certificate, on line; at a counter there is no end
@@ -42,6 +43,14 @@ class LossState:
     def status(self) -> Status:
         """The live status."""
         return self.certificate.status_on(self.today)
+
+    @property
+    def lapsed(self) -> bool:
+        """Whether it is a registration whose day is over: to be registered again takes a new one.
+
+        A permit past its day waits to be endorsed, lost or not.
+        """
+        return self.certificate.type_code == VOUCHER and self.certificate.is_past(self.today)
 
     @property
     def standing(self) -> Standing:

@@ -2,10 +2,9 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Literal
 
-from certstore.certificates import Status
 from certstore.holds.kinds import Actor, Hold
 from certstore.pages.holdings_pages import word
 from certstore.pages.views import CertificateStatus
@@ -49,6 +48,7 @@ class LossView:
     reported_at: datetime | None = None
     reported_by: str = ""  # a Role
     others: tuple[str, ...] = ()  # kinds of holds that lifting a loss leaves
+    lapsed_on: date | None = None  # a registration's last day, once it is over
     face_needed: bool = False
     done: Done = ""
     history: tuple[HoldLine, ...] = ()
@@ -101,6 +101,7 @@ def loss_view(found: LossState, done: str) -> LossView:
         reported_at=loss.placed_at if loss else None,
         reported_by=loss.placed_by.role.value if loss else "",
         others=tuple(h.kind.value for h in found.others),
+        lapsed_on=certificate.validity.valid_to if found.lapsed else None,
         face_needed=found.face_needed,
         done=_fitting(done, found),
         history=history_lines(found.holds),
@@ -148,7 +149,5 @@ def loss_rows(found: Sequence[LossState]) -> tuple[LossRow, ...]:
             reported_at=s.loss.placed_at if s.loss else None,
         )
         for s in ordered
-        if s.loss is not None
-        or s.status is not Status.EXPIRED
-        or s.certificate.type_code != "residence_voucher"
+        if s.loss is not None or not s.lapsed
     )

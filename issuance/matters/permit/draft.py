@@ -100,8 +100,11 @@ def permit_of(on_file: list[Certificate]) -> Certificate | None:
 
 
 def is_behind(on_file: list[Certificate], today: date) -> bool:
-    """Whether the permit that stands shows another address than the voucher in force."""
+    """Whether the permit that stands shows another address than the voucher in force.
+
+    One past its day is not: the version it is endorsed in has the new address.
+    """
     permit, voucher = permit_of(on_file), in_force(on_file, today)
-    if permit is None or voucher is None:
+    if permit is None or voucher is None or permit.is_past(today):
         return False
     return permit.fields.get("residence_address") != voucher.fields.get("residence_address")

@@ -23,6 +23,7 @@ CALLERS = (
 WHAT_NEWCOMERS_LOOK_FOR = (
     *("/apply/residence-registration", "/applications", "/together", "/leases", "/loss", "/help"),
     *("/cards", "/service-points", "/desk/counter", "/filings"),
+    *("/console/volumes", "/desk/ratings", "/reminders"),
 )
 
 

@@ -1,11 +1,13 @@
 """Rating a matter, answering it, and the console's figures over HTTP."""
 
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 from lxml.html import fromstring
 
 from certstore.callers import Operator
+from certstore.web.texts import Texts
 from tests.house import house_in
 from tests.residents import (
     EVERYWHERE,
@@ -58,6 +60,35 @@ def test_from_the_progress_page_to_an_answer(house, lang):
     assert "抱歉" in mine.get(path).text
     assert path in mine.get("/notices").text
     assert mine.post(path, grade="5").status_code == 409
+
+
+@BOTH
+def test_what_is_done_asks_for_a_rating_and_says_how_far_it_went(house, lang):
+    ref = submitted(house, "lin_xiaohe").ref
+    mine, texts = Browser(house, LIN, lang), Texts(lang)
+    path = f"/applications/{ref}/rating"
+    pages = (f"/applications/{ref}/submitted", f"/applications/{ref}")
+
+    def said():
+        found = [fromstring(mine.get(at).text).xpath(f'//a[@href="{path}"]') for at in pages]
+        return [link.text_content().strip() for (link,) in found]
+
+    assert said() == [texts("progress.rating.ask")] * 2
+    mine.post(path, grade="2", words="慢")
+    assert said() == [texts("progress.rating.change")] * 2
+    house.clock.skip(timedelta(days=11))
+    assert said() == [texts("progress.rating.said")] * 2
+    desk = Browser(house, EVERYWHERE, lang)
+    form = fromstring(desk.get("/desk/ratings").text).xpath("//form[.//*[@name='read']]")[0]
+    desk.post(form.action, read=form.fields["read"], words="抱歉")
+    assert said() == [texts("progress.rating.answered")] * 2
+
+
+def test_what_is_not_decided_is_not_rated_yet(house):
+    ref = submitted(house, "shen_xiaozhou").ref
+    mine = Browser(house, resident("shen_xiaozhou"))
+    for at in (f"/applications/{ref}", f"/applications/{ref}/submitted"):
+        assert "/rating" not in mine.get(at).text
 
 
 def test_ratings_are_for_supervisors(house):

@@ -135,7 +135,7 @@ def checks() -> Iterator[Sample]:
         card=VOUCHER,
     )
     path, page = f"/applications/{REF}/submitted", "issuance/submitted.html"
-    yield Sample("submitted-issued", page, submitted, path)
+    yield Sample("submitted-issued", page, replace(submitted, rating="ask"), path)
     officer = replace(submitted, result="officer", card=None, due=date(2026, 11, 27))
     revoked = replace(VOUCHER, status="revoked")
     ended = replace(submitted, card=revoked, revoked_why="经查户籍登记，两人没有亲属关系。")
@@ -260,7 +260,11 @@ def progress() -> Iterator[Sample]:
                     reasons=(Reason("PREDECESSOR_ENDED"),),
                     again_href=f"/applications/{REF}/again"),
         ),
-        ("issued", replace(base, state="issued", steps=(*done, reviewed, issued), card=VOUCHER)),
+        ("issued", replace(base, state="issued", steps=(*done, reviewed, issued), card=VOUCHER,
+                           rating="ask")),
+        ("rated", replace(base, state="issued", card=VOUCHER, rating="change")),
+        ("rating-said", replace(base, state="issued", card=VOUCHER, rating="said")),
+        ("rating-answered", replace(base, state="issued", card=VOUCHER, rating="answered")),
         ("revoked", replace(base, state="issued", card=replace(VOUCHER, status="revoked"),
                     revoked_why="经查户籍登记，两人没有亲属关系。")),
         (

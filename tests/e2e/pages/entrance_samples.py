@@ -68,6 +68,7 @@ def entrance() -> Iterator[Sample]:
                 reason=_WHY if kind.endswith(("revoked", "upheld")) else None,
                 ended=_ENDED if kind in {"rest_of_joint", "predecessor_ended"} else (),
                 going_on=_GOING_ON if kind == "rest_of_joint" else (),
+                channel="sms" if kind == "contact_failing" else "",
             )
             for i, kind in enumerate(get_args(NoticeWord))
         )

@@ -12,7 +12,7 @@ from issuance.matters.pages.loss_views import (
     LossRow,
     LossView,
 )
-from tests.e2e.pages.people import NOW, OFFICER, REF, VOUCHER, Sample
+from tests.e2e.pages.people import NOW, OFFICER, REF, TODAY, VOUCHER, Sample
 
 PROGRESS = f"/applications/{REF}"
 _PLACED = HoldLine(what="placed", kind="loss", at=NOW, role="holder")
@@ -57,6 +57,7 @@ def _losses() -> Iterator[Sample]:
     for name, view in {
         "loss": _IN_USE,
         "loss-paper": paper,
+        "loss-lapsed": replace(_LOST, card=False, type_code=VOUCHER.type_code, lapsed_on=TODAY),
         "loss-lifted": replace(_IN_USE, done="lifted", history=_EARLIER),
         "loss-lifted-still": replace(
             _IN_USE, done="lifted", status="suspended", others=held, history=(_OVERDUE, *_EARLIER)

@@ -18,28 +18,40 @@ def reminders() -> Iterator[Sample]:
         channel="email", stage="in_use", shown="li***@example.com", groups=frozenset(GROUPS)
     )
     waiting = ChannelView(
-        channel="sms", stage="unconfirmed", shown="138****00", code_until=until, lang="en"
+        channel="sms",
+        stage="unconfirmed",
+        shown="138****00",
+        code="open",
+        code_until=until,
+        lang="en",
     )
     off = replace(mail, channel="mini_program", shown="oX9****ef", switched_on=False)
+    unsent = replace(waiting, code="none", code_until=None)
+    over = replace(unsent, code="over")
     wrong = (replace(none[0], typed="lin@"), waiting, off)
     for name, view in {
-        "reminders-none": RemindersView(channels=none, sandbox=True, quiet=("21:00", "08:00")),
+        "reminders-none": RemindersView(
+            channels=(replace(none[0], kept=True), *none[1:]), quiet=("21:00", "08:00")
+        ),
         "reminders-code": RemindersView(channels=(none[0], waiting), done="code_sent"),
         "reminders-in-use": RemindersView(channels=(mail, waiting, off), done="confirmed"),
         "reminders-chosen": RemindersView(channels=(mail,), done="chosen"),
         "reminders-removed": RemindersView(channels=none, done="removed"),
-        "reminders-failing": RemindersView(
-            channels=(replace(mail, failing=True), replace(waiting, code_until=None))
-        ),
+        "reminders-failing": RemindersView(channels=(replace(mail, failing=True), unsent)),
         "reminders-wrong": RemindersView(
             channels=wrong, errors={"to_email": "malformed", "code_sms": "wrong"}
         ),
         "reminders-over": RemindersView(
-            channels=wrong, errors={"to_email": "refused", "code_sms": "over"}
+            channels=(wrong[0], over), errors={"to_email": "refused"}, problem="over", about="sms"
         ),
-        "reminders-often": RemindersView(channels=none, problem="too_often"),
-        "reminders-not-sent": RemindersView(channels=(waiting,), problem="not_sent"),
-        "reminders-confirmed": RemindersView(channels=(mail,), problem="confirmed"),
-        "reminders-known": RemindersView(channels=(mail,), problem="known"),
+        "reminders-expired": RemindersView(channels=(replace(over, kept=True),)),
+        "reminders-failing-expired": RemindersView(
+            channels=(replace(mail, failing=True, code="over"),), problem="refused", about="email"
+        ),
+        "reminders-often": RemindersView(channels=none, problem="too_often", about="sms"),
+        "reminders-not-sent": RemindersView(channels=(unsent,), problem="not_sent", about="sms"),
+        "reminders-unclear": RemindersView(channels=(waiting,), problem="unclear", about="sms"),
+        "reminders-confirmed": RemindersView(channels=(mail,), problem="confirmed", about="email"),
+        "reminders-known": RemindersView(channels=(mail,), problem="known", about="email"),
     }.items():
         yield Sample(name, page, view, at)

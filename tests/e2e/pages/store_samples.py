@@ -4,8 +4,10 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
+from certstore.pages.certificate_views import CertificateView
 from certstore.pages.usage_views import ProofView, UsageDay, UsageEntry, UsageView
 from certstore.pages.views import (
+    CertificateCard,
     CertificatesView,
     FormerVersion,
     HomeView,
@@ -98,19 +100,23 @@ def certificates() -> Iterator[Sample]:
         cards=(permit, VOUCHER),
         kept=(
             KeptRecord(
+                ref=REF,
                 type_code="lease_filing",
                 status="valid",
                 office=HOUSING,
                 valid_to=date(2027, 5, 11),
             ),
-            KeptRecord(type_code="id_photo", status="valid", office="示范市公安局"),
+            KeptRecord(ref=REF, type_code="id_photo", status="valid", office="示范市公安局"),
             KeptRecord(
+                ref=REF,
                 type_code="social_insurance",
                 status="valid",
                 office="人力资源和社会保障局",
                 under_dispute=True,
             ),
-            KeptRecord(type_code="property_certificate", status="cancelled", office="自然资源局"),
+            KeptRecord(
+                ref=REF, type_code="property_certificate", status="cancelled", office="自然资源局"
+            ),
         ),
         former=(
             FormerVersion(
@@ -130,6 +136,7 @@ def certificates() -> Iterator[Sample]:
     yield Sample(
         "certificates-empty", "certstore/certificates.html", CertificatesView(), "/certificates"
     )
+    yield from _one(permit, lost)
     shown = PresentView(
         ref=REF,
         type_code="residence_voucher",
@@ -151,6 +158,32 @@ def certificates() -> Iterator[Sample]:
     yield Sample("present-levels", "certstore/present.html", levels, path)
     gone = replace(shown, status="superseded", code=None, expires_at=None)
     yield Sample("present-superseded", "certstore/present.html", gone, path)
+
+
+def _one(permit: CertificateCard, lost: CertificateCard) -> Iterator[Sample]:
+    """The page of one certificate."""
+    view = CertificateView(
+        card=replace(VOUCHER, wallet=True),
+        standing="current",
+        number="SF20260000000017",
+        version=2,
+        office="示范市公安局",
+        valid_from=date(2026, 5, 26),
+    )
+    past = replace(VOUCHER, status="superseded", ward="林小禾")
+    lease = replace(VOUCHER, type_code="lease_filing", valid_to=None, number=None, lets=True)
+    for name, one in {
+        "voucher": view,
+        "permit": replace(view, card=permit),
+        "lost": replace(view, card=lost),
+        "expired": replace(view, card=replace(VOUCHER, status="expired")),
+        "former": replace(view, card=past, standing="former"),
+        "kept": replace(view, card=lease, standing="kept", number="", office=HOUSING),
+        "held": replace(view, card=replace(permit, status="suspended", held=True)),
+        "disputed": replace(view, card=replace(VOUCHER, under_dispute=True)),
+    }.items():
+        path = f"/certificates/{REF}"
+        yield Sample(f"certificate-{name}", "certstore/certificate.html", one, path)
 
 
 ENTRY = UsageEntry(

@@ -6,7 +6,7 @@ import pytest
 from lxml import html
 
 from certstore.web.dress import Dress
-from tests.e2e.pages.people import RESIDENT, Sample
+from tests.e2e.pages.people import REF, RESIDENT, Sample
 from tests.e2e.pages.samples import every_sample
 from tests.e2e.pages.showcase import CSRF, SHELL, STATIC, render
 
@@ -226,7 +226,7 @@ def test_the_specimen_mark_goes_with_documents_and_their_data():
 def test_a_certificate_that_ended_offers_its_remedy_and_no_dead_button():
     sample = next(s for s in SAMPLES if s.name == "certificates-suspended_loss")
     links = [a.get("href") for a in parsed(sample).xpath("//article//a")]
-    assert links == ["/loss"]
+    assert links == [f"/certificates/{REF}", "/loss"]
 
 
 def test_the_elder_version_can_always_be_left():

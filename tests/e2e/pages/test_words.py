@@ -9,6 +9,7 @@ TEMPLATES = (
     *("certstore/home.html", "certstore/sign_in.html", "certstore/sign_out.html"),
     *("certstore/signed_out.html", "certstore/settings.html", "certstore/certificates.html"),
     *("certstore/problem.html", "certstore/development_request.html"),
+    *("certstore/certificate.html", "certstore/reminders.html"),
 )
 # Every word of Latin letters whose characters stand on more than one line. What is hidden from
 # the eye, and long codes that may break anywhere, are left out.

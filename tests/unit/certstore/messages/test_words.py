@@ -70,16 +70,56 @@ def test_the_same_notices_are_the_same_message_in_any_order():
         assert message(channel, "zh", *notices) == message(channel, "zh", *reversed(notices))
 
 
-def test_the_newest_is_said_first_and_the_others_are_counted():
+def test_the_most_urgent_is_said_first_and_the_others_are_counted():
     found = [notice("asked", n, matter="residence_registration") for n in range(7)]
     newest = notice("endorsement_due", 9, type="residence_permit", last_day="2026-12-25")
     said = message("email", "en", *found, newest).text
     assert said.splitlines()[0].startswith(
-        "Demonstration City residence permit: endorse it by 25 December;"
+        "Demonstration City residence permit: have it endorsed by 25 December, within 30 days;"
     )
     assert "and 3 more" in said
     assert f"{URL}/notices" in said
     assert f"{URL}/reminders" in said
+
+
+def reminder(kind, left, n=0):
+    """Of a certificate with so many days left when it is written."""
+    last = TODAY.date() + timedelta(days=left)
+    return notice(kind, n, type="residence_permit", last_day=last.isoformat())
+
+
+@each_lang
+@pytest.mark.parametrize("channel", ["email", "sms", "mini_program"])
+@pytest.mark.parametrize("kind", ["registration_ending", "endorsement_due"])
+def test_each_stage_says_how_near_the_day_is(kind, channel, lang):
+    stages = [message(channel, lang, reminder(kind, left)).text for left in (30, 7, 0)]
+    assert len(set(stages)) == 3
+    for text, said in zip(stages, ("30", "7", "今天" if lang == "zh" else "oday"), strict=True):
+        assert said in text
+
+
+@each_lang
+def test_what_is_over_is_not_said_to_come(lang):
+    for n, kind in enumerate(("registration_ended", "endorsement_overdue")):
+        said = message("sms", lang, reminder(kind, -1, n)).text
+        assert not any(word in said for word in ("快到", "还有", "coming up", "in -"))
+        assert any(word in said for word in ("到期", "逾期", "ended", "overdue"))
+
+
+@each_lang
+def test_what_presses_most_leads_whatever_is_newest(lang):
+    ends_soon, ends_later = reminder("registration_ending", 3), reminder("endorsement_due", 30, 5)
+    possible, over = notice("permit_possible", 9), reminder("endorsement_overdue", 0, 1)
+    asked = notice("asked", 7, matter="residence_registration")
+    done = notice("certificate_ready", 8, matter="residence_registration")
+    ranks = [over, ends_soon, ends_later, asked, possible, done]
+    for first in range(len(ranks) - 1):
+        for channel in ("email", "mini_program"):
+            alone = message(channel, lang, ranks[first]).text.splitlines()[0]
+            together = message(channel, lang, *reversed(ranks[first:])).text
+            assert together.startswith(alone)
+    said = message("sms", lang, *reversed(ranks[1:])).text
+    assert ("还有 3 天" if lang == "zh" else "3 days") in said
 
 
 @pytest.mark.parametrize(

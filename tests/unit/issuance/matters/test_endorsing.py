@@ -6,9 +6,10 @@ import pytest
 
 from certstore.certificates import Status
 from certstore.errors import ConflictError
+from certstore.web.texts import Texts
 from issuance.application import Matter, State
 from tests.residents import EVERYWHERE as GAO
-from tests.residents import resident, submitted, verify_face
+from tests.residents import Browser, resident, submitted, verify_face
 from tests.unit.issuance.matters.test_permit import permits
 
 WHO = "chen_yiming"
@@ -103,3 +104,18 @@ def test_without_a_permit_there_is_nothing_to_endorse(house):
     with pytest.raises(ConflictError) as refusal:
         house.apply_desk.begin(ME, Matter.ENDORSEMENT)
     assert refusal.value.facts["cause"] == "NO_PERMIT"
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_its_first_page_and_its_answers_say_what_is_asked(house, permit, lang):
+    later(house, permit, -20)
+    texts, mine = Texts(lang), Browser(house, ME, lang)
+    shown = mine.get("/apply/endorsement").text
+    assert str(texts("start.step.home")) not in shown
+    assert str(texts("start.step.face")) in shown
+    begun = mine.post("/apply/endorsement").headers["location"]
+    assert begun.endswith("/face")  # nothing about the home is asked
+    face = "人脸" if lang == "zh" else "face"
+    said = {p.ref: p.text for p in house.guide_desk.passages(lang)}
+    for ref in ("endorsement.how", "endorsement.materials", "registration.renew"):
+        assert face in said[ref]
