@@ -6,6 +6,7 @@ Only what a line shows is read: a queue of thousands costs as much as its page.
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Select, and_, case, func, select, true
@@ -138,6 +139,7 @@ class WaitingBook:
         return applications.c.station.in_({NOWHERE, *self._seen.stations})
 
 
+@lru_cache(maxsize=64)  # of a few days; putting it together takes longer than asking
 def _which(which: Which, today: date) -> ColumnElement[bool]:
     waits, due = applications.c.state.in_(WITH_OFFICERS), applications.c.due_on
     sunday = today + timedelta(days=_SUNDAY - today.weekday())

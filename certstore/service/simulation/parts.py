@@ -4,6 +4,7 @@ One process's Python is what one store's service can compute; the parts share no
 each of them shows the whole of what is promised.
 """
 
+import gc
 import logging
 import multiprocessing
 import queue
@@ -27,6 +28,7 @@ from certstore.service.simulation.figures import Outcome, PartDone
 
 log = logging.getLogger("certstore.simulation")
 _LOOK_S = 5.0
+_OBJECTS_OF_A_CASE = 20_000  # nearly all go by themselves; looking for cycles oftener finds none
 Say = Callable[[str], None]
 
 
@@ -131,6 +133,7 @@ def _next(told: "Queue[tuple[int, str, Any]]", running: list[Any]) -> tuple[int,
 
 def _work(part: Part, told: "Queue[tuple[int, str, Any]]") -> None:
     set_up("error")
+    gc.set_threshold(_OBJECTS_OF_A_CASE)
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # whoever waits for this ends it
     try:
         done = play(part, lambda day, begun: told.put((part.number, "day", (day, begun))))
