@@ -101,15 +101,19 @@ def _supervises(claims: Mapping[str, Any]) -> bool:
 
 def _resident(name: str, claims: Mapping[str, Any], now: datetime) -> Resident:
     id_number, id_type = claims.get("id_number"), claims.get("id_type", "111")
-    if not isinstance(id_number, str) or id_type != "111":
+    if id_type != "111":
+        _refuse("id_type", "gives an id_type other than 111; no other is taken here")
+    if not isinstance(id_number, str):
         _refuse("id_number", "gives no identity number")
     try:
         number = ResidentId.parse(id_number).value
     except MalformedError as error:
         raise _ClaimError("id_number", "gives an identity number that is none") from error
     verified = claims.get("auth_time", claims.get("iat"))
-    if type(verified) is not int or not 0 <= verified <= unix(now) + LEEWAY:
-        _refuse("auth_time", "does not say when somebody was last asked who they are")
+    if type(verified) is not int or verified < 0:
+        _refuse("auth_time", "gives no auth_time in whole seconds since 1970")
+    if verified > unix(now) + LEEWAY:
+        _refuse("auth_time", "gives an auth_time that is yet to come")
     account = f"{claims['iss']}#{claims['sub']}"
     return Resident(Holder(name, id_type, number), account, datetime.fromtimestamp(verified, UTC))
 

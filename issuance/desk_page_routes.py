@@ -1,5 +1,6 @@
 """The officer's desk: what waits, one case, the decision."""
 
+from dataclasses import replace
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Form, Query, Request
@@ -17,6 +18,7 @@ from issuance.four_eyes.desk import SecondDesk
 from issuance.opened_case import Case
 from issuance.pages.desk_pages import Typed, case_view, judgements_by_material
 from issuance.pages.desk_queue_pages import narrowed, queue_view
+from issuance.ratings.desk import RatingDesk
 from issuance.refusals.reasons import UNLISTED, reasons_for
 from issuance.review import ReviewDesk
 from issuance.sentences import MAX_SENTENCE, as_read
@@ -31,6 +33,7 @@ Claims = Annotated[ClaimDesk, desk(ClaimDesk)]
 Supplements = Annotated[SupplementDesk, desk(SupplementDesk)]
 Seconds = Annotated[SecondDesk, desk(SecondDesk)]
 Findings = Annotated[FindingDesk, desk(FindingDesk)]
+Ratings = Annotated[RatingDesk, desk(RatingDesk)]
 Objects = Annotated[ObjectStore, desk(ObjectStore)]
 Word = Annotated[str, Form(max_length=400)]
 _MOST_JUDGED = 9  # as many as there are keys for
@@ -70,6 +73,7 @@ def queue(
     me: Me,
     reviewing: Reviewing,
     findings: Findings,
+    ratings: Ratings,
     part: Part,
     decided: Annotated[str, Query(max_length=24)] = "",
     released: Annotated[str, Query(max_length=24)] = "",
@@ -87,16 +91,23 @@ def queue(
         released=released,
         error=chosen if chosen in {"none", "too_many"} else "",
     )
+    view = replace(view, ratings_waiting=ratings.count_waiting(me))
     return page(request, "issuance/desk_queue.html", view)
 
 
 @router.post("/search", dependencies=[Depends(check_form)])
 def search(
-    request: Request, me: Me, reviewing: Reviewing, findings: Findings, number: Word = ""
+    request: Request,
+    me: Me,
+    reviewing: Reviewing,
+    findings: Findings,
+    ratings: Ratings,
+    number: Word = "",
 ) -> Response:
     """The cases with this number, or a part of it; by POST, as no number stands in an address."""
     found = reviewing.waiting(Asked.read("all", number, 1), me)
     view = queue_view(me, found, dress_of(request).lang, findings.open_ones())
+    view = replace(view, ratings_waiting=ratings.count_waiting(me))
     return page(request, "issuance/desk_queue.html", view)
 
 

@@ -1,5 +1,6 @@
 """Taking people over from hosts: a ticket for the app, an entry for the browser, then a session."""
 
+import logging
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Final, Literal
@@ -8,17 +9,20 @@ from certstore.callers import Resident, caller_as_json, caller_from_json
 from certstore.certificates import Holder
 from certstore.chance import token
 from certstore.clock import Clock
-from certstore.errors import ConflictError, ForbiddenError, NotFoundError
+from certstore.errors import ConflictError, ForbiddenError, GoneError, NotFoundError
 from certstore.hand_over.assertion import read_hand_over
 from certstore.hand_over.hosts import Host, Hosts
 from certstore.sign_in import SignInDesk
 from certstore.tables.books import Archive, Books
 from certstore.tables.entries import EntryRow
 
+log = logging.getLogger("certstore.entry")
+
 TICKET_S: Final = 60
 ENTRY_LIFE: Final = timedelta(minutes=5)  # to read the question, where there is one
 _TICKET_LIFE: Final = timedelta(seconds=TICKET_S)
 _REMEMBERED: Final = timedelta(minutes=15)  # longer than any assertion lives
+_LONGEST_ORIGIN: Final = 200  # characters, in the log
 
 # Where a browser says that a request comes from, as far as it says so.
 Came = Literal["from_host", "from_elsewhere", "unsaid"]
@@ -77,8 +81,9 @@ class HandOverDesk:
     def arrive(self, ticket: str, origin: str | None, came: Came) -> str:
         """Take a ticket from a browser; the secret of the entry that it goes on with.
 
-        NotFoundError for a ticket that is none, or was used, or is over; ForbiddenError where a
-        page of somebody else than its host brings it, which uses it up.
+        NotFoundError for a ticket that is none, GoneError for one that was used or is over;
+        ForbiddenError where a page of somebody else than its host brings it, which uses it up: the
+        log says which. Both name the host in `facts`.
         """
         now, entry = self.clock.now(), token()
         with self.archive.writing() as books:
@@ -92,16 +97,18 @@ class HandOverDesk:
                 else books.entries.redeem(ticket, entry, sure=sure, now=now, ends=ends)
             )
         if host is None or not taken:
-            raise NotFoundError(
-                "this entry is not good any more",
-                where="ticket",
-                remedy="go back to the app and open the page again, or sign in here",
-            )
+            raise _over(host, "ticket")
         if strange:
+            came_from = (origin or "")[:_LONGEST_ORIGIN]
+            log.warning(
+                "a page that is not the host's sent a ticket",
+                extra={"host": host.code, "origin": came_from},
+            )
             raise ForbiddenError(
                 "the entry was sent by a page that is not the app's",
                 where="ticket",
-                remedy="open the page from the app",
+                remedy="open the page from the app; its operator lists the origins of its pages",
+                host=host.code,
             )
         return entry
 
@@ -126,8 +133,14 @@ class HandOverDesk:
             sure=row.sure,
         )
 
+    def over(self, entry: str) -> NotFoundError:
+        """What to say of an entry by which nobody can enter: GoneError where there was one."""
+        with self.archive.reading() as books:
+            code = books.entries.host_of_entry(entry) if entry else None
+        return _over(self.hosts.get(code or ""), "entry")
+
     def enter(self, entry: str, session: str) -> tuple[str, str]:
-        """Let them in: the new session's secret, and where to go. NotFoundError if it is over.
+        """Let them in: the new session's secret, and where to go. NotFoundError as `over`.
 
         The session that the browser had ends, as with any signing in. ConflictError (cause `name`)
         if the name on record became another meanwhile.
@@ -136,16 +149,21 @@ class HandOverDesk:
         with self.archive.writing() as books:
             row = books.entries.take(entry, now) if entry else None
             if row is None or row.host not in self.hosts:
-                raise NotFoundError(
-                    "this entry is not good any more",
-                    where="entry",
-                    remedy="go back to the app and open the page again, or sign in here",
-                )
+                code = books.entries.host_of_entry(entry) if entry else None
+                raise _over(self.hosts.get(code or ""), "entry")
             caller = caller_from_json(row.caller)
             if isinstance(caller, Resident):
                 _require_name(books, caller.holder)
             secret = self.sign_ins.open(books, caller, session, row.host)
         return secret, row.to
+
+
+def _over(host: Host | None, where: str) -> NotFoundError:
+    says = "this entry is not good any more"
+    remedy = "go back to the app and open the page again, or sign in here"
+    if host is None:
+        return NotFoundError(says, where=where, remedy=remedy)
+    return GoneError(says, where=where, remedy=remedy, host=host.code)
 
 
 def _require_name(books: Books, holder: Holder) -> None:

@@ -1,13 +1,14 @@
 """The door for people whom an app hands over: the ticket comes by POST, never in an address."""
 
+from http import HTTPStatus
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Form, Request
-from fastapi.responses import RedirectResponse, Response
+from fastapi.responses import Response
 
-from certstore.errors import NotFoundError
+from certstore.errors import CertstoreError, ForbiddenError, GoneError, NotFoundError
 from certstore.hand_over.desk import ENTRY_LIFE, Came, HandOverDesk
-from certstore.pages.entrance_views import EnterView
+from certstore.pages.entrance_views import EnterView, EntryOverView
 from certstore.reception import cookie, desk, session_cookie
 from certstore.web.answers import check_form, dress_of, page, see_other
 
@@ -22,7 +23,10 @@ def arrive(
 ) -> Response:
     """Take the ticket; the rest is asked by GET, where the browser brings its own session along."""
     origin = request.headers.get("origin")
-    entry = hand_overs.arrive(ticket, origin, _came(request, origin))
+    try:
+        entry = hand_overs.arrive(ticket, origin, _came(request, origin))
+    except (NotFoundError, ForbiddenError) as refused:
+        return _not_in(request, hand_overs, refused)
     answer = see_other("/enter")
     answer.set_cookie(
         cookie(request, _ENTRY),
@@ -42,11 +46,7 @@ def door(request: Request, hand_overs: HandOvers) -> Response:
     if waiting is None:
         if request.state.caller is not None:  # the page before the first one, gone back to
             return see_other("/")
-        raise NotFoundError(
-            "this entry is not good any more",
-            where="/enter",
-            remedy="go back to the app and open the page again, or sign in here",
-        )
+        return _not_in(request, hand_overs, hand_overs.over(entry))
     if not waiting.asks:
         return _in(request, hand_overs)
     view = EnterView(
@@ -64,12 +64,29 @@ def go(request: Request, hand_overs: HandOvers) -> Response:
     return _in(request, hand_overs)
 
 
-def _in(request: Request, hand_overs: HandOverDesk) -> RedirectResponse:
-    secret, to = hand_overs.enter(*_secrets(request))
+def _in(request: Request, hand_overs: HandOverDesk) -> Response:
+    try:
+        secret, to = hand_overs.enter(*_secrets(request))
+    except NotFoundError as refused:
+        return _not_in(request, hand_overs, refused)
     answer, secure = see_other(to), request.app.state.secure
     answer.set_cookie(session_cookie(request), secret, httponly=True, secure=secure)
     answer.delete_cookie(cookie(request, _ENTRY), path="/", secure=secure, httponly=True)
     return answer
+
+
+def _not_in(request: Request, hand_overs: HandOverDesk, refused: CertstoreError) -> Response:
+    """Say that this way in is no more, and how to come again."""
+    host = hand_overs.hosts.get(str(refused.facts.get("host", "")))
+    strange = isinstance(refused, ForbiddenError)
+    view = EntryOverView(
+        why="strange" if strange else "over",
+        host=host.name[dress_of(request).lang] if host else "",
+        back=host.back if host else "",
+    )
+    gone = HTTPStatus.GONE if isinstance(refused, GoneError) else HTTPStatus.NOT_FOUND
+    status = HTTPStatus.FORBIDDEN if strange else gone
+    return page(request, "certstore/enter_over.html", view, status)
 
 
 def _secrets(request: Request) -> tuple[str, str]:

@@ -36,6 +36,18 @@ class EnterView:
     back: str = ""  # the way back into the app
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EntryOverView:
+    """`certstore/enter_over.html`: a way in from an app that lets nobody in (any more).
+
+    `over`: used, too old, or none; `strange`: the page that sent it is not the app's.
+    """
+
+    why: Literal["over", "strange"]
+    host: str = ""  # the app's name, where it is known
+    back: str = ""  # the way back into the app
+
+
 @dataclass(frozen=True, slots=True)
 class SignOutView:
     """`certstore/sign_out.html`, GET /sign-out: whether to sign out; POST /sign-out does it."""

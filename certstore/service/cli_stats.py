@@ -1,6 +1,7 @@
 """`certstore stats`: how much nobody had to hand in; volumes and times."""
 
 import json
+from collections.abc import Mapping
 from typing import Annotated
 
 import typer
@@ -9,7 +10,6 @@ from certstore.errors import ConflictError
 from certstore.service.open_house import open_house
 from issuance.reuse_figures import Figure, ReuseFigures, per_cent
 from issuance.volumes.figures import MatterVolume, Volumes
-from issuance.volumes.rounding import without_persons
 
 
 def stats(
@@ -32,6 +32,8 @@ def stats(
     last 7, 30, 90 or 366 whole days.
     """
     from certstore.service.city_figures import city_figures  # noqa: PLC0415 - slow to import
+    from issuance.pages.volumes_views import shown  # noqa: PLC0415 - the same
+    from issuance.volumes.desk import moments_of  # noqa: PLC0415 - the same
 
     with open_house() as house:
         if city and not house.demonstration:
@@ -40,10 +42,12 @@ def stats(
             )
         if volumes:
             counted = house.volume_desk.volumes(days)
-            print(_volumes(counted if house.demonstration else without_persons(counted), as_json))
+            grades = house.rating_desk.counted(*moments_of(counted))
+            found, rated = shown(counted, grades, demonstration=house.demonstration)
+            print(_volumes(found, rated, as_json))
             return
-        found = city_figures(house) if city else house.statistics_desk.reuse(days)
-    print(json.dumps(found.as_json(), ensure_ascii=False, indent=1) if as_json else as_table(found))
+        reuse = city_figures(house) if city else house.statistics_desk.reuse(days)
+    print(json.dumps(reuse.as_json(), ensure_ascii=False, indent=1) if as_json else as_table(reuse))
 
 
 def as_table(found: ReuseFigures) -> str:
@@ -56,9 +60,11 @@ def as_table(found: ReuseFigures) -> str:
     return "\n".join(lines)
 
 
-def _volumes(found: Volumes, as_json: bool) -> str:
+def _volumes(found: Volumes, grades: Mapping[tuple[str, int], int], as_json: bool) -> str:
     if as_json:
-        return json.dumps(found.as_json(), ensure_ascii=False, indent=1)
+        from issuance.pages.figure_tables import volumes_json  # noqa: PLC0415 - slow to import
+
+        return json.dumps(volumes_json(found, grades), ensure_ascii=False, indent=1)
     pulls = sum(found.pulls.values())
     head = f"{found.since} to {found.until}: {pulls} pulls, {found.scans} scans"
     return "\n".join([head, "", *map(_volume_line, found.matters)])
@@ -68,7 +74,8 @@ def _volume_line(m: MatterVolume) -> str:
     in_time = per_cent(m.in_time, m.decided)
     median = f"median {m.answer.median_s:.0f} s" if m.answer else ""
     p95 = f"95 % {m.answer.p95_s:.0f} s" if m.answer and m.answer.p95_s is not None else ""
-    counts = f"{m.submitted:6} submitted {m.issued:6} issued {m.refused:5} refused {m.late:4} late"
+    settled = f"{m.submitted:6} submitted {m.issued + m.done:6} settled"
+    counts = f"{settled} {m.refused:5} refused {m.late:4} late"
     return f"{m.matter.value:23}{counts}  {in_time:>5}% in time  {median}  {p95}".rstrip()
 
 

@@ -3,7 +3,6 @@
 `certstore stats` prints the same.
 """
 
-from datetime import timedelta
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
@@ -14,12 +13,14 @@ from certstore.callers import Operator
 from certstore.reception import desk, signed_in
 from certstore.service.city_count import CityCount
 from certstore.service.wiring import House
-from certstore.web.answers import page
+from certstore.web.answers import page, see_other
+from issuance.pages.figure_tables import reuse_csv, volumes_csv
 from issuance.pages.stats_views import stats_view, stats_without_figures
-from issuance.pages.volumes_views import Grades, shown, volumes_csv, volumes_view
+from issuance.pages.volumes_views import Grades, shown, volumes_view
 from issuance.ratings.desk import RatingDesk
+from issuance.small_cells import without_small_cells
 from issuance.statistics import StatisticsDesk
-from issuance.volumes.desk import ASK_FOR, MOST_DAYS, VolumeDesk, begin_of
+from issuance.volumes.desk import ASK_FOR, MOST_DAYS, VolumeDesk, moments_of
 from issuance.volumes.figures import Volumes
 
 router = APIRouter(prefix="/console", include_in_schema=False)
@@ -77,6 +78,27 @@ def stats(
     return page(request, "issuance/stats.html", view)
 
 
+@router.get("/stats.csv")
+def stats_table(
+    request: Request,
+    me: Me,  # noqa: ARG001 - any operator
+    statistics: Annotated[StatisticsDesk, desk(StatisticsDesk)],
+    of: Annotated[str, Query(max_length=20)] = "applications",
+) -> Response:
+    """The same for spreadsheets; of the city it is the page that counts, and says how far it is."""
+    house: House = request.app.state.house
+    if of == "city" and house.demonstration:
+        count: CityCount = request.app.state.city_count
+        found = count.now().figures
+        if found is None:
+            return see_other("/console/stats?of=city")
+    else:
+        found = statistics.reuse(_DAYS)
+    if not house.demonstration:
+        found = without_small_cells(found)
+    return _as_file("stats.csv", reuse_csv(found, hides_small=not house.demonstration))
+
+
 @router.get("/volumes")
 def volumes(request: Request, me: Me, counting: Counting, ratings: Ratings, days: Days) -> Response:
     """How much came in, how fast it was answered, who pulled and scanned."""
@@ -105,14 +127,17 @@ def volumes_table(
     counted = counting.volumes(days)
     grades = _grades(ratings, counted)
     found, grades = shown(counted, grades, demonstration=house.demonstration)
-    headers = {"Content-Disposition": 'attachment; filename="volumes.csv"'}
+    return _as_file("volumes.csv", volumes_csv(found, grades))
+
+
+def _as_file(name: str, table: str) -> Response:
     return Response(
-        volumes_csv(found, grades).encode("utf-8-sig"),
+        table.encode("utf-8-sig"),
         media_type="text/csv; charset=utf-8",
-        headers=headers,
+        headers={"Content-Disposition": f'attachment; filename="{name}"'},
     )
 
 
 def _grades(ratings: RatingDesk, found: Volumes) -> Grades:
     """Of the same whole days as the figures beside them."""
-    return ratings.counted(begin_of(found.since), begin_of(found.until + timedelta(days=1)))
+    return ratings.counted(*moments_of(found))

@@ -65,6 +65,11 @@ class EntryBook:
         query = select(entries.c.host).where(entries.c.ticket_hash == hashed(ticket))
         return self._connection.execute(query).scalar_one_or_none()
 
+    def host_of_entry(self, entry: str) -> str | None:
+        """Which host an entry came from, over or not; None if there is none like it."""
+        query = select(entries.c.host).where(entries.c.entry_hash == hashed(entry))
+        return self._connection.execute(query).scalar_one_or_none()
+
     def redeem(self, ticket: str, entry: str, *, sure: bool, now: datetime, ends: datetime) -> bool:
         """Take a ticket once, for an entry that its browser goes on with; False if it cannot be."""
         return self._taken(ticket, now, entry_hash=hashed(entry), sure=sure, expires_at=ends)

@@ -1,20 +1,13 @@
 """A question as it came: read, and freed of numbers that could say who asked."""
 
-import re
 import unicodedata
 from dataclasses import dataclass
 from typing import Final, Self
 
 from certstore.errors import MalformedError
+from issuance.long_numbers import freed_of_numbers
 
 LONGEST: Final = 200  # characters; one that stands for several (㍿) counts as those
-# Fifteen to eighteen digits are an identity or card number, eleven a telephone's; whichever digits
-# they are typed in, and whatever but letters stands between them. Sought in marks, one for each
-# character, so that what is taken out is what was typed.
-_NUMBER: Final = re.compile(r"0(?: *0){10,}(?: *x)?")
-_SAID: Final = frozenset(
-    "两洞拐勾○◯"
-)  # for 2, 0, 7, 9 and 0: of the others Unicode knows the number
 _CONTROLS: Final = frozenset({"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"})
 
 
@@ -42,34 +35,10 @@ class Question:
                 remedy="type it anew",
                 cause="controls",
             )
-        freed, found = _freed(typed)
+        freed, found = freed_of_numbers(typed)
         return cls(" ".join(freed.split()), found)
 
 
 def _folded(text: str) -> str:
     """As it is read: what a search costs goes by this length."""
     return unicodedata.normalize("NFKC", text).lower()
-
-
-def _freed(typed: str) -> tuple[str, bool]:
-    """What was typed without its long numbers, and whether there was one."""
-    marks = [(mark, place) for place, each in enumerate(typed) for mark in _marks(each)]
-    freed = list(typed)
-    found = _NUMBER.finditer("".join(mark for mark, _ in marks))
-    spans = [(marks[each.start()][1], marks[each.end() - 1][1] + 1) for each in found]
-    for start, end in reversed(spans):
-        freed[start:end] = " "
-    return "".join(freed), bool(spans)
-
-
-def _marks(character: str) -> str:
-    """0 for each digit, whichever script or ornament it has, x for an X, a for other letters."""
-    return "".join(_mark(each) for each in _folded(character))
-
-
-def _mark(folded: str) -> str:
-    if folded.isdigit() or folded in _SAID or unicodedata.numeric(folded, -1) in range(10):
-        return "0"
-    if folded == "x":
-        return "x"
-    return "a" if folded.isalnum() else " "

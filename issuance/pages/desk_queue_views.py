@@ -131,6 +131,7 @@ class DeskQueueView:
     matters: tuple[str, ...] = ()  # that can be chosen: all but those done at once
     stations: tuple[tuple[str, str], ...] = ()  # code and name; for supervisors alone
     findings: tuple[FindingLine, ...] = ()
+    ratings_waiting: int = 0  # for an answer of this supervisor's
     decided: Decided | None = None  # what was just done
     released: str = ""  # the number of the case that was just released
     next_ref: str | None = None  # the most urgent case, after a decision

@@ -7,8 +7,10 @@ from datetime import date, datetime
 from certstore.clock import local_date
 from certstore.pages.views import Matter
 from issuance.application import Application
+from issuance.long_numbers import freed_of_numbers
 from issuance.pages.application_pages import matter_word
 from issuance.ratings.rating import COMPLAINT, GRADES, MOST_WORDS, PRAISE, Opinion, Rating
+from issuance.sentences import as_read
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,6 +27,7 @@ class RatingView:
     reply: str = ""
     replied_at: datetime | None = None
     thanks: bool = False  # it was sent just now
+    freed: bool = False  # and long numbers, or the writer's name, were taken out of it
     errors: Mapping[str, str] = field(default_factory=dict)
     grades: tuple[int, ...] = GRADES
     praise: tuple[str, ...] = PRAISE
@@ -44,6 +47,8 @@ class RatingLine:
     tags: tuple[str, ...]
     words: str
     rated_on: date
+    reply: str = ""
+    replied_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -54,6 +59,7 @@ class DeskRatingsView:
     office: str
     waiting: int  # cases in the queue, for the top bar
     ratings: tuple[RatingLine, ...] = ()
+    lately: tuple[RatingLine, ...] = ()  # answered, the last first
     moved: bool = False  # the one answered was changed or answered meanwhile
     answered: bool = False
     wrong: str = ""  # the rating whose answer could not be taken
@@ -91,6 +97,8 @@ def rating_line(found: Rating) -> RatingLine:
         grade=said.grade,
         bad=found.bad,
         tags=said.tags,
-        words=said.words,
+        words=as_read(freed_of_numbers(said.words)[0]),  # kept before they were taken out
         rated_on=local_date(found.rated_at),
+        reply=found.reply,
+        replied_on=local_date(found.replied_at) if found.replied_at else None,
     )

@@ -15,6 +15,7 @@ from issuance.ratings.tables import RatingBook
 from issuance.sentences import MAX_SENTENCE, as_read
 
 SHOWN: Final = 100
+LATELY: Final = 20  # answered ones on the list
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +66,19 @@ class RatingDesk:
         _require_supervisor(officer)
         with self.archive.reading() as books:
             return RatingBook(books.connection).waiting(officer.number, SHOWN)
+
+    def count_waiting(self, officer: Officer) -> int:
+        """How many wait for this officer's answer; of who is no supervisor none do."""
+        if not officer.supervisor:
+            return 0
+        with self.archive.reading() as books:
+            return RatingBook(books.connection).count_waiting(officer.number)
+
+    def answered(self, officer: Officer) -> list[Rating]:
+        """What was answered, the last first; who may see it as with `waiting`."""
+        _require_supervisor(officer)
+        with self.archive.reading() as books:
+            return RatingBook(books.connection).answered(officer.number, LATELY)
 
     def reply(self, officer: Officer, ref: str, read: str, words: str) -> None:
         """Answer a rating, once; its writer is told. `ref` is the rating's own.

@@ -26,6 +26,7 @@ Word = Annotated[str, Form(max_length=20)]
 Words = Annotated[str, Form(max_length=1000)]
 Tags = Annotated[list[Word] | None, Form(max_length=20)]
 _FORM = [Depends(check_form)]
+_SENT, _FREED = "1", "freed"  # kept as it was typed; kept without what said who wrote it
 
 
 @router.get("/applications/{ref}/rating")
@@ -34,12 +35,13 @@ def ask(
     request: Request,
     me: Me,
     ratings: Ratings,
-    sent: Annotated[str, Query(max_length=1)] = "",
+    sent: Annotated[str, Query(max_length=5)] = "",
 ) -> Response:
     """How content was I? What was said already stands there."""
     application, known = ratings.of(me, ref)
-    view = rating_view(application, known, ratings.clock.now(), thanks=sent == "1")
-    return page(request, "issuance/rating.html", view)
+    thanks = sent in {_SENT, _FREED}
+    view = rating_view(application, known, ratings.clock.now(), thanks=thanks)
+    return page(request, "issuance/rating.html", replace(view, freed=sent == _FREED))
 
 
 @router.post("/applications/{ref}/rating", dependencies=_FORM)
@@ -54,7 +56,8 @@ def rate(
 ) -> Response:
     """Say it; sent twice, it is said once."""
     try:
-        ratings.rate(me, ref, Opinion.typed(grade, tags or [], words))
+        opinion = Opinion.typed(grade, tags or [], words, me.holder.name)
+        ratings.rate(me, ref, opinion)
     except MalformedError as error:
         application, known = ratings.of(me, ref)
         shown = rating_view(application, known, ratings.clock.now())
@@ -66,7 +69,7 @@ def rate(
             errors={str(error.where): "wrong"},
         )
         return page(request, "issuance/rating.html", again, 422)
-    return see_other(f"/applications/{ref}/rating?sent=1")
+    return see_other(f"/applications/{ref}/rating?sent={_FREED if opinion.freed else _SENT}")
 
 
 @router.get("/desk/ratings")
@@ -110,4 +113,5 @@ def _list(me: Officer, ratings: RatingDesk, reviewing: ReviewDesk) -> DeskRating
         office=me.station,
         waiting=reviewing.waiting(Asked(), me).counts["all"],
         ratings=tuple(map(rating_line, ratings.waiting(me))),
+        lately=tuple(map(rating_line, ratings.answered(me))),
     )

@@ -2,12 +2,14 @@
 
 import hashlib
 import json
-from dataclasses import dataclass
+import re
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Final
 
 from certstore.errors import MalformedError
 from issuance.application import Matter, State
+from issuance.long_numbers import freed_of_numbers
 from issuance.sentences import as_read
 
 GRADES: Final = (5, 4, 3, 2, 1)  # very content, content, fairly, not, not at all
@@ -18,15 +20,20 @@ MOST_WORDS: Final = 300  # characters
 CHANGED_WITHIN: Final = timedelta(days=10)  # until it is answered
 RATED_STATES: Final = frozenset({State.ISSUED, State.REFUSED})
 _GOOD_FROM: Final = 3
+_SHORTEST_NAME: Final = 2  # characters
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Opinion:
-    """What somebody says: the grade, words of the list, words of their own."""
+    """What somebody says: the grade, words of the list, words of their own.
+
+    `freed`: something in these words said who wrote them, and was taken out as they were read.
+    """
 
     grade: int
     tags: tuple[str, ...] = ()
     words: str = ""
+    freed: bool = field(default=False, compare=False)  # of what was typed, not of what is said
 
     @property
     def digest(self) -> str:
@@ -35,8 +42,11 @@ class Opinion:
         return hashlib.sha256(said.encode()).hexdigest()[:16]
 
     @classmethod
-    def typed(cls, grade: str, tags: list[str], words: str) -> "Opinion":
-        """Read a form; MalformedError (where: grade, tags, words) for what cannot be said."""
+    def typed(cls, grade: str, tags: list[str], words: str, name: str = "") -> "Opinion":
+        """Read a form; MalformedError (where: grade, tags, words) for what cannot be said.
+
+        Long numbers and the writer's own `name` are left out of the words.
+        """
         if grade not in {str(one) for one in GRADES}:
             raise MalformedError("choose one of the five grades", where="grade")
         known = PRAISE if int(grade) >= _GOOD_FROM else COMPLAINT
@@ -45,7 +55,14 @@ class Opinion:
         said = as_read(words)
         if len(said) > MOST_WORDS or not said.isprintable():
             raise MalformedError(f"write at most {MOST_WORDS} characters", where="words")
-        return cls(grade=int(grade), tags=tuple(t for t in known if t in tags), words=said)
+        nameless = _without_name(said, name)
+        freed, numbered = freed_of_numbers(nameless)
+        return cls(
+            grade=int(grade),
+            tags=tuple(t for t in known if t in tags),
+            words=as_read(freed),
+            freed=numbered or nameless != said,
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -70,3 +87,10 @@ class Rating:
     def may_change(self, now: datetime) -> bool:
         """Whether its writer may still change it."""
         return self.replied_at is None and now < self.rated_at + CHANGED_WITHIN
+
+
+def _without_name(words: str, name: str) -> str:
+    """Words without the name of who wrote them; one of a single character could be any word."""
+    if len(name) < _SHORTEST_NAME:
+        return words
+    return re.sub(rf"(?<![A-Za-z]){re.escape(name)}(?![A-Za-z])", " ", words, flags=re.IGNORECASE)

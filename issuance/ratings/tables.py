@@ -46,6 +46,8 @@ ratings = Table(
     Index("ix_ratings_open", "replied_at", "grade"),
 )
 
+_RATED = ratings.join(applications, applications.c.ref == ratings.c.application_ref)
+
 
 class RatingBook:
     """Ratings, in one transaction."""
@@ -110,6 +112,21 @@ class RatingBook:
         found = query.order_by(bad.desc(), ratings.c.rated_at).limit(limit)
         return [_rating(row) for row in self._connection.execute(found)]
 
+    def count_waiting(self, officer: str) -> int:
+        """How many wait for an answer that this officer may give."""
+        query = (
+            select(func.count())
+            .select_from(_RATED)
+            .where(ratings.c.replied_at.is_(None), not_(_decided_by(officer)))
+        )
+        return self._connection.execute(query).scalar_one()
+
+    def answered(self, officer: str, limit: int) -> list[Rating]:
+        """What was answered, the last first; not what this officer decided."""
+        query = _query().where(ratings.c.replied_at.is_not(None), not_(_decided_by(officer)))
+        found = query.order_by(ratings.c.replied_at.desc(), ratings.c.ref).limit(limit)
+        return [_rating(row) for row in self._connection.execute(found)]
+
     def counted(self, since: datetime, until: datetime) -> dict[tuple[Matter, int], int]:
         """How many ratings of each matter have each grade, of those given in that time."""
         query = (
@@ -123,9 +140,7 @@ class RatingBook:
 
 
 def _query() -> Select[Any]:
-    return select(ratings, applications.c.number, applications.c.matter).join(
-        applications, applications.c.ref == ratings.c.application_ref
-    )
+    return select(ratings, applications.c.number, applications.c.matter).select_from(_RATED)
 
 
 def _decided_by(officer: str) -> ColumnElement[bool]:

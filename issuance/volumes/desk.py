@@ -7,7 +7,15 @@ from typing import Final
 from certstore.clock import CHINA, Clock, local_date
 from certstore.errors import MalformedError
 from certstore.tables.books import Archive
-from issuance.volumes.figures import Volumes, as_it_stood, count_days, count_matters
+from issuance.reuse_figures import count_reuse, decided_of_kept
+from issuance.volumes.figures import (
+    Volumes,
+    as_it_stood,
+    count_days,
+    count_matters,
+    in_spans,
+    reuse_by_matter,
+)
 from issuance.volumes.tables import VolumeBook
 
 PERIODS: Final = (7, 30, 90, 366)  # days; of real people no others are counted
@@ -48,14 +56,23 @@ class VolumeDesk:
         with self.archive.reading() as books:
             book = VolumeBook(books.connection)
             cases = [as_it_stood(case, until) for case in book.cases(since, until)]
+            by_day = count_days((case.submitted_at for case in cases), first, last)
+            reuse = count_reuse(map(decided_of_kept, book.decisions(since, until)))
             return Volumes(
                 since=first,
                 until=last,
                 matters=count_matters(cases, today),
-                by_day=count_days((case.submitted_at for case in cases), first, last),
+                by_day=by_day,
                 pulls=book.pulls(since, until),
                 scans=book.scans(since, until),
+                reuse=reuse_by_matter(reuse),
+                spans=in_spans(by_day),
             )
+
+
+def moments_of(found: Volumes) -> tuple[datetime, datetime]:
+    """From when until when (not counted) the figures are."""
+    return begin_of(found.since), begin_of(found.until + _DAY)
 
 
 def begin_of(day: date) -> datetime:

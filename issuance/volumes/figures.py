@@ -2,14 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date, datetime
+from itertools import pairwise
 from typing import Any
 
 from certstore.clock import local_date
-from issuance.application import Matter, State
+from issuance.application import ENDED_STATES, Matter, State
+from issuance.reuse_figures import ReuseFigures
+from verifiers.materials.vocabulary import Matter as DecidedMatter
 
-_DECIDED = frozenset({State.APPROVED, State.ISSUED, State.REFUSED})
+_DECIDED = frozenset({State.APPROVED, State.ISSUED, State.DONE, State.REFUSED})
+_DAILY_UP_TO = 60  # days; a longer time is counted by the week
+_WEEK = 7
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,7 +25,7 @@ class Case:
     state: State
     submitted_at: datetime
     decided_at: datetime | None = None
-    issued_at: datetime | None = None
+    issued_at: datetime | None = None  # or carried out, where that is no certificate
     due_on: date | None = None
     automatic: bool = False
     reasons: tuple[str, ...] = ()  # of a refusal
@@ -52,15 +57,19 @@ class Spread:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class MatterVolume:
-    """One matter: what came in, what became of it, how fast."""
+    """One matter: what came in, what became of it, how fast.
+
+    What was submitted was issued, done, refused or withdrawn, or is open.
+    """
 
     matter: Matter
     submitted: int
     issued: int
+    done: int  # carried out, where that is no certificate
     refused: int
     withdrawn: int
     open: int
-    late: int  # open, and past the day it was due on
+    late: int  # not decided, and past the day it was due on
     automatic: int  # decided with nobody looking
     decided: int
     in_time: int  # of the decided
@@ -74,6 +83,7 @@ class MatterVolume:
             "matter": self.matter.value,
             "submitted": self.submitted,
             "issued": self.issued,
+            "done": self.done,
             "refused": self.refused,
             "withdrawn": self.withdrawn,
             "open": self.open,
@@ -87,9 +97,30 @@ class MatterVolume:
         }
 
 
+@dataclass(frozen=True, slots=True)
+class Reuse:
+    """Of one matter: the materials that were due, and how many of them needed no upload."""
+
+    matter: str
+    due: int
+    without_upload: int
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """Some days, both ends counted, and how many were submitted in them."""
+
+    first: date
+    last: date
+    n: int
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Volumes:
-    """Everything counted since a day: by matter, by day, accesses by agency and by kind."""
+    """Everything counted since a day: by matter, by day, accesses by agency and by kind.
+
+    `spans` are the days again, or weeks where there are many: what a chart shows.
+    """
 
     since: date
     until: date
@@ -97,6 +128,8 @@ class Volumes:
     by_day: Mapping[date, int]
     pulls: Mapping[str, int]  # by agency, the most first
     scans: int
+    reuse: tuple[Reuse, ...] = ()
+    spans: tuple[Span, ...] = ()
 
     def as_json(self) -> dict[str, Any]:
         """For other programs."""
@@ -107,6 +140,7 @@ class Volumes:
             "submitted_by_day": {day.isoformat(): n for day, n in self.by_day.items()},
             "pulls": dict(self.pulls),
             "scans": self.scans,
+            "reuse": [asdict(one) for one in self.reuse],
         }
 
 
@@ -137,25 +171,48 @@ def count_days(moments: Iterable[datetime], since: date, until: date) -> dict[da
     return {day: counted[day] for day in days}
 
 
+def in_spans(by_day: Mapping[date, int]) -> tuple[Span, ...]:
+    """Day by day, or where there are many by weeks that end on the last: the first may be short."""
+    days = list(by_day.items())
+    size = 1 if len(days) <= _DAILY_UP_TO else _WEEK
+    short = len(days) % size
+    begins = [*([0] if short else []), *range(short, len(days), size)]
+    parts = [days[a:b] for a, b in pairwise([*begins, len(days)])]
+    return tuple(Span(part[0][0], part[-1][0], sum(n for _, n in part)) for part in parts)
+
+
+def reuse_by_matter(found: ReuseFigures) -> tuple[Reuse, ...]:
+    """The share that needed no upload, of each matter with anything due."""
+    sums = {m.value: found.of(m) for m in DecidedMatter}
+    every = (
+        Reuse(m, sum(f.due for f in of), sum(f.without_upload for f in of))
+        for m, of in sums.items()
+    )
+    return tuple(one for one in every if one.due)
+
+
 def _volume(matter: Matter, cases: Sequence[Case], today: date) -> MatterVolume:
     states = Counter(case.state for case in cases)
     decided = [(c, c.decided_at) for c in cases if c.state in _DECIDED and c.decided_at is not None]
-    open_ones = [c for c in cases if c.decided_at is None and c.state is not State.WITHDRAWN]
+    undecided = [c for c in cases if c.decided_at is None and c.state is not State.WITHDRAWN]
     reasons = Counter(code for case in cases for code in case.reasons)
     return MatterVolume(
         matter=matter,
         submitted=len(cases),
         issued=states[State.ISSUED],
+        done=states[State.DONE],
         refused=states[State.REFUSED],
         withdrawn=states[State.WITHDRAWN],
-        open=len(open_ones),
-        late=sum(c.due_on is not None and c.due_on < today for c in open_ones),
+        open=sum(c.state not in ENDED_STATES for c in cases),
+        late=sum(c.due_on is not None and c.due_on < today for c in undecided),
         automatic=sum(c.automatic for c, _ in decided),
         decided=len(decided),
         in_time=sum(c.due_on is None or local_date(at) <= c.due_on for c, at in decided),
         answer=Spread.of((at - c.submitted_at).total_seconds() for c, at in decided),
         sealing=Spread.of(
-            (c.issued_at - at).total_seconds() for c, at in decided if c.issued_at is not None
+            (c.issued_at - at).total_seconds()
+            for c, at in decided
+            if c.issued_at is not None and c.state is State.ISSUED
         ),
         reasons=dict(reasons.most_common()),
     )

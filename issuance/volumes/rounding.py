@@ -11,11 +11,12 @@ from dataclasses import replace
 from datetime import date
 from typing import Final
 
-from issuance.volumes.figures import MatterVolume, Spread, Volumes
+from issuance.volumes.figures import MatterVolume, Reuse, Spread, Volumes
 
 STEP: Final = 5
 _LEAST_FOR_MEDIAN: Final = 20
 _LEAST_FOR_P95: Final = 100
+_LEAST_FOR_SHARE: Final = 100  # materials due: of some twenty applications
 _STEPS: Final = ((120, 10), (7200, 300), (48 * 3600, 3600), (math.inf, 12 * 3600))  # seconds
 
 
@@ -38,6 +39,8 @@ def without_persons(found: Volumes) -> Volumes:
         by_day=_coarse_days(found.by_day),
         pulls=_coarse_words(found.pulls),
         scans=rounded(found.scans),
+        reuse=tuple(_coarse_reuse(one) for one in found.reuse if one.due >= _LEAST_FOR_SHARE),
+        spans=tuple(replace(span, n=rounded(span.n)) for span in found.spans),
     )
 
 
@@ -47,6 +50,7 @@ def _coarse(found: MatterVolume) -> MatterVolume:
         found,
         submitted=rounded(found.submitted),
         issued=rounded(found.issued),
+        done=rounded(found.done),
         refused=rounded(found.refused),
         withdrawn=rounded(found.withdrawn),
         open=rounded(found.open),
@@ -58,6 +62,11 @@ def _coarse(found: MatterVolume) -> MatterVolume:
         sealing=_told(found.sealing),
         reasons=_coarse_words(found.reasons),
     )
+
+
+def _coarse_reuse(found: Reuse) -> Reuse:
+    due = rounded(found.due)
+    return replace(found, due=due, without_upload=min(rounded(found.without_upload), due))
 
 
 def _told(spread: Spread | None) -> Spread | None:

@@ -1,7 +1,8 @@
 """What the figures are counted from: applications, their last steps, accesses. Read only."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, and_, func, select
 
@@ -25,7 +26,8 @@ class VolumeBook:
     def cases(self, since: datetime, until: datetime) -> Iterator[Case]:
         """What was submitted from one moment until another, one by one."""
         a, e = applications.c, application_events.c
-        issued = and_(e.application_ref == a.ref, e.step == State.ISSUED.value)
+        over = e.step.in_((State.ISSUED.value, State.DONE.value))
+        issued = and_(e.application_ref == a.ref, over)
         query = (
             select(
                 *(a.matter, a.state, a.submitted_at, a.decided_at, a.due_on),
@@ -46,6 +48,15 @@ class VolumeBook:
                 automatic=row.automatic,
                 reasons=Refusal.kept(row.reason).codes if refused else (),
             )
+
+    def decisions(self, since: datetime, until: datetime) -> Iterator[Mapping[str, Any]]:
+        """What the rules said of what was submitted in that time, one by one."""
+        a = applications.c
+        query = select(a.decision).where(
+            a.submitted_at >= since, a.submitted_at < until, a.decision.is_not(None)
+        )
+        for kept in self._connection.execute(query).scalars():
+            yield kept["decision"]
 
     def pulls(self, since: datetime, until: datetime) -> dict[str, int]:
         """How often each agency pulled in that time, the most first."""

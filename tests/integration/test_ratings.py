@@ -1,6 +1,8 @@
 """Ratings on both databases: once for each matter, changed until answered, answered once."""
 
+import json
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import replace
 from datetime import timedelta
 
@@ -15,8 +17,10 @@ from certstore.errors import (
     NotFoundError,
 )
 from certstore.ledger import Access, record_access
+from certstore.service import cli_stats
 from issuance.four_eyes.proposal import Proposal, Standing
 from issuance.four_eyes.tables import ProposalBook
+from issuance.pages.rating_views import rating_line
 from issuance.ratings.rating import Opinion
 from issuance.ratings.tables import RatingBook
 from issuance.tables import applications
@@ -167,6 +171,33 @@ def test_who_proposed_what_another_confirmed_does_not_either(place, ref):
     assert desk.waiting(EVERYWHERE) == []
 
 
+def test_answered_ones_are_listed_and_waiting_ones_counted_for_who_may_answer(place, ref):
+    desk, other = place.rating_desk, replace(EVERYWHERE, number="1101")
+    assert desk.count_waiting(EVERYWHERE) == 0
+    desk.rate(LIN, ref, BAD)
+    assert (desk.count_waiting(EVERYWHERE), desk.count_waiting(GAO)) == (1, 0)
+    assert desk.answered(EVERYWHERE) == []
+    (waiting,) = desk.waiting(other)
+    desk.reply(other, waiting.ref, BAD.digest, "抱歉")
+    assert [one.reply for one in desk.answered(EVERYWHERE)] == ["抱歉"]
+    assert desk.count_waiting(EVERYWHERE) == 0
+    with place.archive.writing() as books:
+        decided = applications.update().where(applications.c.ref == ref)
+        books.connection.execute(decided.values(reviewed_by=EVERYWHERE.number))
+    assert desk.answered(EVERYWHERE) == []
+    assert len(desk.answered(other)) == 1
+    with pytest.raises(ForbiddenError):
+        desk.answered(GAO)
+
+
+def test_of_what_one_decided_none_waits_for_them(place, ref):
+    place.rating_desk.rate(LIN, ref, BAD)
+    with place.archive.writing() as books:
+        decided = applications.update().where(applications.c.ref == ref)
+        books.connection.execute(decided.values(reviewed_by=EVERYWHERE.number))
+    assert place.rating_desk.count_waiting(EVERYWHERE) == 0
+
+
 def test_only_the_applicant_rates_and_only_a_supervisor_reads(place, ref):
     desk = place.rating_desk
     with pytest.raises(NotFoundError):
@@ -195,6 +226,26 @@ def test_what_cannot_be_said_is_named(grade, tags, words, where):
     assert refused.value.where == where
 
 
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("我是林晓禾，34019919861011031X，等了三天", "我是 ， ，等了三天"),
+        ("电话138-0013-8000\n打来", "电话 打来"),
+        ("LIN XIAOHE waited", "waited"),
+        ("linxiaohe 等了 30 天", "linxiaohe 等了 30 天"),
+    ],
+)
+def test_what_says_who_wrote_it_is_not_kept(typed, kept):
+    names = ("林晓禾", "Lin Xiaohe")
+    found = [Opinion.typed("2", [], typed, name) for name in names if name.lower() in typed.lower()]
+    (opinion,) = found or [Opinion.typed("2", [], typed)]
+    assert (opinion.words, opinion.freed) == (kept, typed != kept)
+
+
+def test_a_name_of_one_sign_is_no_name_to_look_for():
+    assert Opinion.typed("2", [], "等了好久", "好").words == "等了好久"
+
+
 def test_words_for_the_other_side_of_the_scale_are_left_out():
     assert Opinion.typed("5", ["slow", "fast"], " 很  快 ") == Opinion(
         grade=5, tags=("fast",), words="很 快"
@@ -206,14 +257,35 @@ def test_the_figures_count_what_happened_and_by_whom_it_was_pulled(place, ref):
     (m,) = found.matters
     assert (m.matter.value, m.submitted, m.issued, m.in_time) == ("residence_registration", 1, 1, 1)
     assert m.sealing is not None
-    assert sum(found.by_day.values()) == 1
+    assert sum(found.by_day.values()) == sum(span.n for span in found.spans) == 1
+    (reuse,) = found.reuse
+    assert reuse.matter == "residence_registration"
+    assert reuse.due == reuse.without_upload > 0
     assert found.pulls == {}
     assert ref not in str(found.as_json())
 
 
+def test_the_command_tells_programs_ratings_and_refusals(place, ref, monkeypatch, capsys):
+    place.rating_desk.rate(LIN, ref, BAD)
+    monkeypatch.setattr(cli_stats, "open_house", lambda: nullcontext(place))  # of these folders
+    cli_stats.stats(city=False, days=30, volumes=True, as_json=True)
+    said = json.loads(capsys.readouterr().out)
+    assert said["ratings"] == {"residence_registration": {"1": 1}}
+    assert said["matters"][0]["refusals"] == {}
+    assert said["reuse"][0]["matter"] == "residence_registration"
+
+
+def test_numbers_in_what_was_kept_before_are_not_shown_either(place, ref):
+    place.rating_desk.rate(LIN, ref, replace(BAD, words="打我电话 13800138000 吧"))
+    (waiting,) = place.rating_desk.waiting(EVERYWHERE)
+    shown = rating_line(waiting)
+    assert shown.words == "打我电话 吧"
+    place.rating_desk.reply(EVERYWHERE, shown.ref, shown.read, "抱歉")
+
+
 def test_of_real_people_whole_days_are_counted_that_ended_yesterday(place, ref):
     desk = VolumeDesk(archive=place.archive, clock=place.clock, exact=False)
-    assert desk.volumes(7).matters == ()  # submitted today
+    assert desk.volumes(7).matters == desk.volumes(7).reuse == ()  # submitted today
     today = local_date(place.clock.now())
     place.clock.skip(timedelta(days=1))
     found = desk.volumes(7)

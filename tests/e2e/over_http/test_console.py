@@ -22,6 +22,20 @@ def test_an_operator_sees_what_needed_no_upload_and_why_the_rest_did(house, lang
     assert "林晓禾" not in answer.text
 
 
+def test_the_shares_are_a_table_for_spreadsheets_as_well(house):
+    submitted(house, "lin_xiaohe")
+    browser = Browser(house, ZHENG)
+    assert "/console/stats.csv?of=applications" in browser.get("/console/stats").text
+    table = browser.http.get("/console/stats.csv")
+    assert table.headers["content-type"] == "text/csv; charset=utf-8"
+    assert table.content.startswith(b"\xef\xbb\xbffigure,matter,material,reason,value\r\n")
+    assert b"applications,,,,1\r\n" in table.content
+    assert b"without_upload_per_cent,residence_registration,dwelling,,100.0\r\n" in table.content
+    assert Browser(house, GAO).http.get("/console/stats.csv").status_code == 403
+    uncounted = browser.http.get("/console/stats.csv?of=city")
+    assert uncounted.headers["location"] == "/console/stats?of=city"
+
+
 @BOTH
 def test_with_no_application_there_is_a_sentence_and_no_figure(house, lang):
     answer = Browser(house, ZHENG, lang).get("/console/stats")

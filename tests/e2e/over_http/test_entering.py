@@ -34,7 +34,8 @@ def ticket(house, holder=LIN, **changes):
 
 
 def post(browser, given, came):
-    return browser.http.post("/enter", data={"ticket": given}, headers=came)
+    at = f"/enter?lang={browser.lang}"
+    return browser.http.post(at, data={"ticket": given}, headers=came)
 
 
 def who(browser):
@@ -110,8 +111,59 @@ def test_a_strangers_page_lets_nobody_in_and_uses_the_ticket_up(house):
     assert refused.status_code == 403
     assert_sound(refused, "zh")
     assert browser.get("/enter").status_code == 404
-    assert post(browser, given, FROM_THE_WEB_VIEW).status_code == 404
+    assert post(browser, given, FROM_THE_WEB_VIEW).status_code == 410
     assert who(browser) == ""
+
+
+@pytest.mark.parametrize(
+    ("lang", "app", "says"),
+    [
+        ("zh", "示范市民 App", "请从 App 里重新打开"),
+        ("en", "Demo Citizen app", "Open it again from"),
+    ],
+)
+def test_whom_an_unlisted_page_sent_reads_why_and_the_operator_which(
+    house, lang, app, says, caplog
+):
+    browser, given = Browser(house, None, lang), ticket(house)
+    refused = post(browser, given, FROM_A_STRANGER)
+    assert_sound(refused, lang)
+    for said in (app, says, BACK):
+        assert said in refused.text
+    assert "身份登录" not in refused.text  # no other identity helps
+    (told,) = [one for one in caplog.records if one.name == "certstore.entry"]
+    assert (told.host, told.origin) == ("city-app", "https://evil.example")
+    assert LIN.id_number not in str(told.__dict__)
+    assert given not in str(told.__dict__)
+
+
+@pytest.mark.parametrize(
+    ("lang", "app", "says"),
+    [("zh", "示范市民 App", "这个入口已经失效"), ("en", "Demo Citizen app", "has ended")],
+)
+def test_who_comes_too_late_is_led_back_to_the_app(house, lang, app, says):
+    used = ticket(house)
+    post(Browser(house, None), used, FROM_THE_WEB_VIEW)
+    left_lying = Browser(house, None, lang)
+    post(left_lying, ticket(house), UNSAID)
+    late = ticket(house)
+    house.clock.skip(timedelta(minutes=6))
+    browser = Browser(house, None, lang)
+    for gone in (
+        post(browser, used, FROM_THE_WEB_VIEW),
+        post(browser, late, FROM_THE_WEB_VIEW),
+        left_lying.get("/enter"),
+        left_lying.http.post(f"/enter/go?lang={lang}"),
+    ):
+        assert gone.status_code == 410
+        assert_sound(gone, lang)
+        for said in (app, says, BACK):
+            assert said in gone.text
+    for none in (post(browser, "", FROM_THE_WEB_VIEW), browser.get("/enter")):
+        assert none.status_code == 404
+        assert_sound(none, lang)
+        assert says in none.text
+        assert BACK not in none.text
 
 
 def test_saying_yes_from_another_site_is_refused(house):
@@ -125,12 +177,12 @@ def test_a_ticket_is_good_once_for_a_minute(house):
     given = ticket(house)
     assert post(Browser(house, None), given, FROM_THE_WEB_VIEW).status_code == 303
     second = Browser(house, None)
-    assert post(second, given, FROM_THE_WEB_VIEW).status_code == 404
+    assert post(second, given, FROM_THE_WEB_VIEW).status_code == 410
     assert second.get("/enter").status_code == 404
     late = ticket(house)
     house.clock.skip(timedelta(seconds=61))
     gone = post(second, late, FROM_THE_WEB_VIEW)
-    assert gone.status_code == 404
+    assert gone.status_code == 410
     assert_sound(gone, "zh")
 
 
@@ -138,8 +190,8 @@ def test_an_entry_that_was_left_lying_ends(house):
     browser = Browser(house, None)
     post(browser, ticket(house), UNSAID)
     house.clock.skip(timedelta(minutes=6))
-    assert browser.get("/enter").status_code == 404
-    assert browser.http.post("/enter/go").status_code == 404
+    assert browser.get("/enter").status_code == 410
+    assert browser.http.post("/enter/go").status_code == 410
     assert who(browser) == ""
 
 
@@ -150,7 +202,7 @@ def test_yes_said_twice_opens_one_session(house):
     assert browser.http.post("/enter/go").status_code == 303
     twice = Browser(house, None)
     twice.http.cookies.update(cookies)
-    assert twice.http.post("/enter/go").status_code == 404
+    assert twice.http.post("/enter/go").status_code == 410
 
 
 def test_an_assertion_is_used_once_and_what_is_wrong_is_said(house):

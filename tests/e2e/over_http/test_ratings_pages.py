@@ -42,6 +42,7 @@ def test_from_the_progress_page_to_an_answer(house, lang):
     assert_sound(listed, lang)
     assert "&lt;b&gt;慢" in listed.text
     assert "<b>慢" not in listed.text
+    assert Texts(lang)("desk_ratings.title_n", n=1) in desk.get("/desk").text
     assert "林晓禾" not in listed.text
     assert LIN.holder.id_number not in listed.text
     assert ref not in listed.text  # a supervisor can open the case
@@ -57,6 +58,13 @@ def test_from_the_progress_page_to_an_answer(house, lang):
     assert by_case.status_code == 404
     again = desk.post(answer_at, read=read, words="再答")
     assert again.headers["location"] == "/desk/ratings?done=moved"
+    listed = desk.get("/desk/ratings")
+    assert_sound(listed, lang)
+    assert Texts(lang)("desk_ratings.lately") in listed.text
+    assert "&lt;b&gt;慢" in listed.text
+    assert "林晓禾" not in listed.text
+    assert ref not in listed.text
+    assert submitted_number not in listed.text
     assert "抱歉" in mine.get(path).text
     assert path in mine.get("/notices").text
     assert mine.post(path, grade="5").status_code == 409
@@ -91,6 +99,23 @@ def test_what_is_not_decided_is_not_rated_yet(house):
         assert "/rating" not in mine.get(at).text
 
 
+@BOTH
+def test_no_number_and_no_name_of_the_writers_reaches_the_supervisor(house, lang):
+    ref = submitted(house, "lin_xiaohe").ref
+    mine, desk = Browser(house, LIN, lang), Browser(house, EVERYWHERE, lang)
+    path = f"/applications/{ref}/rating"
+    typed = f"我是林晓禾，{LIN.holder.id_number}，电话一三八零零一三八〇〇〇，等了三天"
+    sent = mine.post(path, grade="2", words=typed)
+    told = mine.get(sent.headers["location"])
+    assert_sound(told, lang)
+    assert Texts(lang)("rating.freed") in told.text
+    assert Texts(lang)("rating.freed") not in mine.get(f"{path}?sent=1").text
+    listed = desk.get("/desk/ratings").text
+    assert "等了三天" in listed
+    for taken in ("林晓禾", LIN.holder.id_number, "一三八"):
+        assert taken not in listed
+
+
 def test_ratings_are_for_supervisors(house):
     assert Browser(house, GAO).get("/desk/ratings").status_code == 403
     assert "/desk/ratings" not in Browser(house, GAO).get("/desk").text
@@ -114,8 +139,9 @@ def test_an_operator_sees_volumes_and_times_and_nobody(house, lang):
     assert "林晓禾" not in shown.text
     table = browser.http.get("/console/volumes.csv?days=7")
     assert table.headers["content-type"] == "text/csv; charset=utf-8"
-    assert table.content.startswith(b"\xef\xbb\xbfmatter,")
-    assert b"residence_registration,1,1,0" in table.content
+    assert table.content.startswith(b"\xef\xbb\xbfsince,until,figure,matter,detail,value\r\n")
+    assert b",submitted,residence_registration,,1\r\n" in table.content
+    assert b",without_upload_per_cent,residence_registration,,100.0\r\n" in table.content
 
 
 @pytest.mark.parametrize("days", ["0", "367", "x", "-1"])

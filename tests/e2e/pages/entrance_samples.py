@@ -10,6 +10,7 @@ from certstore.pages.entrance_views import (
     DevelopmentIdentityView,
     DevelopmentRequestView,
     EnterView,
+    EntryOverView,
     Notice,
     NoticesView,
     NoticeWord,
@@ -38,6 +39,11 @@ def entrance() -> Iterator[Sample]:
     yield Sample("enter-unsure", "certstore/enter.html", enter, "/enter", None)
     other = replace(enter, instead_of="沈小舟")
     yield Sample("enter-instead", "certstore/enter.html", other, "/enter", RESIDENT)
+    page = "certstore/enter_over.html"
+    for over_view in (EntryOverView(why="over"), EntryOverView(why="strange", host=enter.host)):
+        yield Sample(f"enter-{over_view.why}", page, over_view, "/enter", None)
+        known = replace(over_view, host=enter.host, back=enter.back)
+        yield Sample(f"enter-{over_view.why}-host", page, known, "/enter", None)
     yield Sample("sign-out", "certstore/sign_out.html", SignOutView(), "/sign-out", RESIDENT)
     yield Sample("signed-out", "certstore/signed_out.html", SignedOutView(), "/sign-out", None)
     people = (

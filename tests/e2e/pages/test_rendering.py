@@ -132,6 +132,7 @@ def test_nothing_is_chosen_beforehand(sample):
         "desk-card-error": ["code"],
         "lease-new-errors": ["tenant", "room", "landlord"],
         "rating-thanks": ["2", "slow", "unclear"],
+        "rating-freed": ["2", "slow", "unclear"],
         "lease-change": ["room"],
         "lease-changed": ["tenant", "room", "landlord"],
         "counter-desk-mismatch": ["resident_identity_card"],

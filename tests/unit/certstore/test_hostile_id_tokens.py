@@ -118,7 +118,7 @@ HOSTILE = {
     "a name of private characters": (of({"name": "林\ue000"}), "name"),
     "a name without end": (of({"name": "林" * 101}), "name"),
     "a number that is none": (of({"id_number": LIN.id_number[:-1] + "5"}), "id_number"),
-    "a number of another kind": (of({"id_type": "414"}), "id_number"),
+    "a number of another kind": (of({"id_type": "414"}), "id_type"),
     "no number": (of({"id_number": ...}), "id_number"),
     "asked in the future": (of(lambda c: {"auth_time": c["iat"] + 3600}), "auth_time"),
     "asked at no time": (of({"auth_time": "now"}), "auth_time"),

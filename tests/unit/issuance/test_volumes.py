@@ -4,21 +4,29 @@ import csv
 import io
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import pairwise
 
 import pytest
 
 from issuance.application import Matter, State
-from issuance.pages.volumes_views import Lasting, shown, volumes_csv
+from issuance.pages.figure_tables import reuse_csv, volumes_csv, volumes_json
+from issuance.pages.volumes_views import Lasting, chart, shown, volumes_view
+from issuance.reuse_figures import Figure, ReuseFigures
 from issuance.volumes.figures import (
     Case,
+    Reuse,
+    Span,
     Spread,
     Volumes,
     as_it_stood,
     count_days,
     count_matters,
+    in_spans,
 )
 from issuance.volumes.rounding import in_steps, rounded, without_persons
 from tests.house import TODAY
+from verifiers.materials.vocabulary import Material
+from verifiers.materials.vocabulary import Matter as Decided
 
 DUE = date(2026, 11, 26)
 DAY = timedelta(days=1)
@@ -49,12 +57,51 @@ def test_what_came_in_and_what_became_of_it():
         case(State.REFUSED, reasons=("NO_RECORD",)),
         case(State.WITHDRAWN),
         case(State.IN_REVIEW),
+        case(State.DONE, issued_at=TODAY + timedelta(seconds=9)),  # carried out, no certificate
     )
-    assert (found.submitted, found.issued, found.refused, found.withdrawn) == (6, 1, 2, 1)
-    assert (found.open, found.decided, found.automatic) == (1, 4, 1)
+    assert (found.submitted, found.issued, found.done) == (7, 1, 1)
+    assert (found.refused, found.withdrawn) == (2, 1)
+    assert (found.open, found.decided, found.automatic) == (2, 5, 1)
     assert found.reasons == {"NO_RECORD": 2, "OTHER": 1}
-    assert found.answer == Spread(4, 3600.0, 3600.0)
+    assert found.answer == Spread(5, 3600.0, 3600.0)
     assert found.sealing == Spread(1, 2.0, 2.0)
+
+
+@pytest.mark.parametrize("state", [s for s in State if s is not State.DRAFT])
+def test_the_columns_of_a_row_add_up_whatever_became_of_it(state):
+    found = figures(case(state))
+    ended = found.issued + found.done + found.refused + found.withdrawn
+    assert (found.submitted, ended + found.open) == (1, 1)
+
+
+def test_a_report_of_loss_is_settled_and_has_its_time():
+    found = volumes(case(State.DONE, matter=Matter.LOSS_REPORT))
+    view = volumes_view("x", found, {}, days=7, demonstration=True)
+    assert (view.rows[0].settled, view.rows[0].open) == (1, 0)
+    assert view.rows[0].in_time == "100.0"
+    assert view.rows[0].median == Lasting("minutes", "60")
+
+
+@pytest.mark.parametrize(
+    ("days", "bars", "first"), [(1, 1, 1), (30, 30, 1), (60, 60, 1), (90, 13, 6), (366, 53, 2)]
+)
+def test_of_many_days_weeks_are_shown_and_none_is_lost(days, bars, first):
+    by_day = {DUE - n * DAY: 1 for n in reversed(range(days))}
+    spans = in_spans(by_day)
+    assert (len(spans), spans[0].n, sum(s.n for s in spans)) == (bars, first, days)
+    assert (spans[0].first, spans[-1].last) == (DUE - (days - 1) * DAY, DUE)
+    assert all(later.first == s.last + DAY for s, later in pairwise(spans))
+    drawn = chart(spans)
+    assert drawn.weekly == (days > 60)
+    assert drawn.short == (first if days > 60 else 0)
+
+
+@pytest.mark.parametrize(
+    ("most", "top"), [(0, 2), (1, 2), (3, 4), (5, 6), (11, 20), (41, 60), (100, 100), (101, 200)]
+)
+def test_a_scale_ends_at_a_round_number(most, top):
+    drawn = chart([Span(DUE, DUE, most)])
+    assert (drawn.top, drawn.bars[0].height) == (top, round(60 * most / top, 1))
 
 
 @pytest.mark.parametrize(
@@ -179,18 +226,75 @@ def test_ratings_of_few_real_people_are_not_shown():
     assert set(coarse.values()) == {10, 5, 0}
 
 
-def test_the_table_is_read_back_by_a_reader_of_csv():
-    found = volumes(case(), case(State.REFUSED, matter=Matter.RESIDENCE_PERMIT))
-    (first, second) = csv.DictReader(
-        io.StringIO(volumes_csv(found, {("residence_registration", 5): 3}))
+def table(found, grades=()):
+    lines = csv.DictReader(io.StringIO(volumes_csv(found, dict(grades))))
+    return {(x["figure"], x["matter"], x["detail"]): x for x in lines}
+
+
+def test_the_table_holds_every_figure_and_is_read_back_by_a_reader_of_csv():
+    found = volumes(
+        case(),
+        case(State.REFUSED, matter=Matter.RESIDENCE_PERMIT, reasons=("NO_RECORD",)),
+        reuse=(Reuse("residence_permit", 8, 7),),
     )
-    assert (first["matter"], first["submitted"], first["in_time"]) == (
-        "residence_registration",
-        "1",
-        "1",
+    registration, permit = "residence_registration", "residence_permit"
+    grades = {(registration, 5): 3, (registration, 1): 1}
+    said = table(found, grades)
+    for key, value in {
+        ("submitted", registration, ""): "1",
+        ("in_time", registration, ""): "1",
+        ("answer_median_s", registration, ""): "3600.0",
+        ("refused", permit, ""): "1",
+        ("refused_for", permit, "NO_RECORD"): "1",
+        ("materials_due", permit, ""): "8",
+        ("without_upload", permit, ""): "7",
+        ("without_upload_per_cent", permit, ""): "87.5",
+        ("ratings", registration, ""): "4",
+        ("ratings_good", registration, ""): "3",
+        ("ratings_of_grade", registration, "1"): "1",
+        ("pulls", "", "示范市教育局"): "12",
+        ("scans", "", ""): "4",
+        ("submitted_on_day", "", DUE.isoformat()): "0",
+    }.items():
+        assert said[key]["value"] == value, key
+        assert (said[key]["since"], said[key]["until"]) == ("2026-11-25", "2026-11-26")
+    assert ("sealing_median_s", registration, "") not in said
+    assert volumes_json(found, grades)["ratings"] == {registration: {"1": 1, "5": 3}}
+    assert volumes_json(found, grades)["reuse"] == [
+        {"matter": permit, "due": 8, "without_upload": 7}
+    ]
+
+
+@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@x", "\tx"])
+def test_no_cell_is_a_formula(name):
+    assert ("pulls", "", f"'{name}") in table(volumes(pulls={name: 1}))
+
+
+def test_reuse_is_a_table_as_well():
+    found = ReuseFigures(
+        (Figure(Decided.PERMIT, Material.DWELLING, 8, 6, reasons={"NO_RECORD": 2}),), 8
     )
-    assert (first["ratings"], first["ratings_good"], first["sealing_median_s"]) == ("3", "3", "")
-    assert (second["matter"], second["refused"]) == ("residence_permit", "1")
+    lines = list(csv.reader(io.StringIO(reuse_csv(found, hides_small=False))))
+    assert lines == [
+        ["figure", "matter", "material", "reason", "value"],
+        ["applications", "", "", "", "8"],
+        ["due", "residence_permit", "dwelling", "", "8"],
+        ["without_upload", "residence_permit", "dwelling", "", "6"],
+        ["without_upload_per_cent", "residence_permit", "dwelling", "", "75.0"],
+        ["handed_in_because", "residence_permit", "dwelling", "NO_RECORD", "2"],
+    ]
+    few = ReuseFigures((), 3)
+    assert "applications" not in reuse_csv(few, hides_small=True)
+
+
+def test_of_real_people_reuse_is_coarse_and_of_few_it_is_not_told():
+    found = volumes(
+        reuse=(Reuse("residence_permit", 402, 401), Reuse("address_change", 99, 3)),
+        spans=(Span(DUE, DUE, 3),),
+    )
+    coarse = without_persons(found)
+    assert coarse.reuse == (Reuse("residence_permit", 400, 400),)
+    assert coarse.spans == (Span(DUE, DUE, 5),)
 
 
 @pytest.mark.parametrize(
@@ -210,5 +314,6 @@ def test_a_time_is_told_in_its_best_unit(seconds, told):
 
 def test_no_figure_names_anybody():
     said = volumes(case()).as_json()
-    assert set(said) == {"since", "until", "matters", "submitted_by_day", "pulls", "scans"}
+    days = {"since", "until", "submitted_by_day"}
+    assert set(said) == {*days, "matters", "pulls", "scans", "reuse"}
     assert replace(volumes(case()), scans=1).as_json()["scans"] == 1
