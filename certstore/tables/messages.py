@@ -89,7 +89,8 @@ class MessageBook:
         claim = reference()
         statement = (
             message_contacts.update()
-            .where(message_contacts.c.id.in_(free))
+            # One value, no list: a plan may look at a list again, and lock another row each time.
+            .where(message_contacts.c.id == free.scalar_subquery())
             .values(claim=claim, claimed_until=now + LEASE)
             .returning(message_contacts)
         )

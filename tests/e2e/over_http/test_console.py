@@ -6,7 +6,7 @@ from certstore.callers import Clerk, Developer, Operator
 from certstore.service.demo import PAGES
 from certstore.service.demo_counter import enrol_counter
 from certstore.web.texts import Texts
-from tests.residents import GAO, Browser, assert_sound, resident, submitted
+from tests.residents import EVERYWHERE, GAO, Browser, assert_sound, resident, submitted
 
 ZHENG = Operator("郑运维", "A01")
 BOTH = pytest.mark.parametrize("lang", ["zh", "en"])
@@ -70,10 +70,12 @@ XU = Clerk("许经办", "F07", "11310000MB0T00023P")  # of the housing authority
 WHO_OPENS = {
     "/desk": GAO,
     "/desk/counter": GAO,
+    "/desk/ratings": EVERYWHERE,
     "/filings": XU,
     "/pull": LUO,
     "/developers": HAN,
     "/console/agencies": ZHENG,
+    "/console/volumes": ZHENG,
 }
 
 
