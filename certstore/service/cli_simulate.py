@@ -53,8 +53,8 @@ def simulate_days(  # noqa: PLR0913, PLR0917 - each is an option of the command
     it, none late by the service's own fault, every certificate made once, every access in the
     ledger. The announcement's figures are printed beside what came out here.
 
-    The whole of it takes about half an hour on two processors, and 11 GB of the temporary folder
-    (or of --keep) while it runs; with --per-day 179 a tenth of both.
+    The whole of it takes about an hour on two shared processors, and 13 GB of the temporary
+    folder (or of --keep) while it runs; with --per-day 179 about a tenth of both.
     """
     # Slow to import, and needed by nothing else.
     from certstore.service.simulation.assumptions import assumptions  # noqa: PLC0415
