@@ -56,10 +56,9 @@ def simulate_days(  # noqa: PLR0913, PLR0917 - each is an option of the command
     The whole of it takes about an hour on two shared processors, and 13 GB of the temporary
     folder (or of --keep) while it runs; with --per-day 179 about a tenth of both.
     """
-    # Slow to import, and needed by nothing else.
-    from certstore.service.simulation.assumptions import assumptions  # noqa: PLC0415
-    from certstore.service.simulation.figures import as_lines  # noqa: PLC0415
-    from certstore.service.simulation.parts import simulate  # noqa: PLC0415
+    from certstore.service.simulation.assumptions import assumptions  # noqa: PLC0415 - slow to import
+    from certstore.service.simulation.figures import as_lines  # noqa: PLC0415 - as above
+    from certstore.service.simulation.parts import simulate  # noqa: PLC0415 - as above
 
     if keep is not None and keep.exists() and any(keep.iterdir()):
         raise MalformedError(

@@ -19,7 +19,6 @@ class Announced:
     days: int
     per_day: int
     voucher_working_days: int
-    permit_on_approval_day: bool
     before_voucher_working_days: int
     before_permit_working_days: int
 
